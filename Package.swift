@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+// The rooms of the house and which way the arrows point: docs/internals.md.
+
+import PackageDescription
+
+/// Every target of ours is compiled in Swift 6 mode, and a warning is an error.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+
+let package = Package(
+    name: "tocsin",
+    products: [.executable(name: "tocsin", targets: ["tocsin"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
+
+        room("JSON"),
+        room("Cryptography", ["COpenSSL"]),
+        room("Incidents", ["JSON", "Cryptography"]),
+        room("Routing", ["Incidents", "CRE2"]),
+        room("Configuration", ["Routing", "Incidents", "JSON", "CRE2", .product(name: "Yams", package: "Yams")]),
+        room("Rendering", ["Incidents", "JSON", .product(name: "Mustache", package: "swift-mustache")]),
+        room("Transport", ["CCurl"]),
+        room("Delivery", ["Configuration", "Rendering", "Transport", "Cryptography", "JSON"]),
+        room("Ledger", ["Incidents", "Routing", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Spool", ["Incidents", "JSON"]),
+        room("Sandbox", nio + ["JSON", "Rendering", "Configuration"]),
+        room(
+            "Router",
+            [
+                "Spool", "Ledger", "Delivery", "Rendering", "Routing", "Configuration", "Incidents", "JSON", log, collections,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .executableTarget(
+            name: "tocsin",
+            dependencies: [
+                "Router", "Sandbox", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,40 @@
+// The contract that every way out fulfils.
+
+import Foundation
+import Incidents
+import Rendering
+
+/// One message on its way to one address.
+public struct Parcel: Sendable {
+    /// Minted once for each delivery, the same on every attempt: letters, digits and hyphens. It becomes the
+    /// Message-ID's left side and the idempotency key.
+    public var token: String
+    /// As planned: an e-mail address, a number, a Slack id; for a channel addressed as itself, its `ownAddress`.
+    public var address: String
+    public var message: Message
+    /// The incident's id: what mails are threaded by.
+    public var incident: String?
+    /// This is the incident's first mail to this address, as far as is known.
+    public var isFirst: Bool
+    public var date: Date
+
+    public init(token: String, address: String, message: Message, incident: String?, isFirst: Bool, date: Date) {
+        self.token = token
+        self.address = address
+        self.message = message
+        self.incident = incident
+        self.isFirst = isFirst
+        self.date = date
+    }
+}
+
+/// A configured way out. `deliver` makes one attempt and always returns: it never throws, never retries by itself
+/// (but for what the provider's contract calls one attempt), and is bounded by the channel's timeout.
+public protocol Channel: Sendable {
+    var name: String { get }
+    var kind: ChannelKind { get }
+    /// What shares limits and outages: a URL, or a server and its credential, as a text without secrets. Equal texts
+    /// mean the same destination.
+    var destination: String { get }
+    func deliver(_ parcel: Parcel) async -> AttemptReport
+}

@@ -1,0 +1,116 @@
+// Merging an event into its incident: pure, and the only place where an incident changes.
+
+import Foundation
+import JSON
+
+/// What an event did to its incident.
+public struct Application: Sendable, Equatable {
+    /// The incident afterwards.
+    public var incident: Incident
+    /// The event says something that its source has already said more recently: it is kept, but moves and routes nothing.
+    public var isStale: Bool
+    /// The incident was over, and this event opened it again.
+    public var reopens: Bool
+    /// The value before of what the event is about (status, severity, ...), for events that do not say it.
+    public var previous: String?
+}
+
+extension Incident {
+    /// How far ahead of the router's clock a producer's may be before its times stop counting for order.
+    static let toleratedLead: TimeInterval = 300
+
+    /// The incident after an event.
+    ///
+    /// - Parameters:
+    ///   - incident: what is known so far; nil for a new one.
+    ///   - now: the time of arrival.
+    /// - Returns: nil where the event names no incident.
+    public static func apply(_ event: Event, to incident: Incident?, now: Date) -> Application? {
+        guard let patch = event.incident else { return nil }
+        let isAhead = event.time.timeIntervalSince(now) > toleratedLead
+        let time = isAhead ? now : event.time
+        var after = incident ?? Incident(id: patch.id, firstSeen: time)
+        // Without an explicit time the order of arrival is the order.
+        let explicit = event.timeIsExplicit ? time : nil
+
+        let subject = event.subject
+        let previous = event.subjectMember.flatMap { after.members[$0]?.scalarText }
+        let carriesOldStatus = patch.members["status"] != nil && after.isOld("status", source: event.source, time: explicit)
+        if after.isOld(subject, source: event.source, time: explicit) || carriesOldStatus {
+            return Application(incident: after, isStale: true, reopens: false, previous: previous)
+        }
+
+        let changes = patch.members
+        let wasEnded = incident.map { $0.status.isEnded } ?? false
+        for (name, value) in changes where !after.isOld(name, source: event.source, time: explicit) {
+            after.merge(name, value)
+            after.note(name, source: event.source, time: explicit)
+        }
+        after.note(subject, source: event.source, time: explicit)
+        after.updated = max(after.updated, time)
+
+        let reopens = wasEnded && after.isOpen && changes["status"] != nil
+        after.settleAcknowledgement(event, saysStatus: changes["status"] != nil, reopens: reopens)
+        if reopens { after.reopened = true }
+        if event.type == .escalation { after.level += 1 }
+        return Application(incident: after, isStale: false, reopens: reopens, previous: previous)
+    }
+
+    private mutating func merge(_ name: String, _ value: JSONValue) {
+        switch value {
+        case .null: members[name] = nil
+        case .object(let new) where name == "labels":
+            // Labels merge like the incident itself: absent leaves, null clears.
+            var labels = members["labels"]?.object ?? [:]
+            for (label, value) in new { labels[label] = value.isNull ? nil : value }
+            members["labels"] = .object(labels)
+        default: members[name] = value
+        }
+    }
+
+    /// An acknowledgement is a fact beside the status; an escalation and a reopening clear it (interfaces, section 8).
+    private mutating func settleAcknowledgement(_ event: Event, saysStatus: Bool, reopens: Bool) {
+        if event.type == .acknowledgement || (saysStatus && status.acknowledges && event.type != .escalation) {
+            acknowledged = true
+            acknowledgedBy = event.change.by ?? acknowledgedBy
+        } else if event.type == .escalation || reopens {
+            acknowledged = false
+            acknowledgedBy = nil
+        }
+    }
+
+    private func isOld(_ field: String, source: String, time: Date?) -> Bool {
+        guard let time, let last = said[field]?[source] else { return false }
+        return time < last
+    }
+
+    private mutating func note(_ field: String, source: String, time: Date?) {
+        guard let time else { return }
+        said[field, default: [:]][source] = max(time, said[field]?[source] ?? time)
+    }
+}
+
+extension Event {
+    /// The field of the incident that this event is about, in whose history its time has a place.
+    var subject: String {
+        switch type {
+        case .statusChange: "status"
+        case .severityChange: "severity"
+        case .assignment: change.field ?? (incident?.members["assignee"] != nil ? "assignee" : "team")
+        case .escalation: "level"
+        case .acknowledgement: "acknowledged"
+        default: type.rawValue
+        }
+    }
+
+    /// The incident's member that `change.to` stands for, where there is one.
+    public var subjectMember: String? {
+        switch type {
+        case .statusChange: "status"
+        case .severityChange: "severity"
+        case .assignment where change.field == "communication_lead": "communication_lead"
+        case .assignment where change.field == "team" || change.field == "assignee": change.field
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// The latest known state of what events are about.
+
+import Foundation
+import JSON
+
+/// An incident, as far as it is known.
+public struct Incident: Sendable, Equatable {
+    public let id: String
+    /// The members as last said, by their names in the event; severities and statuses are canonical.
+    public var members: [String: JSONValue]
+    /// Somebody has it.
+    public var acknowledged: Bool
+    public var acknowledgedBy: String?
+    /// It was over once, and is open again.
+    public var reopened: Bool
+    /// How often it was escalated.
+    public var level: Int
+    /// Its first event's time.
+    public var firstSeen: Date
+    /// Its latest event's time.
+    public var updated: Date
+    /// Who said what when: field → source → the latest explicit time. Older words do not move a field backwards.
+    public var said: [String: [String: Date]]
+
+    public init(id: String, firstSeen: Date) {
+        self.id = id
+        self.members = [:]
+        self.acknowledged = false
+        self.acknowledgedBy = nil
+        self.reopened = false
+        self.level = 0
+        self.firstSeen = firstSeen
+        self.updated = firstSeen
+        self.said = [:]
+    }
+
+    /// A text member; nil where it is not known.
+    public func text(_ member: String) -> String? { members[member]?.string }
+
+    public func time(_ member: String) -> Date? { text(member).flatMap(Timestamp.parse) }
+
+    public var status: IncidentStatus { text("status").flatMap(IncidentStatus.init(word:)) ?? .open }
+
+    /// `opened_at`, or else the first event's time.
+    public var openedAt: Date { time("opened_at") ?? firstSeen }
+
+    public var isOpen: Bool { !status.isEnded }
+
+    /// The severity by the scale; what came without one counts as `assumed`, and so does one that the scale no longer has.
+    public func severity(on scale: SeverityScale, assumed: Severity) -> Severity {
+        text("severity").flatMap(scale.severity) ?? assumed
+    }
+
+    /// Labels, as text.
+    public func label(_ name: String) -> String? { members["labels"]?[name]?.scalarText }
+}

@@ -1,0 +1,95 @@
+// The members of one JSON object and where it stands, read with checks that name the place.
+
+import Foundation
+import JSON
+
+struct Members {
+    let members: [String: JSONValue]
+    let at: String
+
+    init(_ value: JSONValue, at pointer: String) throws(Rejection) {
+        guard let members = value.object else {
+            let name = pointer.isEmpty ? "an event" : "`\(pointer.dropFirst())`"
+            throw Rejection(.wrongType, "\(name) must be an object, and is \(value.kind)", pointer: pointer)
+        }
+        self.members = members
+        self.at = pointer
+    }
+
+    func pointer(_ name: String) -> String { "\(at)/\(pointerToken(name))" }
+
+    /// A text, or nil where it is absent or null.
+    ///
+    /// - Parameters:
+    ///   - limit: the most characters.
+    ///   - single: control characters are refused: the text becomes part of a header, an address or a table.
+    func text(_ name: String, limit: Int? = nil, single: Bool = false) throws(Rejection) -> String? {
+        guard let value = members[name], !value.isNull else { return nil }
+        guard let text = value.string else {
+            let hint = value.scalarText.map { "; write \"\($0)\"" } ?? ""
+            throw Rejection(.wrongType, "`\(name)` must be a string, and is \(value.kind)\(hint)", pointer: pointer(name))
+        }
+        if let limit, text.count > limit {
+            throw Rejection(.wrongType, "`\(name)` is longer than \(limit) characters", pointer: pointer(name))
+        }
+        if single, text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+            throw Rejection(.wrongType, "`\(name)` holds control characters", pointer: pointer(name))
+        }
+        return text
+    }
+
+    func needed(_ name: String) throws(Rejection) -> String {
+        guard let text = try text(name), !text.isEmpty else {
+            throw Rejection(.missingMember, "`\(name)` is missing", pointer: pointer(name))
+        }
+        return text
+    }
+
+    /// A string, number or boolean as text.
+    func scalar(_ name: String) throws(Rejection) -> String? {
+        guard let value = members[name], !value.isNull else { return nil }
+        guard let text = value.scalarText else {
+            throw Rejection(.wrongType, "`\(name)` must be a string, and is \(value.kind)", pointer: pointer(name))
+        }
+        return text
+    }
+
+    func time(_ name: String) throws(Rejection) -> Date? {
+        guard let text = try text(name) else { return nil }
+        guard let time = Timestamp.parse(text) else {
+            throw Rejection(
+                .badTime, "`\(name)` is no RFC 3339 time: `\(text.prefix(40))`; write it like 2026-11-24T03:58:00Z", pointer: pointer(name))
+        }
+        return time
+    }
+
+    func choice(_ name: String, of choices: [String]) throws(Rejection) {
+        let text = try needed(name)
+        guard choices.contains(text.lowercased()) else {
+            throw Rejection(
+                .wrongType, "`\(name)` is `\(text.prefix(40))`, and must be one of \(choices.joined(separator: ", "))",
+                pointer: pointer(name))
+        }
+    }
+
+    /// A list of words, at least one.
+    func words(_ name: String) throws(Rejection) {
+        guard let value = members[name], !value.isNull else {
+            throw Rejection(.missingMember, "`\(name)` is missing", pointer: pointer(name))
+        }
+        guard let elements = value.array, elements.allSatisfy({ $0.string != nil }) else {
+            throw Rejection(.wrongType, "`\(name)` must be a list of names", pointer: pointer(name))
+        }
+        if elements.isEmpty { throw Rejection(.missingMember, "`\(name)` is empty", pointer: pointer(name)) }
+    }
+
+    func map(_ name: String, isNeeded: Bool = false) throws(Rejection) {
+        guard let value = members[name], !value.isNull else {
+            if isNeeded { throw Rejection(.missingMember, "`\(name)` is missing", pointer: pointer(name)) }
+            return
+        }
+        guard value.object != nil else {
+            throw Rejection(.wrongType, "`\(name)` must be an object, and is \(value.kind)", pointer: pointer(name))
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// Writing JSON: compact, members sorted by name. The canonical form also brings numbers to one spelling, so that two
+// documents that mean the same compare as equal bytes.
+
+extension JSONValue {
+    /// Compact JSON with members in the order of their names.
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// `text` as UTF-8.
+    public var bytes: [UInt8] {
+        var out: [UInt8] = []
+        write(to: &out, canonical: false)
+        return out
+    }
+
+    /// The bytes that identity is judged by: sorted members, numbers in one spelling.
+    public var canonicalBytes: [UInt8] {
+        var out: [UInt8] = []
+        write(to: &out, canonical: true)
+        return out
+    }
+
+    private func write(to out: inout [UInt8], canonical: Bool) {
+        switch self {
+        case .null: out += "null".utf8
+        case .bool(let value): out += (value ? "true" : "false").utf8
+        case .number(let text): out += (canonical ? Self.canonicalNumber(text) : text).utf8
+        case .string(let text): Self.write(text, to: &out)
+        case .array(let elements):
+            out.append(UInt8(ascii: "["))
+            for (index, element) in elements.enumerated() {
+                if index > 0 { out.append(UInt8(ascii: ",")) }
+                element.write(to: &out, canonical: canonical)
+            }
+            out.append(UInt8(ascii: "]"))
+        case .object(let members):
+            out.append(UInt8(ascii: "{"))
+            var first = true
+            for name in members.keys.sorted() {
+                guard let value = members[name] else { continue }
+                if !first { out.append(UInt8(ascii: ",")) }
+                first = false
+                Self.write(name, to: &out)
+                out.append(UInt8(ascii: ":"))
+                value.write(to: &out, canonical: canonical)
+            }
+            out.append(UInt8(ascii: "}"))
+        }
+    }
+
+    /// Appends a JSON string with its quotes. Control characters are escaped, everything else is written as it is.
+    static func write(_ text: String, to out: inout [UInt8]) {
+        out.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): out += [0x5C, 0x22]
+            case UInt8(ascii: "\\"): out += [0x5C, 0x5C]
+            case 0x0A: out += [0x5C, UInt8(ascii: "n")]
+            case 0x0D: out += [0x5C, UInt8(ascii: "r")]
+            case 0x09: out += [0x5C, UInt8(ascii: "t")]
+            case 0..<0x20, 0x7F:
+                let digits = Array("0123456789abcdef".utf8)
+                out += [0x5C, UInt8(ascii: "u"), 0x30, 0x30, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            default: out.append(byte)
+            }
+        }
+        out.append(UInt8(ascii: "\""))
+    }
+
+    private static func canonicalNumber(_ text: String) -> String {
+        if let integer = Int64(text) { return String(integer) }
+        guard let double = Double(text), double.isFinite else { return text }
+        // Past 2^53 two different spellings may be the same double: those are told apart by their text.
+        if abs(double) >= 9_007_199_254_740_992 { return text }
+        if double == double.rounded() { return String(Int64(double)) }
+        return "\(double)"
+    }
+}
+
+/// One JSON object with its members in the order in which they were added: what the commands print.
+public struct JSONLine: Sendable {
+    private var out: [UInt8] = [UInt8(ascii: "{")]
+
+    public init() {}
+
+    public init(_ members: KeyValuePairs<String, JSONValue>) {
+        for (name, value) in members { add(name, value) }
+    }
+
+    /// Adds a member; the caller sees to it that no name comes twice.
+    public mutating func add(_ name: String, _ value: JSONValue) {
+        if out.count > 1 { out.append(UInt8(ascii: ",")) }
+        JSONValue.write(name, to: &out)
+        out.append(UInt8(ascii: ":"))
+        out += value.bytes
+    }
+
+    /// The object on one line, without a line feed.
+    public var text: String { String(decoding: out + [UInt8(ascii: "}")], as: UTF8.self) }
+}

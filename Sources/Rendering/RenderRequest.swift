@@ -1,0 +1,54 @@
+// What a template can speak of.
+
+import Foundation
+import Incidents
+import JSON
+
+/// The facts behind one message.
+public struct RenderRequest: Sendable {
+    public var kind: ChannelKind
+    /// The template's name; where there is none of that name: the event's type, then `default`.
+    public var template: String
+    /// For instance `de`; templates in `NAME/LANGUAGE/` are preferred.
+    public var language: String?
+    /// IANA name, for times in texts.
+    public var timezone: String
+    public var event: Event
+    /// As it was right after the event.
+    public var incident: Incident?
+    public var severity: Severity?
+    /// The value before, of what the event changed.
+    public var previous: String?
+    public var reopens: Bool
+    /// A person's display name, a channel's name, or an address.
+    public var recipient: String
+    public var routes: [String]
+    /// The delivery's id, for people to quote.
+    public var delivery: String
+    public var channel: String
+    public var now: Date
+    /// SMS: the most segments.
+    public var maximumSegments: Int
+
+    public init(
+        kind: ChannelKind, template: String, language: String? = nil, timezone: String = "UTC", event: Event, incident: Incident?,
+        severity: Severity?, previous: String? = nil, reopens: Bool = false, recipient: String, routes: [String], delivery: String,
+        channel: String, now: Date, maximumSegments: Int = 3
+    ) {
+        self.kind = kind
+        self.template = template
+        self.language = language
+        self.timezone = timezone
+        self.event = event
+        self.incident = incident
+        self.severity = severity
+        self.previous = previous
+        self.reopens = reopens
+        self.recipient = recipient
+        self.routes = routes
+        self.delivery = delivery
+        self.channel = channel
+        self.now = now
+        self.maximumSegments = maximumSegments
+    }
+}

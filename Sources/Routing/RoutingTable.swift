@@ -1,0 +1,29 @@
+// Routes, in file order, and the decision: which of them count for an event, and who is told. Pure.
+
+import Foundation
+import Incidents
+
+/// All the rules of one configuration.
+public struct RoutingTable: Sendable {
+    public var routes: [Route]
+    public var directory: Directory
+    public var scale: SeverityScale
+    /// For incidents that come without a severity.
+    public var assumedSeverity: Severity
+    /// Who hears of an event that reached nobody.
+    public var unrouted: [RecipientEntry]
+    /// Who hears of Tocsin's own troubles.
+    public var operators: [RecipientEntry]
+
+    public init(
+        routes: [Route], directory: Directory, scale: SeverityScale, assumedSeverity: Severity, unrouted: [RecipientEntry] = [],
+        operators: [RecipientEntry] = []
+    ) {
+        self.routes = routes
+        self.directory = directory
+        self.scale = scale
+        self.assumedSeverity = assumedSeverity
+        self.unrouted = unrouted
+        self.operators = operators
+    }
+}
