@@ -40,32 +40,54 @@ let package = Package(
     targets: [
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CLinux"),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
 
         room("JSON"),
         room("Cryptography", ["COpenSSL"]),
         room("Incidents", ["JSON", "Cryptography"]),
-        room("Routing", ["Incidents", "CRE2"]),
-        room("Configuration", ["Routing", "Incidents", "JSON", "CRE2", .product(name: "Yams", package: "Yams")]),
-        room("Rendering", ["Incidents", "JSON", .product(name: "Mustache", package: "swift-mustache")]),
+        room("Routing", ["Incidents", "CRE2", "JSON"]),
+        room("Configuration", ["Routing", "Incidents", "JSON", "Cryptography", .product(name: "Yams", package: "Yams")]),
+        .executableTarget(name: "embed-templates", path: "Sources/EmbedTemplates", swiftSettings: strict),
+        .plugin(name: "EmbedTemplates", capability: .buildTool(), dependencies: ["embed-templates"]),
+        .target(
+            name: "Rendering", dependencies: ["Incidents", "JSON", .product(name: "Mustache", package: "swift-mustache")],
+            swiftSettings: strict + [.define("EMBEDDED_TEMPLATES")], plugins: ["EmbedTemplates"]),
         room("Transport", ["CCurl"]),
         room("Delivery", ["Configuration", "Rendering", "Transport", "Cryptography", "JSON"]),
         room("Ledger", ["Incidents", "Routing", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
-        room("Spool", ["Incidents", "JSON"]),
+        room("Spool", ["Incidents", "JSON", "CLinux"]),
         room("Sandbox", nio + ["JSON", "Rendering", "Configuration"]),
         room(
             "Router",
             [
-                "Spool", "Ledger", "Delivery", "Rendering", "Routing", "Configuration", "Incidents", "JSON", log, collections,
+                "Spool", "Ledger", "Delivery", "Transport", "Rendering", "Routing", "Configuration", "Incidents", "JSON", "Cryptography",
+                log, collections,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(
             name: "tocsin",
             dependencies: [
-                "Router", "Sandbox", log,
+                "Router", "Sandbox", "JSON", "Incidents", "Routing", "Configuration", "Rendering", "Transport", "Delivery", "Ledger", "Spool",
+                log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "tocsin-bench", dependencies: ["Sandbox"], path: "Benchmarks/TocsinBench", swiftSettings: strict),
+
+        tests("JSONTests", ["JSON"]),
+        tests("CryptographyTests", ["Cryptography", "JSON"]),
+        tests("IncidentsTests", ["Incidents", "JSON"]),
+        tests("RoutingTests", ["Routing", "Incidents", "JSON"]),
+        tests("ConfigurationTests", ["Configuration", "Routing", "Incidents", "JSON", "Cryptography"]),
+        tests("RenderingTests", ["Rendering", "Incidents", "JSON"]),
+        tests("TransportTests", ["Transport"]),
+        tests("DeliveryTests", ["Delivery", "Configuration", "Rendering", "Routing", "Transport", "Incidents", "JSON", "Cryptography"]),
+        tests("LedgerTests", ["Ledger", "Routing", "Incidents", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("SpoolTests", ["Spool", "Incidents", "JSON"]),
+        tests("SandboxTests", ["Sandbox", "Configuration", "Rendering", "JSON"] + nio),
+        tests("AcceptanceTests", ["tocsin", "Sandbox", "Configuration", "JSON"]),
     ]
 )

@@ -15,9 +15,12 @@ public struct RouterConfiguration: Sendable {
     public var table: RoutingTable
     /// In file order.
     public var channels: [ChannelSettings]
+    /// The templates that routes name, in file order: whether they exist is for the templates to say.
+    public var templateReferences: [TemplateReference]
 
     public init(
-        version: String, file: String, router: RouterSettings, scale: SeverityScale, table: RoutingTable, channels: [ChannelSettings]
+        version: String, file: String, router: RouterSettings, scale: SeverityScale, table: RoutingTable, channels: [ChannelSettings],
+        templateReferences: [TemplateReference] = []
     ) {
         self.version = version
         self.file = file
@@ -25,6 +28,27 @@ public struct RouterConfiguration: Sendable {
         self.scale = scale
         self.table = table
         self.channels = channels
+        self.templateReferences = templateReferences
+    }
+
+    /// Names and lines of `templateReferences`.
+    public var templateNames: [(name: String, line: Int)] { templateReferences.map { ($0.name, $0.line) } }
+}
+
+/// A template that a route names, and where.
+public struct TemplateReference: Sendable, Equatable {
+    public var name: String
+    public var route: String
+    /// From 1.
+    public var line: Int
+    /// From 1.
+    public var column: Int
+
+    public init(name: String, route: String, line: Int, column: Int) {
+        self.name = name
+        self.route = route
+        self.line = line
+        self.column = column
     }
 }
 

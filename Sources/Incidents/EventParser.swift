@@ -123,6 +123,8 @@ public struct EventParser: Sendable {
     }
 
     private func incident(in body: Members, type: EventType) throws(Rejection) -> IncidentPatch? {
+        // An approval, a subscription, a silence or an absence is about no incident, and moves none.
+        if type.payloadMember != nil, type != .broadcast { return nil }
         guard let member = body.members["incident"], !member.isNull else {
             if !type.needsIncident { return nil }
             throw Rejection(.missingMember, "a `\(type.rawValue)` event needs `incident` with an `id`", pointer: body.pointer("incident"))
@@ -163,7 +165,10 @@ public struct EventParser: Sendable {
             case .severityChange: "severity"
             default: nil
             }
-        guard let field = change.field?.lowercased() ?? implied, Self.changeable.contains(field) else { return change }
+        // What a producer calls the field of a status or severity change (`state`, `priority`) is its own affair.
+        let named = change.field.map { $0.lowercased() }.flatMap { Self.changeable.contains($0) ? $0 : nil }
+        guard let field = named ?? implied else { return change }
+        if named != nil { change.field = named }
         if let to = change.to {
             if field == "severity" { change.to = try severity(to, at: at + "/change/to") }
             if field == "status" { change.to = try status(to, at: at + "/change/to") }

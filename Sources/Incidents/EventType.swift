@@ -56,6 +56,11 @@ public enum IncidentStatus: String, Sendable, CaseIterable {
 
     /// The status that a word means, without regard to case; `in progress` and `in-progress` are understood as well.
     public init?(word: String) {
+        // Nearly always the word is the canonical one.
+        if let status = IncidentStatus(rawValue: word) {
+            self = status
+            return
+        }
         self.init(rawValue: word.lowercased().replacing(" ", with: "_").replacing("-", with: "_"))
     }
 

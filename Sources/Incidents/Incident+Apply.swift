@@ -62,7 +62,8 @@ extension Incident {
         case .object(let new) where name == "labels":
             // Labels merge like the incident itself: absent leaves, null clears.
             var labels = members["labels"]?.object ?? [:]
-            for (label, value) in new { labels[label] = value.isNull ? nil : value }
+            for (label, value) in new { labels.updateValue(value, forKey: label) }
+            labels = labels.filter { !$0.value.isNull }
             members["labels"] = .object(labels)
         default: members[name] = value
         }
@@ -72,7 +73,7 @@ extension Incident {
     private mutating func settleAcknowledgement(_ event: Event, saysStatus: Bool, reopens: Bool) {
         if event.type == .acknowledgement || (saysStatus && status.acknowledges && event.type != .escalation) {
             acknowledged = true
-            acknowledgedBy = event.change.by ?? acknowledgedBy
+            acknowledgedBy = event.change.by ?? (reopens ? nil : acknowledgedBy)
         } else if event.type == .escalation || reopens {
             acknowledged = false
             acknowledgedBy = nil

@@ -29,7 +29,7 @@ struct Members {
             let hint = value.scalarText.map { "; write \"\($0)\"" } ?? ""
             throw Rejection(.wrongType, "`\(name)` must be a string, and is \(value.kind)\(hint)", pointer: pointer(name))
         }
-        if let limit, text.count > limit {
+        if let limit, text.unicodeScalars.count > limit {
             throw Rejection(.wrongType, "`\(name)` is longer than \(limit) characters", pointer: pointer(name))
         }
         if single, text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {

@@ -26,18 +26,17 @@ public enum Timestamp {
         guard (1...12).contains(month), day >= 1, day <= daysIn(month: month, year: year), hour < 24, minute < 60, second <= 60
         else { return nil }
         var at = 19
-        var fraction = 0.0
+        var microseconds = 0
         if mark(at, ".") {
             at += 1
             let start = at
-            var scale = 0.1
+            var scale = 100_000
             while at < bytes.count, bytes[at] >= 0x30, bytes[at] <= 0x39 {
-                fraction += Double(bytes[at] - 0x30) * scale
+                microseconds += Int(bytes[at] - 0x30) * scale
                 scale /= 10
                 at += 1
             }
             if at == start { return nil }
-            fraction = (fraction * 1_000_000).rounded(.down) / 1_000_000
         }
         var offset = 0
         if mark(at, "Zz") {
@@ -51,7 +50,8 @@ public enum Timestamp {
         }
         guard at == bytes.count else { return nil }
         let seconds = daysSince1970(year: year, month: month, day: day) * 86_400 + hour * 3_600 + minute * 60 + second - offset
-        return Date(timeIntervalSince1970: Double(seconds) + fraction)
+        // One division, as where an incident is read back: equal times stay equal.
+        return Date(timeIntervalSince1970: Double(seconds * 1_000_000 + microseconds) / 1_000_000)
     }
 
     /// `2026-11-24T03:58:00Z`; with milliseconds where there are any.

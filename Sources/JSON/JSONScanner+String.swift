@@ -53,7 +53,9 @@ extension JSONScanner {
             var unit = try hex4()
             if (0xD800..<0xDC00).contains(unit) {
                 let isPair = position + 1 < bytes.count && bytes[position] == 0x5C && bytes[position + 1] == UInt8(ascii: "u")
-                if !isPair, position + 1 >= bytes.count { throw fault("the text ends inside a string", at: bytes.count) }
+                // Nothing, or a lone backslash, may still become the other half.
+                let isCut = position >= bytes.count || (position + 1 == bytes.count && bytes[position] == 0x5C)
+                if isCut { throw fault("the text ends inside a string", at: bytes.count) }
                 guard isPair else { throw fault("half of a surrogate pair is no character", at: start) }
                 position += 2
                 let low = try hex4()

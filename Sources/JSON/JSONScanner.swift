@@ -35,7 +35,9 @@ extension JSONValue {
         while true {
             switch decoder.parseScalar(from: &iterator) {
             case .valid(let scalar):
+                let isMark = offset == 0 && scalar.elementsEqual([0xEF, 0xBB, 0xBF])
                 offset += scalar.count
+                if isMark { continue }
                 if scalar.count == 1, scalar.first == 0x0A {
                     line += 1
                     column = 1

@@ -1,1 +1,115 @@
-public enum LedgerPlaceholder {}
+// The ledger: events, incidents, deliveries and attempts in one SQLite file. What `accept` returned is on the disk, with
+// everything that follows from it. Any number of processes may read; besides the router, commands mend dead deliveries.
+
+import Foundation
+import GRDB
+import Incidents
+
+/// The store in `STATE/ledger.sqlite`.
+public final class LedgerStore: Sendable {
+    let file: LedgerFile
+    let readers: LedgerReaders
+    /// Nil where the store was opened for reading only.
+    private let writer: LedgerWriter?
+
+    /// Opens the ledger; where there is none, makes it: the directory with mode 0700, the file with 0600. Brings an older
+    /// schema up to date. Blocks: not for the cooperative pool.
+    ///
+    /// - Parameters:
+    ///   - directory: the state directory.
+    ///   - readOnly: never makes or changes anything; works beside a running router and without one.
+    /// - Throws: `notADirectory`, `permission`, `damaged`, `foreign`, `tooNew`, `diskFull`, `locked`, `io`; for reading only
+    ///   also `noLedger` and `tooOld`. What was there is not overwritten.
+    public init(directory: String, readOnly: Bool = false) throws(LedgerError) {
+        file = LedgerFile(directory: directory)
+        if readOnly {
+            try file.find()
+            writer = nil
+        } else {
+            try file.prepare()
+            writer = LedgerWriter(try LedgerConnection.writer(file), path: file.path)
+        }
+        readers = try LedgerReaders(file, count: readOnly ? 1 : 3)
+        writer?.start()
+    }
+
+    deinit { writer?.inbox.close() }
+
+    /// Writes arrivals: one transaction for as many as have gathered, over all callers. On return they are durable.
+    /// The cancellation of the caller's task changes nothing. More than 512 arrivals take several transactions; after
+    /// an error the call may be repeated, since what was committed counts as a duplicate.
+    ///
+    /// - Returns: what became of each, in their order.
+    /// - Throws: `diskFull`, `io`, `locked`, `damaged`, `permission`, `closed`: then of the last 512 nothing was written.
+    public func accept(_ arrivals: [Arrival]) async throws(LedgerError) -> [Receipt] {
+        let writer = try writing()
+        var receipts: [Receipt] = []
+        receipts.reserveCapacity(arrivals.count)
+        for start in stride(from: 0, to: arrivals.count, by: WriterInbox.maximumArrivals) {
+            let end = min(start + WriterInbox.maximumArrivals, arrivals.count)
+            let prepared = arrivals[start..<end].map(PreparedArrival.init)
+            await writer.inbox.reserve(prepared.reduce(0) { $0 + $1.size })
+            receipts += try await answer { reply in
+                writer.inbox.put { $0.arrivals.append(ArrivalCall(arrivals: prepared, reply: reply)) }
+            }
+        }
+        return receipts
+    }
+
+    /// Records attempts and what follows from them. Goes before arrivals, and is not stopped by the cancellation of the
+    /// caller's task: what has been sent must be known.
+    ///
+    /// - Returns: the deliveries that became ready because the one before them in their conversation ended; some may not
+    ///   be due yet.
+    public func record(_ attempts: [AttemptRecord]) async throws(LedgerError) -> [QueuedDelivery] {
+        let writer = try writing()
+        if attempts.isEmpty { return [] }
+        return try await answer { reply in
+            writer.inbox.put { $0.outcomes.append(OutcomeCall(records: attempts, reply: reply)) }
+        }
+    }
+
+    /// Changes when another process has written to the ledger (a command that mends); this store's own writing does not
+    /// change it. Only good for comparison with an earlier value of the same store.
+    public func changeMarker() async throws(LedgerError) -> Int {
+        let query: @Sendable (Database) throws -> Int = { try $0.number("PRAGMA data_version") }
+        return writer == nil ? try await readers.read(query) : try await writing(query)
+    }
+
+    /// Finishes what was begun, then closes the file. Later calls throw `closed`.
+    public func close() async {
+        writer?.inbox.close()
+        await writer?.finished()
+        await readers.close()
+    }
+
+    /// Runs `body` on the writer's thread and connection, outside a transaction, between two batches.
+    func writing<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
+        let writer = try writing()
+        let path = file.path
+        return try await answer { (reply: Reply<Value>) in
+            let task = WriterTask { database in
+                do {
+                    reply.resume(returning: .success(try body(database)))
+                } catch {
+                    reply.resume(returning: .failure(LedgerError(error, at: path)))
+                }
+            }
+            return writer.inbox.put { $0.tasks.append(task) }
+        }
+    }
+
+    private func writing() throws(LedgerError) -> LedgerWriter {
+        guard let writer else { throw LedgerError(.permission, "the ledger \(file.path) was opened for reading only") }
+        return writer
+    }
+
+    /// Waits for the writer's answer to what `put` hands over; where that says no, the store is closed.
+    private func answer<Value>(_ put: (Reply<Value>) -> Bool) async throws(LedgerError) -> Value {
+        let path = file.path
+        let result: Result<Value, LedgerError> = await withCheckedContinuation { reply in
+            if !put(reply) { reply.resume(returning: .failure(.closed(path))) }
+        }
+        return try result.get()
+    }
+}

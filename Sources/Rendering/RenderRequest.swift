@@ -29,11 +29,13 @@ public struct RenderRequest: Sendable {
     public var now: Date
     /// SMS: the most segments.
     public var maximumSegments: Int
+    /// The severity before, where the event changed it and the scale still has it: it tells "raised" from "lowered".
+    public var previousSeverity: Severity?
 
     public init(
         kind: ChannelKind, template: String, language: String? = nil, timezone: String = "UTC", event: Event, incident: Incident?,
         severity: Severity?, previous: String? = nil, reopens: Bool = false, recipient: String, routes: [String], delivery: String,
-        channel: String, now: Date, maximumSegments: Int = 3
+        channel: String, now: Date, maximumSegments: Int = 3, previousSeverity: Severity? = nil
     ) {
         self.kind = kind
         self.template = template
@@ -50,5 +52,6 @@ public struct RenderRequest: Sendable {
         self.channel = channel
         self.now = now
         self.maximumSegments = maximumSegments
+        self.previousSeverity = previousSeverity
     }
 }

@@ -1,1 +1,129 @@
-// Spool
+// The queue directory as the router sees it: files come out in order, and are forgotten or rejected when their events
+// are durable. Nothing is lost at any point: a file is in the queue, or in .taken/, or in rejected/, or committed.
+
+import Foundation
+import Glibc
+
+/// The queue directory, watched and locked by this process.
+public final class Spool: Sendable {
+    private let core: SpoolCore
+    /// Removing and setting aside runs beside the ledger's writer, and never on the cooperative pool.
+    private let disposal = DispatchQueue(label: "tocsin.spool.disposal")
+
+    /// Opens a queue directory: creates what is missing (its parent must exist), takes the lock, starts to watch.
+    ///
+    /// - Parameters:
+    ///   - path: the queue directory.
+    ///   - options: how it is watched.
+    ///   - onTrouble: told, on a thread of the spool, of what goes wrong while the spool goes on trying; the same trouble
+    ///     at most once a minute.
+    /// - Throws: `SpoolError`; `.alreadyRunning` where another process, whose pid it names, works on the directory.
+    public init(
+        path: String, options: SpoolOptions = SpoolOptions(), onTrouble: @escaping @Sendable (SpoolTrouble) -> Void = { _ in }
+    ) throws(SpoolError) {
+        let core = try SpoolCore(queue: QueueHandle(path: path), options: options, onTrouble: onTrouble)
+        self.core = core
+        let watch = QueueWatch.start(core.queue, options, core.troubles)
+        let thread = Thread { SpoolWorker(core: core, watch: watch).run() }
+        thread.name = "spool"
+        thread.start()
+    }
+
+    deinit { core.requestStop() }
+
+    /// The next taken files, with their content, in order. Waits until there is one.
+    ///
+    /// - Parameter limit: at most so many files; their content is bounded by `SpoolOptions.maximumBytes`.
+    /// - Returns: at least one file; nil after `stop()`, or where the task is cancelled.
+    public func next(limit: Int) async -> [TakenFile]? { await ask(limit, isImmediate: false) }
+
+    /// Files that are there and complete, without waiting for new ones: an empty list when all are through. What may
+    /// still be written to (lines, for two seconds) is waited for.
+    public func takeNow(limit: Int) async -> [TakenFile] { await ask(limit, isImmediate: true) ?? [] }
+
+    private func ask(_ limit: Int, isImmediate: Bool) async -> [TakenFile]? {
+        let id = core.newID()
+        let files = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                core.submit(
+                    SpoolCore.Request(id: id, limit: max(1, limit), isImmediate: isImmediate, continuation: continuation))
+            }
+        } onCancel: {
+            core.cancel(id)
+        }
+        core.forgetCancellation(id)
+        return files
+    }
+
+    /// Removes files whose events are durable.
+    public func forget(_ files: [TakenFile]) async {
+        await dispose {
+            for file in files { self.forget(file) }
+        }
+    }
+
+    private func forget(_ file: TakenFile) {
+        // A writer that kept the file open may have added to it: that has to be taken as well.
+        if case .bytes = file.content, let stamp = FileStamp.of(file.taken, in: file.queue.taken), stamp.size > file.size {
+            core.count { $0.taken -= 1 }
+            core.hasGrown(file)
+            return
+        }
+        settle(file, failures: 0, isRejection: false) { file.queue.remove(file) }
+    }
+
+    /// Sets a file aside in `rejected/` with its reason; of an `.ndjson` file the given lines, after the good ones are
+    /// durable. Without rejections the file is forgotten.
+    public func reject(_ file: TakenFile, _ rejections: [RejectedPart]) async {
+        if rejections.isEmpty { return await forget([file]) }
+        let core = core
+        await dispose {
+            self.settle(file, failures: 0, isRejection: true) {
+                file.queue.reject(file, rejections, into: core.queue.rejected, at: core.options.now())
+            }
+        }
+    }
+
+    /// Does it, or reports and tries again later: until then the file stays in `.taken/`, also across a restart.
+    private func settle(_ file: TakenFile, failures: Int, isRejection: Bool, _ work: @escaping @Sendable () -> SpoolError?) {
+        guard let error = work() else {
+            core.count {
+                $0.taken -= 1
+                if isRejection { $0.rejected += 1 }
+            }
+            return
+        }
+        core.troubles.report(error, about: "settle")
+        let core = core
+        disposal.asyncAfter(deadline: .now() + min(30, pow(2, Double(failures)))) { [weak self] in
+            if !core.isStopping { self?.settle(file, failures: min(failures + 1, 6), isRejection: isRejection, work) }
+        }
+    }
+
+    private func dispose(_ work: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { continuation in
+            disposal.async {
+                work()
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Takes nothing any more; who waits in `next` gets nil. Files that have been handed out can still be forgotten and
+    /// rejected; the lock stays.
+    public func stop() async {
+        core.requestStop()
+        await core.awaitStop()
+    }
+
+    /// Stops, and lets another process have the directory. What has been handed out and is not settled yet will be
+    /// handed out again by whoever comes next.
+    public func close() async {
+        await stop()
+        await dispose {}
+        core.queue.lock.release()
+    }
+
+    /// What lies in the queue, as far as the spool knows without looking.
+    public func counts() -> SpoolCounts { core.counts }
+}

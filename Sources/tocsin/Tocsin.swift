@@ -1,3 +1,31 @@
+// The command line: one file for each command, in Commands/.
+
 import ArgumentParser
 
-@main struct Tocsin: AsyncParsableCommand {}
+@main
+struct Tocsin: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tocsin",
+        abstract: "Routes incident events to the people who must know, and can prove that it did.",
+        discussion: """
+            Producers drop JSON files into the queue directory; routes.yaml says who is told what, and on which channel.
+
+              tocsin check                      what is wrong with routes.yaml
+              tocsin explain event.json         who would be told, and why
+              tocsin run                        the router
+              tocsin deliveries --incident X    who was told what, when and why
+
+            Exit status: 0 done, 1 the answer is no, 64 usage, 65 bad input data, 66 no such file, 69 a service is
+            unavailable, 74 I/O, 75 try later, 78 configuration.
+            """,
+        version: "tocsin 0.1.0",
+        subcommands: [OptionTableCommand.self],
+        groupedSubcommands: [
+            CommandGroup(name: "The router", subcommands: [Run.self, SandboxCommand.self]),
+            CommandGroup(name: "Before going live", subcommands: [Check.self, Explain.self, Ping.self]),
+            CommandGroup(name: "Events", subcommands: [Send.self, Acknowledge.self]),
+            CommandGroup(
+                name: "What happened", subcommands: [Status.self, Incidents.self, Deliveries.self, Rejected.self, Verify.self]),
+            CommandGroup(name: "Mending", subcommands: [Dead.self, Requeue.self]),
+        ])
+}

@@ -1,0 +1,40 @@
+# `make` alone explains itself. The two that matter: `make demo` and `make test`.
+
+PREFIX ?= /usr/local
+BIN := .build/release/tocsin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run build test check format docs bench install
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build ## install what is missing, build, and watch one incident go out on four channels
+	@scripts/demo $(BIN)
+
+run: build ## the router on ./routes.yaml
+	@$(BIN) run
+
+build: ## install what is missing and build the release (the first time takes some minutes)
+	@scripts/needs build
+	@scripts/quietly "building the release" swift build -c release --product tocsin
+
+test: ## install what is missing and pass all tests
+	@scripts/needs test
+	@scripts/quietly "building the tests" swift build --build-tests
+	swift test --skip-build
+
+check: ## formatting, and that what is written from the sources is current
+	@scripts/check
+
+format: ## put the sources into the house's format
+	@swift format --in-place --recursive --parallel Sources Tests Benchmarks Plugins Package.swift
+
+docs: build ## write docs/configuration.md from the option table
+	@$(BIN) option-table > docs/configuration.md
+
+bench: build ## measure events/s, latency and memory of the built binary
+	@scripts/bench $(BIN)
+
+install: build ## install the program, its completions and its manual under PREFIX (default /usr/local)
+	@scripts/install $(BIN) "$(DESTDIR)$(PREFIX)"

@@ -1,0 +1,105 @@
+// From a path to a configuration: read, decode, validate. `check`, start-up and reload all come through here.
+
+import Cryptography
+import Foundation
+import Incidents
+import Routing
+
+/// What loading came to.
+public struct LoadResult: Sendable {
+    /// Nil where there is any error.
+    public var configuration: RouterConfiguration?
+    /// In the order of the file; the note about what is not acted on yet comes last.
+    public var diagnostics: [Diagnostic]
+    /// There is no such file.
+    public var isMissing: Bool
+
+    public init(configuration: RouterConfiguration?, diagnostics: [Diagnostic], isMissing: Bool = false) {
+        self.configuration = configuration
+        self.diagnostics = diagnostics
+        self.isMissing = isMissing
+    }
+
+    public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+}
+
+/// Reads routes.yaml.
+public enum ConfigurationLoader {
+    /// In bytes.
+    public static let maximumFileSize = 8 << 20
+
+    /// Reads, decodes and validates a file. Never throws: all mistakes are diagnostics. It reads files and blocks while
+    /// it does: not for the cooperative pool.
+    ///
+    /// - Parameters:
+    ///   - path: as the user named it; the diagnostics name it so too.
+    ///   - environment: where `${env:NAME}` looks.
+    ///   - placeholderSecrets: a variable that is not set, or a secret's file that is not there, is replaced by a
+    ///     placeholder instead of being an error: for the sandbox, where nothing leaves the machine.
+    public static func load(
+        path: String, environment: [String: String] = ProcessInfo.processInfo.environment, placeholderSecrets: Bool = false
+    ) -> LoadResult {
+        let absolute = FilePath.resolve(path, against: FileManager.default.currentDirectoryPath)
+        let findings = Findings(file: path)
+        switch FileText.read(absolute, limit: maximumFileSize) {
+        case .failure(let fault):
+            let hint = fault == .tooLarge ? ": at most \(maximumFileSize >> 20) MiB" : ""
+            findings.error("the file \(fault.phrase)\(hint)", at: nil)
+            return LoadResult(configuration: nil, diagnostics: findings.all, isMissing: fault == .missing)
+        case .success(let bytes):
+            let secrets = SecretSource(
+                environment: environment, directory: FilePath.directory(of: absolute), placeholders: placeholderSecrets)
+            let configuration = load(bytes, file: absolute, secrets, findings)
+            return LoadResult(configuration: findings.hasErrors ? nil : configuration, diagnostics: findings.all)
+        }
+    }
+
+    private static func load(_ bytes: [UInt8], file: String, _ secrets: SecretSource, _ findings: Findings) -> RouterConfiguration? {
+        guard let root = root(bytes, findings) else { return nil }
+        let reader = ConfigurationReader(root: root, file: file, secrets: secrets, findings: findings)
+        guard let decoded = reader.decode() else { return nil }
+        Validation(reader, decoded).run()
+        if findings.hasErrors { return nil }
+        let table = RoutingTable(
+            routes: decoded.routes.compactMap(\.route), directory: directory(decoded), scale: reader.scale,
+            assumedSeverity: decoded.router.assumedSeverity, unrouted: decoded.unrouted, operators: decoded.operators)
+        return RouterConfiguration(
+            version: String(SHA256.hex(bytes).prefix(12)), file: file, router: decoded.router, scale: reader.scale, table: table,
+            channels: decoded.channels.compactMap(\.settings), templateReferences: decoded.routes.compactMap(\.template))
+    }
+
+    private static func root(_ bytes: [UInt8], _ findings: Findings) -> YAMLNode? {
+        let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+        guard let text = String(validating: hasMark ? Array(bytes.dropFirst(3)) : bytes, as: UTF8.self) else {
+            let place = invalidUTF8(bytes)
+            findings.error("the file is not UTF-8; save it as UTF-8", at: place)
+            return nil
+        }
+        let (root, faults) = YAMLReader.read(text)
+        for fault in faults { findings.error(fault.message, at: fault.place) }
+        guard faults.isEmpty else { return nil }
+        guard let root, !root.isNothing else {
+            findings.error("the file is empty; it begins with `version: 1`", at: nil)
+            return nil
+        }
+        return root
+    }
+
+    /// The line of the first byte that cannot be part of a character.
+    private static func invalidUTF8(_ bytes: [UInt8]) -> Place? {
+        var line = 1
+        for part in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            if String(validating: part, as: UTF8.self) == nil { return Place(line: line, column: 1) }
+            line += 1
+        }
+        return nil
+    }
+
+    private static func directory(_ decoded: Decoded) -> Directory {
+        var directory = Directory(communicationLeads: decoded.communicationLeads)
+        for person in decoded.people { directory.people[person.person.id] = person.person }
+        for team in decoded.teams { directory.teams[team.name] = team.members.compactMap(\.recipient) }
+        for channel in decoded.channels { directory.channels[channel.name] = channel.facts }
+        return directory
+    }
+}

@@ -1,0 +1,89 @@
+// `router`, `severities` and `calendars`.
+
+import Foundation
+import Incidents
+import Routing
+
+extension ConfigurationReader {
+    func routerSettings(_ top: Section) -> RouterSettings {
+        let empty = YAMLNode(content: .nothing, place: root.place)
+        let router = section(top.node("router").flatMap { $0.members == nil ? nil : $0 } ?? empty, "router", "`router`")
+        routerSection = router
+        func path(_ name: String) -> String {
+            FilePath.resolve(router?.text(name) ?? router?.standard(name) ?? name, against: directory)
+        }
+        var settings = RouterSettings(
+            queue: path("queue"), state: path("state"), templates: path("templates"), assumedSeverity: scale.mostUrgent)
+        guard let router else { return settings }
+        settings.timezone = router.text("timezone") ?? router.standard("timezone") ?? "UTC"
+        settings.retain = router.seconds("retain") ?? settings.retain
+        settings.settle = router.seconds("settle") ?? settings.settle
+        settings.lateAfter = router.seconds("late_after") ?? settings.lateAfter
+        if case .severity(let severity)? = router.first("assume_severity")?.value { settings.assumedSeverity = severity }
+        let paths = ["queue": settings.queue, "state": settings.state, "templates": settings.templates]
+        for (name, path) in paths.sorted(by: { $0.key < $1.key }) where router.has(name) {
+            if let other = paths.first(where: { $0.key < name && $0.value == path }) {
+                findings.error("`\(name)` and `\(other.key)` are the same directory; each needs its own", at: router.place(of: name))
+            }
+        }
+        return settings
+    }
+
+    /// The scale, silently: what is wrong with the section is found when the section is read like any other.
+    func decodeScale() {
+        guard let members = root["severities"]?.members, !members.isEmpty else { return }
+        var steps: [SeverityScale.Step] = []
+        for member in members {
+            let words: [String] =
+                switch member.value.content {
+                case .text(let text, _): [text]
+                case .list(let nodes): nodes.compactMap(\.text)
+                default: []
+                }
+            steps.append(SeverityScale.Step(name: member.key, aliases: words))
+            severityPlaces[member.key] = member.place
+        }
+        scale = SeverityScale(steps: steps)
+    }
+
+    func checkSeverities(_ top: Section) {
+        guard let given = top.given["severities"] else { return }
+        if given.node.members?.isEmpty ?? given.node.isNothing {
+            findings.error("`severities` is empty; leave it out for the standard scale", at: given.place)
+        }
+        var seen: [String: String] = [:]
+        func check(_ word: String, of step: String, at place: Place) {
+            if word.isEmpty || AddressText.holdsControls(word) || "<>=!~".contains(word.first ?? " ") || word.contains("*") {
+                findings.error("`\(word.shortened)` cannot be a severity's name: use letters, digits, `-`, `_` and `.`", at: place)
+            } else if let other = seen[word.lowercased()] {
+                let home = other == step ? "twice in `\(step)`" : "in `\(other)` already"
+                findings.error("`\(word.shortened)` is \(home); a severity's names and aliases may be there once", at: place)
+            } else {
+                seen[word.lowercased()] = step
+            }
+        }
+        for step in given.named { check(step.name, of: step.name, at: step.place) }
+        for step in given.named {
+            for alias in step.values { check(alias.raw, of: step.name, at: alias.place) }
+        }
+    }
+
+    func calendars(_ top: Section, zone: String) -> [String: BusinessCalendar] {
+        var calendars: [String: BusinessCalendar] = [:]
+        for member in named(top, "calendars") {
+            guard let section = section(member.value, "calendars.*", "calendar `\(member.key)`") else { continue }
+            var days: Set<Int> = []
+            for given in section.all("days") {
+                if case .weekdays(let some) = given.value { days.formUnion(some) }
+            }
+            if days.isEmpty { days = section.standard("days").flatMap(TimeText.weekdays) ?? [1, 2, 3, 4, 5] }
+            var hours = section.standard("hours").flatMap(TimeText.hours) ?? (0, 1_440)
+            if case .hours(let opens, let closes)? = section.first("hours")?.value { hours = (opens, closes) }
+            guard let zone = TimeZone(identifier: section.text("timezone") ?? zone) else { continue }
+            calendars[member.key] = BusinessCalendar(
+                name: member.key, days: days, opens: hours.opens, closes: hours.closes, timeZone: zone,
+                holidays: Set(section.texts("holidays")))
+        }
+        return calendars
+    }
+}

@@ -1,0 +1,121 @@
+// The options at the top of the file, of the router, and of the scale and calendars that everything else refers to.
+
+extension OptionTable {
+    static let minute = 60.0
+    static let hour = 3_600.0
+    static let day = 86_400.0
+
+    static let top = Chapter(
+        title: "The file",
+        intro: """
+            `routes.yaml` is a YAML map with these sections. Only `version` is required; the order does not matter, but for
+            `severities`, `routes` and `escalation`, which keep theirs.
+            """,
+        example: "",
+        options: [
+            Option("version", .integer(1...1), required: true, "The version of this format: always 1."),
+            Option("router", .section, "The router itself: directories, time zone, who hears of trouble."),
+            Option("severities", .map(.list(.text)), "The scale of severities, most urgent first."),
+            Option("calendars", .sections, "Business hours, by name."),
+            Option("sla", .sections, later: true, "Promised times, by severity."),
+            Option("channels", .sections, "The ways out, by name."),
+            Option("people", .sections, "Who can be told, by name."),
+            Option("teams", .map(.list(.recipient)), "Groups of people and channels, by name."),
+            Option("communication_lead", .severityMap(.list(.name(of: .person))), "Who speaks for an incident, by severity."),
+            Option("routes", .entries, "The rules: which events, to whom."),
+            Option("escalation", .sections, later: true, "What happens when nobody acknowledges, by name."),
+            Option("broadcasts", .section, later: true, "Limits on broadcasts."),
+            Option("rotations", .sections, later: true, "Who is on duty, in turns, by name."),
+            Option("http", .section, later: true, "The HTTP side."),
+            Option("dependencies", .map(.list(.text)), later: true, "Which services each service needs."),
+            Option("responses", .entries, later: true, "What to do first about a kind of incident."),
+            Option("incident_channel", .section, later: true, "A Slack channel for each incident."),
+            Option("heartbeat", .section, later: true, "A regular sign of life."),
+            Option("status_reports", .anything, later: true, "Automatic reports to stakeholders; the shape is not settled."),
+            Option("flap", .anything, later: true, "Incidents that come and go; the shape is not settled."),
+            Option("repeat", .anything, later: true, "Reminders of open incidents; the shape is not settled."),
+        ])
+
+    static let router = Chapter(
+        title: "router",
+        intro: """
+            The router's own settings. Relative paths are relative to the directory of the file. An event at or above the second most
+            urgent severity that reaches nobody goes to `unrouted`.
+            """,
+        example: """
+            router:
+              queue: queue
+              state: state
+              timezone: Europe/London
+              unrouted: [ops-slack]
+              operators: [ops-slack]
+            """,
+        options: [
+            Option("router.queue", .path, default: "queue", "The directory where producers drop events."),
+            Option("router.state", .path, default: "state", "The directory of the embedded database."),
+            Option("router.templates", .path, default: "templates", "Your own templates; what is not there comes from the shipped ones."),
+            Option(
+                "router.timezone", .zone, default: "UTC",
+                "The time zone of times in messages, and of calendars and people without their own."),
+            Option(
+                "router.retain", .duration(day...3_650 * day), default: "90d",
+                "For how long history, and with it every event's id, is kept."),
+            Option(
+                "router.settle", .duration(1...day), default: "10m", "How long an event file that ends too early may wait for its writer."),
+            Option("router.unrouted", .list(.recipient), "Who hears of an urgent event that reached nobody."),
+            Option("router.operators", .list(.recipient), "Who hears of Tocsin's own troubles, rejected events among them."),
+            Option(
+                "router.assume_severity", .severity,
+                "The severity of incidents that come without one; the most urgent where it is left out."),
+            Option("router.late_after", .duration(minute...30 * day), default: "1h", "Events older than this are told as late."),
+            Option("router.public_url", .url(["https", "http"]), later: true, "Where people reach the HTTP side, for links in messages."),
+            Option("router.allow_networks", .list(.network), later: true, "Private networks that addresses from data may point to."),
+            Option(
+                "router.trust", .map(.list(.choice(producible))), later: true,
+                "Which types the files of an owner (a user of this machine) may contain; without it, everybody may drop everything."),
+        ])
+
+    static let severities = Chapter(
+        title: "severities",
+        intro: """
+            The scale, most urgent first: a name, and its aliases in a list. Names and aliases compare without regard to case, and none may
+            be there twice. Without this section the scale is `critical`, `high`, `medium`, `low`, with `sev1`…`sev4`, `p1`…`p5` and
+            `1`…`5` as aliases.
+            """,
+        example: """
+            severities:
+              critical: [sev1, p1, "1"]
+              high:     [sev2, p2, "2"]
+            """,
+        options: [Option("severities.*", .list(.text), "Other words for this severity.")])
+
+    static let calendars = Chapter(
+        title: "calendars",
+        intro: "Named business hours, for `during` and `outside` of routes and for `sla`.",
+        example: """
+            calendars:
+              office: {days: mon-fri, hours: "09:00-17:30", timezone: Europe/London, holidays: [2026-12-25]}
+            """,
+        options: [
+            Option("calendars.*.days", .list(.weekdays), default: "mon-fri", "The days on which it is open."),
+            Option("calendars.*.hours", .hours, default: "00:00-24:00", "From when to when; an end before the start is on the next day."),
+            Option("calendars.*.timezone", .zone, "Where these hours hold; the router's time zone where it is left out."),
+            Option("calendars.*.holidays", .list(.date), "Days on which it stays closed."),
+        ])
+
+    static let sla = Chapter(
+        title: "sla",
+        intro: "Promised times, by severity: to acknowledge, to resolve, and between updates.",
+        example: """
+            sla:
+              critical: {acknowledge: 5m, resolve: 4h, update: 30m, warn_at: 75%}
+              low:      {resolve: 5d, calendar: office}
+            """,
+        options: [
+            Option("sla.*.acknowledge", .duration(minute...365 * day), later: true, "Until somebody has it."),
+            Option("sla.*.resolve", .duration(minute...365 * day), later: true, "Until it is resolved."),
+            Option("sla.*.update", .duration(minute...365 * day), later: true, "The longest time between two updates."),
+            Option("sla.*.warn_at", .percentage, later: true, "How much of the time may pass before a warning."),
+            Option("sla.*.calendar", .name(of: .calendar), later: true, "Only these hours count; around the clock where it is left out."),
+        ])
+}

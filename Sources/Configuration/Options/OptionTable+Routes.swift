@@ -1,0 +1,97 @@
+// The options of routes, escalation and broadcasts, and of what comes with later capabilities.
+
+extension OptionTable {
+    static let routes = Chapter(
+        title: "routes",
+        intro: """
+            The rules. Every route that matches counts, and each address gets one message for each event, however many routes ask for it.
+            """,
+        example: """
+            routes:
+              - name: page-on-escalation
+                match: {type: escalation, severity: ">=high"}
+                to: [ops-slack, payments via sms, "mail:cto@example.com"]
+                urgent: true
+            """,
+        options: [
+            Option("routes[].name", .text, default: "route-N", "What `explain` and `deliveries` call it; no two may be the same."),
+            Option("routes[].match", .match, "Which events: all conditions must hold. Every event, where it is left out."),
+            Option("routes[].to", .list(.recipient), required: true, "Who is told; see below."),
+            Option("routes[].urgent", .flag, default: "false", "Not held by quiet hours, and sent before what is not urgent."),
+            Option("routes[].stop", .flag, default: "false", "Where it matched and reached somebody, later routes do not count."),
+            Option("routes[].template", .templateName, "The template; where it is left out, the event's type names it."),
+            Option("routes[].during", .name(of: .calendar), "Only while this calendar is open."),
+            Option("routes[].outside", .name(of: .calendar), "Only while this calendar is closed."),
+            Option("routes[].expire", .duration(minute...365 * day), "Not worth sending later than this after the event."),
+            Option("routes[].group", .section, later: true, "Several events in one message."),
+            Option("routes[].group.by", .list(.text), later: true, "What the events of one message have in common."),
+            Option("routes[].group.wait", .duration(1...day), later: true, "How long the first event waits for others."),
+            Option("routes[].group.interval", .duration(1...7 * day), later: true, "The time between two messages of a group."),
+            Option("routes[].throttle", .throttle, later: true, "For each address; what is over is held for a digest."),
+        ])
+
+    static let escalation = Chapter(
+        title: "escalation",
+        intro: """
+            Policies, by name: steps in time that run until somebody acknowledges. The first policy that matches an incident counts.
+            """,
+        example: """
+            escalation:
+              default:
+                match: {severity: ">=low"}
+                steps:
+                  - after: {critical: 5m, high: 15m, medium: 1h, low: 4h}
+                    to: [level-2]
+                until: acknowledged
+            """,
+        options: [
+            Option("escalation.*.match", .match, later: true, "Which incidents; all, where it is left out."),
+            Option("escalation.*.steps", .entries, required: true, later: true, "What happens, in order."),
+            Option(
+                "escalation.*.steps[].after", .perSeverity(.duration(0...365 * day)), required: true, later: true,
+                "Since the incident opened: one duration, or one for each severity; a severity that is not named skips the step."),
+            Option("escalation.*.steps[].to", .list(.recipient), required: true, later: true, "Who is told."),
+            Option("escalation.*.steps[].urgent", .flag, default: "true", later: true, "Not held by quiet hours."),
+            Option("escalation.*.repeat", .section, later: true, "Runs the last step again."),
+            Option("escalation.*.repeat.every", .duration(minute...30 * day), required: true, later: true, "The time between two runs."),
+            Option("escalation.*.repeat.times", .integer(1...100), required: true, later: true, "How often."),
+            Option(
+                "escalation.*.until", .choice(["acknowledged", "resolved"]), default: "acknowledged", later: true,
+                "What ends the policy."),
+        ])
+
+    static let broadcasts = Chapter(
+        title: "broadcasts",
+        intro: "Safety for messages to many.",
+        example: "broadcasts: {approve_over: 50, approvers: [duty-engineer, service-owner], cooldown: 10m}",
+        options: [
+            Option(
+                "broadcasts.approve_over", .integer(0...1_000_000), later: true,
+                "A broadcast to more people than this waits for an approval."),
+            Option("broadcasts.approvers", .list(.name(of: .person)), later: true, "Who may approve; never the author."),
+            Option("broadcasts.cooldown", .duration(0...7 * day), later: true, "The least time between two broadcasts to one audience."),
+        ])
+
+    static let later = Chapter(
+        title: "Sections that come with later capabilities",
+        intro: "Their names are taken, and what stands in them is checked.",
+        example: "",
+        options: [
+            Option("rotations.*.people", .list(.name(of: .person)), required: true, later: true, "Who takes turns, in order."),
+            Option("rotations.*.every", .duration(hour...365 * day), required: true, later: true, "The length of a turn."),
+            Option("rotations.*.handover", .weekTime, later: true, "When a turn ends."),
+            Option("rotations.*.timezone", .zone, later: true, "The router's where it is left out."),
+            Option("http.listen", .listen, required: true, later: true, "Where to listen."),
+            Option("http.trusted_proxies", .list(.network), later: true, "Proxies whose word about the client counts."),
+            Option("dependencies.*", .list(.text), later: true, "The services that this one needs."),
+            Option("responses[].match", .match, later: true, "Which incidents."),
+            Option("responses[].team", .name(of: .team), later: true, "Who takes it."),
+            Option("responses[].assignee", .name(of: .person), later: true, "Who is responsible."),
+            Option("responses[].checklist", .list(.text), later: true, "What to do first."),
+            Option("incident_channel.severity", .list(.severityCondition), later: true, "For which incidents."),
+            Option("incident_channel.name", .text, later: true, "The channel's name; a template."),
+            Option("incident_channel.invite", .list(.recipient), later: true, "Who is invited."),
+            Option("heartbeat.every", .duration(minute...7 * day), required: true, later: true, "The time between two signs of life."),
+            Option("heartbeat.to", .list(.recipient), required: true, later: true, "Who gets them."),
+        ])
+}

@@ -1,0 +1,83 @@
+// When to try again, and when to stop. Pure: clock and chance are given.
+
+import Configuration
+import Foundation
+
+/// What follows an attempt.
+public enum NextStep: Sendable, Equatable {
+    case delivered
+    case retry(at: Date)
+    /// Given up; why, in words.
+    case dead(String)
+    /// In doubt for good; why, in words.
+    case unknown(String)
+}
+
+/// Exponential backoff with full jitter: after the n-th attempt a random time below `base` · 2ⁿ⁻¹ and `longestDelay`,
+/// but never sooner than the peer asked.
+public struct RetryPolicy: Sendable {
+    /// Seconds.
+    public static let base: TimeInterval = 1
+    /// Seconds.
+    public static let longestDelay: TimeInterval = 300
+
+    private let retryFor: TimeInterval
+    private let onUnknown: UnknownPolicy
+    private let unknownResends: Int
+
+    /// Takes `retryFor`, `onUnknown` and `unknownResends`.
+    public init(options: ChannelOptions) {
+        retryFor = options.retryFor
+        onUnknown = options.onUnknown
+        unknownResends = options.unknownResends
+    }
+
+    /// What follows the attempt that just ended at `now` with `outcome`.
+    /// - Parameters:
+    ///   - attempts: All attempts so far, this one included.
+    ///   - unknowns: Attempts so far whose outcome was unknown, this one included.
+    ///   - firstAttempt: When the first attempt was made.
+    ///   - random: From 0 up to but not including 1.
+    public func next(
+        after outcome: Outcome, attempts: Int, unknowns: Int, firstAttempt: Date, now: Date, random: Double
+    ) -> NextStep {
+        switch outcome {
+        case .accepted:
+            return .delivered
+        case .refused(let reason):
+            return .dead("refused: \(reason.words)")
+        case .deferred(let reason, let retryAfter):
+            return retry(reason, retryAfter, attempts: attempts, firstAttempt: firstAttempt, now: now, random: random)
+        case .unknown(let reason):
+            if onUnknown == .hold { return .unknown("not known whether it arrived: \(reason.words); on_unknown is hold") }
+            guard unknowns <= unknownResends else {
+                return .unknown("not known whether it arrived: \(reason.words); sent \(max(unknowns, 1)) times")
+            }
+            let step = retry(reason, nil, attempts: attempts, firstAttempt: firstAttempt, now: now, random: random)
+            // It may have arrived, so it is not dead.
+            if case .dead(let why) = step { return .unknown("not known whether it arrived: \(why)") }
+            return step
+        }
+    }
+
+    private func retry(
+        _ reason: Reason, _ retryAfter: TimeInterval?, attempts: Int, firstAttempt: Date, now: Date, random: Double
+    ) -> NextStep {
+        let deadline = firstAttempt.addingTimeInterval(retryFor)
+        guard now < deadline else {
+            return .dead("gave up after \(attempts) attempts since \(Self.text(firstAttempt)): \(reason.words)")
+        }
+        let ceiling = min(Self.longestDelay, Self.base * pow(2, Double(min(max(attempts, 1), 32) - 1)))
+        // The last try is at the deadline, not before it, and not after it unless the peer asked for that.
+        let backedOff = min(now.addingTimeInterval(ceiling * min(max(random, 0), 1)), deadline)
+        guard let pause = OutcomePolicy.clamped(retryAfter) else { return .retry(at: backedOff) }
+        return .retry(at: max(backedOff, now.addingTimeInterval(pause)))
+    }
+
+    private static func text(_ date: Date) -> String { date.formatted(.iso8601) }
+}
+
+extension Reason {
+    /// For people: `name not resolved`.
+    public var words: String { rawValue.replacing("_", with: " ") }
+}

@@ -1,0 +1,65 @@
+// What comes in to be written, and what is answered.
+
+import Foundation
+import Incidents
+import Routing
+
+/// One event that arrived, with the decision still to be made.
+public struct Arrival: Sendable {
+    public var event: Event
+    /// SHA-256 of the canonical content, in hexadecimal: what tells a duplicate from a conflict.
+    public var digest: String
+    public var receivedAt: Date
+    /// The file that it came in.
+    public var file: String?
+    /// The version of the configuration that decides.
+    public var configVersion: String
+    /// Called inside the transaction, on the ledger's thread, with the incident as it is then (nil where it is unknown,
+    /// and for events without one). Pure and quick; it may be called again when a batch is repeated.
+    public var decide: @Sendable (Incident?) -> Decision
+
+    public init(
+        event: Event, digest: String, receivedAt: Date, file: String? = nil, configVersion: String,
+        decide: @escaping @Sendable (Incident?) -> Decision
+    ) {
+        self.event = event
+        self.digest = digest
+        self.receivedAt = receivedAt
+        self.file = file
+        self.configVersion = configVersion
+        self.decide = decide
+    }
+}
+
+/// What follows from one event.
+public struct Decision: Sendable {
+    /// Nil for events without an incident.
+    public var application: Application?
+    public var plan: Plan
+    /// The lane of each planned delivery, in their order. Where one is missing, the channel's name stands in.
+    public var lanes: [String]
+    /// The event is not accepted after all: nothing is written.
+    public var rejection: Rejection?
+    /// The incident's severity as it was judged; nil: the incident's own member.
+    public var severity: String?
+
+    public init(
+        application: Application?, plan: Plan = Plan(), lanes: [String] = [], rejection: Rejection? = nil, severity: String? = nil
+    ) {
+        self.application = application
+        self.plan = plan
+        self.lanes = lanes
+        self.rejection = rejection
+        self.severity = severity
+    }
+}
+
+/// What became of one arrival.
+public enum Receipt: Sendable {
+    /// Committed. `deliveries` are those of its `planned` ones that are ready now: due, and blocked by none before them.
+    case accepted(sequence: Int64, stale: Bool, deliveries: [QueuedDelivery], planned: Int)
+    /// Known already, with the same content: counted, without effect.
+    case duplicate
+    /// Nothing was written.
+    case rejected(Rejection)
+}

@@ -1,0 +1,81 @@
+// What became of one attempt, and where the delivery goes from there.
+
+import Foundation
+
+/// The states of a delivery (interfaces, section 4).
+public enum DeliveryState: String, Sendable, CaseIterable {
+    case held
+    case pending
+    case retrying
+    /// The peer accepted it.
+    case delivered
+    /// Sent, no answer.
+    case unknown
+    /// Refused for good, or too old to retry.
+    case dead
+    case expired
+    case superseded
+    case suppressed
+
+    /// It may still go out without anybody's help.
+    public var isUnfinished: Bool { self == .pending || self == .retrying || self == .held }
+}
+
+/// What follows from an attempt, or from a decision not to make one.
+public enum Disposition: Sendable, Equatable {
+    case delivered
+    case retry(at: Date)
+    case dead(String)
+    case unknown(String)
+    case expired(String)
+    /// Overtaken while it waited; `by` is the newer delivery.
+    case superseded(String, by: Int64?)
+
+    /// The state that the delivery gets.
+    public var state: DeliveryState {
+        switch self {
+        case .delivered: .delivered
+        case .retry: .retrying
+        case .dead: .dead
+        case .unknown: .unknown
+        case .expired: .expired
+        case .superseded: .superseded
+        }
+    }
+}
+
+/// One attempt as it is recorded, secrets already redacted.
+public struct AttemptRecord: Sendable, Equatable {
+    public var delivery: Int64
+    public var at: Date
+    public var milliseconds: Int
+    /// `accepted`, `deferred`, `refused` or `unknown`. Empty where nothing was attempted, because the delivery had expired
+    /// or was superseded: then only the state changes.
+    public var outcome: String
+    /// The peer's own.
+    public var code: String?
+    /// A word of the delivery's `Reason`.
+    public var reason: String?
+    /// For people.
+    public var detail: String?
+    public var remoteID: String?
+    /// What was left out of the message to get it through.
+    public var degraded: String?
+    public var next: Disposition
+
+    public init(
+        delivery: Int64, at: Date, milliseconds: Int = 0, outcome: String, code: String? = nil, reason: String? = nil,
+        detail: String? = nil, remoteID: String? = nil, degraded: String? = nil, next: Disposition
+    ) {
+        self.delivery = delivery
+        self.at = at
+        self.milliseconds = milliseconds
+        self.outcome = outcome
+        self.code = code
+        self.reason = reason
+        self.detail = detail
+        self.remoteID = remoteID
+        self.degraded = degraded
+        self.next = next
+    }
+}

@@ -1,0 +1,84 @@
+// The tables. `user_version` counts the migrations; a new one is added to the end and never changed once released.
+// Times are microseconds since 1970. Documents are JSON in UTF-8. What is PostgreSQL's as well is preferred.
+
+import Foundation
+import GRDB
+
+enum LedgerSchema {
+    /// "Tocs": marks the file as ours.
+    static let applicationID: Int32 = 0x546F_6373
+
+    static var version: Int { migrations.count }
+
+    /// What may still go out. Partial indexes are found by this very text.
+    static let unfinished = "state IN ('pending', 'retrying')"
+    /// The head of its conversation, or of none.
+    static let ready = "state IN ('pending', 'retrying') AND blocked = 0"
+    /// Everything but the two states that nearly all rows are in.
+    static let uncommon = "state NOT IN ('pending', 'delivered')"
+
+    /// - `deliveries_ready`: SQLite appends the id to every index, so this is (lane, priority, due, id).
+    /// - `tallies`: counts that would otherwise need a look at every row; kept by the same transaction.
+    /// - A conversation is (incident, channel, address).
+    static let migrations = [
+        """
+        CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE tallies (
+            kind TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (kind, name, state)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE incidents (
+            id TEXT NOT NULL PRIMARY KEY, is_open INTEGER NOT NULL, severity TEXT, updated INTEGER NOT NULL, state BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX incidents_updated ON incidents (updated);
+        CREATE INDEX incidents_open ON incidents (updated) WHERE is_open = 1;
+        CREATE TABLE events (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            source TEXT NOT NULL, id TEXT NOT NULL, digest BLOB NOT NULL, type TEXT NOT NULL,
+            time INTEGER NOT NULL, time_explicit INTEGER NOT NULL, received_at INTEGER NOT NULL,
+            incident TEXT, stale INTEGER NOT NULL, severity TEXT, previous TEXT, reopens INTEGER NOT NULL,
+            file TEXT, config TEXT NOT NULL, document BLOB NOT NULL, checked BLOB, incident_after BLOB,
+            UNIQUE (source, id)
+        ) STRICT;
+        CREATE INDEX events_incident ON events (incident) WHERE incident IS NOT NULL;
+        CREATE TABLE deliveries (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            event INTEGER NOT NULL REFERENCES events (sequence),
+            token BLOB NOT NULL UNIQUE,
+            incident TEXT, channel TEXT NOT NULL, address TEXT NOT NULL, kind TEXT NOT NULL, lane TEXT NOT NULL,
+            recipient TEXT NOT NULL, entry TEXT NOT NULL, routes BLOB NOT NULL, template TEXT NOT NULL, language TEXT, timezone TEXT,
+            urgent INTEGER NOT NULL, priority INTEGER NOT NULL, is_first INTEGER NOT NULL,
+            created INTEGER NOT NULL, due INTEGER NOT NULL, expires INTEGER, delivered_at INTEGER, dropped_at INTEGER,
+            state TEXT NOT NULL CHECK (state IN
+                ('held', 'pending', 'retrying', 'delivered', 'unknown', 'dead', 'expired', 'superseded', 'suppressed')),
+            blocked INTEGER NOT NULL DEFAULT 0,
+            reason TEXT, degraded TEXT, attempts INTEGER NOT NULL DEFAULT 0, unknowns INTEGER NOT NULL DEFAULT 0, first_attempt INTEGER,
+            successor INTEGER, digest TEXT, receipt TEXT
+        ) STRICT;
+        CREATE INDEX deliveries_ready ON deliveries (lane, priority, due) WHERE \(ready);
+        CREATE INDEX deliveries_unfinished ON deliveries (incident, channel, address) WHERE \(unfinished);
+        CREATE INDEX deliveries_uncommon ON deliveries (state) WHERE \(uncommon);
+        CREATE INDEX deliveries_incident ON deliveries (incident, channel, address);
+        CREATE INDEX deliveries_event ON deliveries (event);
+        CREATE TABLE attempts (
+            delivery INTEGER NOT NULL REFERENCES deliveries (id), number INTEGER NOT NULL,
+            at INTEGER NOT NULL, ms INTEGER NOT NULL, outcome TEXT NOT NULL, code TEXT, reason TEXT, detail TEXT, remote_id TEXT,
+            PRIMARY KEY (delivery, number)
+        ) STRICT, WITHOUT ROWID;
+        """
+    ]
+
+    /// Brings the schema up to date, in one transaction; of two processes that try at once, the second finds it done.
+    static func migrate(_ database: Database) throws {
+        try database.inTransaction(.immediate) {
+            let found = try database.number("PRAGMA user_version")
+            for (index, migration) in migrations.enumerated() where index >= found {
+                try database.execute(sql: migration)
+            }
+            if found < version {
+                try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+                try database.execute(sql: "PRAGMA user_version = \(version)")
+            }
+            return .commit
+        }
+    }
+}

@@ -1,0 +1,113 @@
+// Lists and single rows, for the commands.
+
+import Foundation
+import GRDB
+import Incidents
+
+extension LedgerStore {
+    /// Deliveries with their attempts, oldest first unless the filter says otherwise. All are held in memory: for long
+    /// lists there is `forEachDelivery`.
+    public func deliveries(_ filter: DeliveryFilter = DeliveryFilter()) async throws(LedgerError) -> [DeliveryRow] {
+        try await readers.read { try Self.page($0, filter, after: nil, limit: filter.limit ?? -1) }
+    }
+
+    /// Calls `body` for each delivery, reading 500 at a time: what is delivered meanwhile may or may not show. Ends
+    /// early when `body` returns false.
+    public func forEachDelivery(_ filter: DeliveryFilter, _ body: (DeliveryRow) async -> Bool) async throws(LedgerError) {
+        var left = filter.limit ?? Int.max
+        var last: Int64?
+        while left > 0 {
+            let (after, limit) = (last, min(left, 500))
+            let page = try await readers.read { try Self.page($0, filter, after: after, limit: limit) }
+            for row in page where await !body(row) { return }
+            left -= page.count
+            last = page.last?.id
+            if page.count < limit { return }
+        }
+    }
+
+    /// One delivery with its attempts.
+    public func delivery(_ id: Int64) async throws(LedgerError) -> DeliveryRow? {
+        try await readers.read { database in
+            try database.row("\(Self.listed) WHERE d.id = ?", [id]).map { try Self.complete($0, database) }
+        }
+    }
+
+    public func storedEvent(sequence: Int64) async throws(LedgerError) -> StoredEvent? {
+        try await readers.read { database in
+            try database.row(QueuedDelivery.event, [sequence]).map { try StoredEvent($0) }
+        }
+    }
+
+    /// Incidents, the latest changed first.
+    public func incidents(_ filter: IncidentFilter = IncidentFilter()) async throws(LedgerError) -> [Incident] {
+        try await readers.read { database in
+            var terms: [String] = []
+            var arguments: StatementArguments = []
+            if filter.openOnly { terms.append("is_open = 1") }
+            if let severity = filter.severity {
+                terms.append("severity = ?")
+                arguments += [severity]
+            }
+            let condition = terms.isEmpty ? "" : " WHERE " + terms.joined(separator: " AND ")
+            let sql = "SELECT state FROM incidents\(condition) ORDER BY updated DESC, id LIMIT \(filter.limit ?? -1)"
+            return try database.rows(sql, arguments).map { try Incident(row: $0) }
+        }
+    }
+
+    public func incident(_ id: String) async throws(LedgerError) -> Incident? {
+        try await readers.read { database in
+            try database.row(IntakeTransaction.loadIncident, [id]).map { try Incident(row: $0) }
+        }
+    }
+
+    /// The ids that somebody may have meant, nearest first, among the 20,000 incidents that changed last.
+    public func incidentIDs(near id: String, limit: Int) async throws(LedgerError) -> [String] {
+        try await readers.read { database in
+            let known = try database.rows("SELECT id FROM incidents ORDER BY updated DESC LIMIT 20000").compactMap { $0.text(0) }
+            return Suggestion.nearest(to: id, among: known, limit: limit)
+        }
+    }
+
+    static let listed = "SELECT \(DeliveryRow.columns) FROM deliveries d JOIN events e ON e.sequence = d.event"
+
+    private static func page(_ database: Database, _ filter: DeliveryFilter, after last: Int64?, limit: Int) throws -> [DeliveryRow] {
+        let (condition, arguments) = filter.condition(after: last)
+        let sql = "\(listed)\(condition) ORDER BY d.id \(filter.newestFirst ? "DESC" : "ASC") LIMIT \(limit)"
+        return try Row.fetchAll(database, sql: sql, arguments: arguments).map { try complete($0, database) }
+    }
+
+    private static func complete(_ row: Row, _ database: Database) throws -> DeliveryRow {
+        let id = try row.need(row.int64(0), "the id of a delivery")
+        return try DeliveryRow(row, attempts: database.rows(AttemptRow.ofDelivery, [id]).map { try AttemptRow($0) })
+    }
+}
+
+extension DeliveryFilter {
+    /// The `WHERE` clause, with words only of ours; what the user said goes into the arguments.
+    func condition(after last: Int64?) -> (sql: String, arguments: StatementArguments) {
+        var terms: [String] = []
+        var arguments: StatementArguments = []
+        func add(_ term: String, _ argument: (any DatabaseValueConvertible)?) {
+            guard let argument else { return }
+            terms.append(term)
+            arguments += [argument]
+        }
+        add("d.incident = ?", incident)
+        add("d.channel = ?", channel)
+        add("d.event IN (SELECT sequence FROM events WHERE id = ?)", event)
+        add("d.created >= ?", since?.microseconds)
+        add(newestFirst ? "d.id < ?" : "d.id > ?", last)
+        if let state { terms.append(Self.term(state)) }
+        if needsMending { terms.append(Self.mendable) }
+        return (terms.isEmpty ? "" : " WHERE " + terms.joined(separator: " AND "), arguments)
+    }
+
+    static let mendable = "\(LedgerSchema.uncommon) AND state IN ('dead', 'unknown') AND dropped_at IS NULL"
+
+    /// Written so that the partial index of uncommon states serves where it can.
+    private static func term(_ state: DeliveryState) -> String {
+        let equal = "state = '\(state.rawValue)'"
+        return state == .pending || state == .delivered ? equal : "\(LedgerSchema.uncommon) AND \(equal)"
+    }
+}

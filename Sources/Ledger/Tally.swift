@@ -1,0 +1,46 @@
+// Counts kept beside the rows, so that `status` need not look at every row. Changes gather in memory and are written
+// once, at the end of the transaction that caused them.
+
+import GRDB
+
+/// Changes of counts within one transaction.
+struct Tally {
+    enum Kind: String {
+        /// By channel and state.
+        case deliveries
+        /// By type.
+        case events
+        case duplicates
+        case stale
+    }
+
+    private struct Key: Hashable {
+        var kind: Kind
+        var name: String
+        var state: String
+    }
+
+    private var changes: [Key: Int] = [:]
+
+    mutating func add(_ kind: Kind, _ name: String = "", state: String = "", _ count: Int = 1) {
+        changes[Key(kind: kind, name: name, state: state), default: 0] += count
+    }
+
+    mutating func move(channel: String, from: String, to: String) {
+        if from == to { return }
+        add(.deliveries, channel, state: from, -1)
+        add(.deliveries, channel, state: to, 1)
+    }
+
+    mutating func write(_ database: Database) throws {
+        for (key, change) in changes where change != 0 {
+            try database.run(Self.add, [key.kind.rawValue, key.name, key.state, change])
+        }
+        changes = [:]
+    }
+
+    private static let add = """
+        INSERT INTO tallies (kind, name, state, count) VALUES (?, ?, ?, ?)
+        ON CONFLICT (kind, name, state) DO UPDATE SET count = count + excluded.count
+        """
+}

@@ -1,0 +1,102 @@
+// Escaping by destination, as content types of the template engine. A partial begins anew with the engine's own HTML
+// escaping, so each destination has partials of its own, each beginning with the pragma that names its content type.
+
+import Foundation
+import Mustache
+
+/// Where the text of a template lands.
+enum Destination: String, CaseIterable, Sendable {
+    /// Slack's markup, in `mrkdwn` and in `plain_text`: `&`, `<`, `>` only; that disarms `<!channel>` and `<@U…>` as well.
+    case slack
+    /// The Markdown of Adaptive Cards.
+    case markdown
+    case html
+    /// Plain text, short messages, and members of JSON that are no text for people.
+    case plain
+
+    /// What a template for this destination begins with: one line, so that its own lines are one further down.
+    var pragma: String { "{{% CONTENT_TYPE: tocsin-\(rawValue)}}\n" }
+
+    /// Registers the content types with the engine, once for the process; every compilation asks for it.
+    static let isRegistered: Bool = {
+        for destination in allCases { MustacheContentTypes.register(destination, named: "tocsin-\(destination.rawValue)") }
+        return true
+    }()
+}
+
+extension Destination: MustacheContentType {
+    func escapeText(_ text: String) -> String {
+        switch self {
+        case .slack: Self.replace(text, Self.slackEntities)
+        case .html: Self.replace(text, Self.htmlEntities)
+        case .markdown: Self.markdown(text)
+        case .plain: text
+        }
+    }
+
+    private static let slackEntities: [UInt8: String] = [
+        UInt8(ascii: "&"): "&amp;", UInt8(ascii: "<"): "&lt;", UInt8(ascii: ">"): "&gt;",
+    ]
+    private static let htmlEntities: [UInt8: String] = [
+        UInt8(ascii: "&"): "&amp;", UInt8(ascii: "<"): "&lt;", UInt8(ascii: ">"): "&gt;", UInt8(ascii: "\""): "&quot;",
+        UInt8(ascii: "'"): "&#39;",
+    ]
+
+    private static func replace(_ text: String, _ entities: [UInt8: String]) -> String {
+        guard text.utf8.contains(where: { $0 < 0x40 && entities[$0] != nil }) else { return text }
+        var out: [UInt8] = []
+        out.reserveCapacity(text.utf8.count + 16)
+        for byte in text.utf8 {
+            if byte < 0x40, let entity = entities[byte] { out += entity.utf8 } else { out.append(byte) }
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    /// Emphasis, code, links and mentions are disarmed anywhere, headings and lists at the beginning of a line; a line
+    /// end is an empty line in Markdown.
+    private static func markdown(_ text: String) -> String {
+        guard text.utf8.contains(where: isMarkup) else { return text }
+        var out: [UInt8] = []
+        out.reserveCapacity(text.utf8.count + 16)
+        var isStart = true
+        var digits = 0
+        for byte in withoutMentions(text).utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"), UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "`"),
+                UInt8(ascii: "~"):
+                out += [UInt8(ascii: "\\"), byte]
+            case UInt8(ascii: "-") where isStart, UInt8(ascii: "+") where isStart, UInt8(ascii: "#") where isStart,
+                UInt8(ascii: ">") where isStart:
+                out += [UInt8(ascii: "\\"), byte]
+            case UInt8(ascii: ".") where digits > 0, UInt8(ascii: ")") where digits > 0: out += [UInt8(ascii: "\\"), byte]
+            case 0x0A: out += [0x0A, 0x0A]
+            default: out.append(byte)
+            }
+            // Digits count while a line has held nothing else: `1. ` would begin a list.
+            let isDigit = byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+            digits = isDigit && (isStart || digits > 0) ? digits + 1 : 0
+            isStart = byte == 0x0A || (isStart && byte == 0x20)
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    private static func isMarkup(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x0A, UInt8(ascii: "#"), UInt8(ascii: ")")...UInt8(ascii: "."), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "["),
+            UInt8(ascii: "\\"), UInt8(ascii: "]"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "~"):
+            true
+        default: false
+        }
+    }
+
+    /// Without the tags `<at>` and `</at>`, whose content becomes a mention.
+    private static func withoutMentions(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "<")) else { return text }
+        var text = text
+        // What is left after one tag is gone may be another.
+        while text.firstMatch(of: #/<\s*\/?\s*at\b[^>]*>/#.ignoresCase()) != nil {
+            text.replace(#/<\s*\/?\s*at\b[^>]*>/#.ignoresCase(), with: "")
+        }
+        return text
+    }
+}

@@ -1,0 +1,133 @@
+// The facts of a request, cleaned and bounded, as the words need them. `limit` is the most UTF-16 units that any one
+// text of the data may bring; a smaller one is tried where a message came out too large.
+
+import Foundation
+import Incidents
+import JSON
+
+struct Facts {
+    /// Events older than this are marked as late: the default of `router.late_after`.
+    static let lateAfter: Double = 3_600
+    /// The longest text on one line.
+    static let longestLine = 500
+
+    let request: RenderRequest
+    let limit: Int
+    let clock: LocalClock
+    let status: IncidentStatus?
+    let change: Change
+    let title: String?
+    let message: String?
+    /// The message is only a trial of the channel.
+    var isTest: Bool { request.template == "ping" }
+
+    init(_ request: RenderRequest, limit: Int) {
+        self.request = request
+        self.limit = limit
+        clock = LocalClock(zone: request.timezone)
+        let lineLimit = min(limit, Self.longestLine)
+        func line(_ text: String?) -> String? {
+            guard let text else { return nil }
+            let clean = CleanText.line(text, limit: lineLimit)
+            return clean.isEmpty ? nil : clean
+        }
+        status = request.incident?.status
+        title = line(request.incident?.text("title") ?? request.event.incident?.members["title"]?.string)
+        let said = request.event.message ?? request.event.payload?["message"]?.string
+        message = said.map { CleanText.block($0, limit: limit) }.flatMap { $0.isEmpty ? nil : $0 }
+
+        let event = request.event
+        var change = Change(
+            field: line(event.change.field), from: line(event.change.from ?? request.previous), to: line(event.change.to),
+            reason: event.change.reason.map { CleanText.block($0, limit: limit) }.flatMap { $0.isEmpty ? nil : $0 },
+            by: line(event.change.by))
+        switch event.type {
+        case .statusChange:
+            change.field = change.field ?? "status"
+            change.to = Self.word(change.to) ?? request.incident.map { Words.status($0.status) }
+            change.from = Self.word(change.from)
+        case .severityChange:
+            change.field = change.field ?? "severity"
+            change.to = change.to ?? line(request.severity?.name)
+        default:
+            if change.field == "status" {
+                change.to = Self.word(change.to)
+                change.from = Self.word(change.from)
+            }
+        }
+        if change.from == change.to { change.from = nil }
+        self.change = change
+    }
+
+    private static func word(_ status: String?) -> String? {
+        status.map { IncidentStatus(word: $0).map(Words.status) ?? $0 }
+    }
+
+    /// A text of the data on one line.
+    func line(_ text: String) -> String { CleanText.line(text, limit: min(limit, Self.longestLine)) }
+
+    /// An id or a severity: never shortened together with the texts.
+    func name(_ text: String) -> String { CleanText.line(text, limit: 200) }
+
+    func line(_ value: JSONValue?) -> String? {
+        guard let text = value?.scalarText else { return nil }
+        let clean = line(text)
+        return clean.isEmpty ? nil : clean
+    }
+
+    /// A member of the payload (of a broadcast, silence, ...), on one line.
+    func payload(_ name: String) -> String? {
+        let value = request.event.payload?[name]
+        if let who = value?.object { return line(who["email"] ?? who["sms"] ?? .null) }
+        return line(value)
+    }
+
+    func payloadTime(_ name: String) -> String? {
+        payload(name).flatMap(Timestamp.parse).map { Words.time($0, clock: clock, now: request.now) }
+    }
+
+    var firstLineOfMessage: String? {
+        message.flatMap { $0.split(separator: "\n").first }.map { Shortening.cut(String($0), to: 120) }
+    }
+
+    /// How long the incident lasted when the event happened.
+    var lasted: Double {
+        guard let incident = request.incident else { return 0 }
+        return request.event.time.timeIntervalSince(incident.openedAt)
+    }
+
+    /// Negative where the severity became more urgent, positive where less; nil where that is not known.
+    var severityMove: Int? {
+        let scale = SeverityScale.standard
+        guard let to = request.severity?.rank ?? change.to.flatMap(scale.severity)?.rank else { return nil }
+        if let from = request.previousSeverity { return to - from.rank }
+        // Without the configured scale, only where both names are the standard ones.
+        guard let from = change.from.flatMap(scale.severity), let same = change.to.flatMap(scale.severity) else { return nil }
+        return same.rank - from.rank
+    }
+
+    var isAcknowledged: Bool { request.incident?.acknowledged ?? false }
+
+    var isLate: Bool { !isTest && request.now.timeIntervalSince(request.event.time) > Self.lateAfter }
+
+    /// Who has it: who acknowledged, else nobody yet.
+    var holder: String? { (request.incident?.acknowledgedBy ?? request.incident?.text("assignee")).map(line) }
+
+    /// The incident's id as a shell takes it; nil where quoting would not be safe to read and copy.
+    var quotedID: String? { (request.incident?.id ?? request.event.incident?.id).flatMap(Self.quoted) }
+
+    static func quoted(_ id: String) -> String? {
+        let isPlain = !id.isEmpty && id.utf8.count <= 200 && !id.hasPrefix("-")
+            && id.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: "._:@/-+#".utf8.contains(byte)
+                }
+            }
+        if isPlain, !id.hasPrefix("#") { return id }
+        let isQuotable = id.utf8.count <= 200 && !id.isEmpty && !id.hasPrefix("-")
+            && id.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "'") && $0 != UInt8(ascii: "\\") }
+        return isQuotable ? "'\(id)'" : nil
+    }
+}

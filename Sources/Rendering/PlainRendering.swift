@@ -1,0 +1,82 @@
+// The rendering without templates: it stands in where a template cannot be used, so it depends on none, and every part
+// of it is within the limits by itself.
+
+import Incidents
+import JSON
+
+enum PlainRendering {
+    /// A message with the facts and nothing else.
+    static func content(_ request: RenderRequest) -> Message.Content {
+        switch request.kind {
+        case .slack: .slack(slack(Facts(request, limit: 1_000)))
+        case .teams: .teams(teams(Facts(request, limit: 1_000)))
+        case .email: email(Facts(request, limit: 20_000))
+        case .sms: .sms(sms(Facts(request, limit: 300), segments: request.maximumSegments))
+        }
+    }
+
+    /// Labels and values, in the order of their weight; those without a label are sentences.
+    private static func lines(_ facts: Facts) -> [(label: String, text: String)] {
+        let context = RenderContext(facts).root
+        let incident = context.child(named: "incident") as? TemplateObject
+        let links = context.child(named: "links") as? TemplateObject
+        func text(_ object: TemplateObject?, _ name: String) -> String? { object?.child(named: name) as? String }
+        let all: [(String, String?)] = [
+            ("", text(context, "late")), ("", text(context, "summary")), ("", text(context, "change_line")), ("", facts.message),
+            ("Who has it", text(context, "owner")), ("Impact", text(incident, "impact")), ("Next steps", text(incident, "next_steps")),
+            ("Expected end", text(incident, "eta")), ("Resolution", text(incident, "resolution")), ("", Words.expected(facts)),
+            (Words.open, text(links, "url")), (Words.runbook, text(links, "runbook")),
+        ]
+        return all.compactMap { label, text in text.map { (label, $0) } }
+    }
+
+    private static func joined(_ facts: Facts) -> String {
+        lines(facts).map { $0.label.isEmpty ? $0.text : "\($0.label): \($0.text)" }.joined(separator: "\n")
+    }
+
+    private static func slack(_ facts: Facts) -> JSONValue {
+        let escape = Destination.slack.escapeText
+        let subject = escape(Words.subject(facts))
+        let body = "*\(subject)*\n\(escape(joined(facts)))"
+        return [
+            "text": .string(Shortening.cutMarkup(subject, to: ChannelLimits.Slack.text)),
+            "blocks": [
+                [
+                    "type": "section",
+                    "text": ["type": "mrkdwn", "text": .string(Shortening.cutMarkup(body, to: ChannelLimits.Slack.sectionText))],
+                ]
+            ],
+        ]
+    }
+
+    private static func teams(_ facts: Facts) -> JSONValue {
+        let escape = Destination.markdown.escapeText
+        // A thousand units of text are at most 12,000 bytes as escaped JSON, even if all of them are beyond ASCII.
+        let title = Shortening.cut(Words.subject(facts), to: 300)
+        let body = Shortening.cut(joined(facts), to: 1_500)
+        return TeamsPayload.message([
+            "type": "AdaptiveCard", "version": .string(ChannelLimits.Teams.cardVersion),
+            "body": [
+                ["type": "TextBlock", "text": .string(escape(title)), "weight": "Bolder", "wrap": true],
+                ["type": "TextBlock", "text": .string(escape(body)), "wrap": true],
+            ],
+        ])
+    }
+
+    private static func email(_ facts: Facts) -> Message.Content {
+        let subject = CleanText.line(Words.subject(facts), limit: ChannelLimits.Email.subject)
+        // Escaping makes at most six bytes of one, and a unit has at most three.
+        let text = "\(Words.subject(facts))\n\n\(Shortening.cut(joined(facts), to: 40_000))\n"
+        let html = """
+            <!DOCTYPE html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"></head>\
+            <body><pre style="font-family:inherit;white-space:pre-wrap">\(Destination.html.escapeText(text))</pre></body></html>
+            """
+        return .email(subject: subject, text: text, html: html)
+    }
+
+    private static func sms(_ facts: Facts, segments: Int) -> String {
+        let message = facts.message.map { " \($0)" } ?? ""
+        let text = "\(Words.subject(facts)).\(message) \(Words.expected(facts))"
+        return SMSText.shortened(SMSText.transliterated(Shortening.cut(text, to: ChannelLimits.SMS.twilioBody - 3)), segments: segments)
+    }
+}

@@ -1,0 +1,21 @@
+// A short message within its segments.
+
+enum SMSBody {
+    /// Renders with ever shorter texts of the data until the message fits; what still does not is cut at its end, where
+    /// templates put what matters least.
+    static func within(_ segments: Int, _ render: (Int) throws(RenderFailure) -> String) throws(RenderFailure) -> String {
+        let most = max(1, segments)
+        var body = ""
+        for limit in TemplateLibrary.Limits.sms {
+            body = SMSText.transliterated(Shortening.tidy(try render(limit)))
+            if body.isEmpty { throw RenderFailure("the template gives an empty message") }
+            if body.utf8.count <= most * ChannelLimits.SMS.single7Bit * 4, SMSText.segments(body).count <= most,
+                body.utf16.count <= ChannelLimits.SMS.twilioBody
+            {
+                return body
+            }
+        }
+        let bounded = SMSText.transliterated(Shortening.cut(body, to: ChannelLimits.SMS.twilioBody - 3))
+        return SMSText.shortened(bounded, segments: most)
+    }
+}

@@ -1,0 +1,127 @@
+// A Slack message as the API takes it: what is empty is left out, what is too long is shortened, block by block.
+
+import JSON
+
+enum SlackPayload {
+    typealias Limit = ChannelLimits.Slack
+
+    /// Renders with ever shorter texts of the data until the whole fits; what still does not loses blocks from its end.
+    static func within(_ limits: [Int], _ render: (Int) throws(RenderFailure) -> JSONValue) throws(RenderFailure) -> JSONValue {
+        var payload = JSONValue.null
+        for limit in limits {
+            payload = try render(limit)
+            if size(payload) <= Limit.message { return payload }
+        }
+        while size(payload) > Limit.message, var members = payload.object {
+            guard var blocks = members["blocks"]?.array, blocks.count > 1 else {
+                members["blocks"] = nil
+                members["attachments"] = nil
+                members["text"] = members["text"]?.string.map { .string(Shortening.cutMarkup($0, to: Limit.text)) }
+                if members["text"] == nil || size(.object(members)) > Limit.message {
+                    throw RenderFailure("the template gives a message of more than \(Limit.message) characters")
+                }
+                return .object(members)
+            }
+            blocks.removeLast()
+            members["blocks"] = .array(blocks)
+            payload = .object(members)
+        }
+        return payload
+    }
+
+    /// Characters of the JSON, in UTF-16 units.
+    static func size(_ payload: JSONValue) -> Int {
+        let bytes = payload.bytes
+        // UTF-8 has at least as many bytes as UTF-16 has units.
+        return bytes.count <= Limit.message ? bytes.count : String(decoding: bytes, as: UTF8.self).utf16.count
+    }
+
+    /// The payload without what is empty or unsafe, each text within its limit.
+    ///
+    /// - Parameter text: what notifications show where the template gives no `text`.
+    static func fitted(_ payload: JSONValue, text: String) throws(RenderFailure) -> JSONValue {
+        guard var members = payload.object else { throw RenderFailure("the template gives no JSON object") }
+        if let blocks = members["blocks"] {
+            guard let blocks = blocks.array else { throw RenderFailure("`blocks` is no list") }
+            let kept = Array(blocks.compactMap(block).prefix(Limit.blocks))
+            members["blocks"] = kept.isEmpty ? nil : .array(kept)
+        }
+        if let given = members["text"], given.string == nil { throw RenderFailure("`text` is no string") }
+        let given = members["text"]?.string ?? ""
+        if given.isEmpty, members["blocks"] == nil, members["attachments"] == nil {
+            throw RenderFailure("the template gives an empty message")
+        }
+        members["text"] = .string(Shortening.cutMarkup(given.isEmpty ? text : given, to: Limit.text))
+        return .object(members)
+    }
+
+    private static func block(_ block: JSONValue) -> JSONValue? {
+        guard var members = block.object, let type = members["type"]?.string else { return nil }
+        members["block_id"] = identifier(members["block_id"])
+        switch type {
+        case "header":
+            guard let text = textObject(members["text"], limit: Limit.headerText) else { return nil }
+            members["text"] = text
+        case "section":
+            members["text"] = textObject(members["text"], limit: Limit.sectionText)
+            let fields = (members["fields"]?.array ?? []).compactMap { textObject($0, limit: Limit.fieldText) }.prefix(Limit.sectionFields)
+            members["fields"] = fields.isEmpty ? nil : .array(Array(fields))
+            members["accessory"] = members["accessory"].flatMap(element)
+            if members["text"] == nil, members["fields"] == nil { return nil }
+        case "context":
+            let elements = (members["elements"]?.array ?? []).compactMap(contextElement).prefix(Limit.contextElements)
+            if elements.isEmpty { return nil }
+            members["elements"] = .array(Array(elements))
+        case "actions":
+            let elements = (members["elements"]?.array ?? []).compactMap(element).prefix(Limit.actionElements)
+            if elements.isEmpty { return nil }
+            members["elements"] = .array(Array(elements))
+        case "image":
+            guard let url = link(members["image_url"]) else { return nil }
+            members["image_url"] = url
+            members["title"] = textObject(members["title"], limit: Limit.imageText)
+            members["alt_text"] = .string(Shortening.cut(members["alt_text"]?.string ?? "", to: Limit.imageText))
+        default: break
+        }
+        return .object(members)
+    }
+
+    /// An element of `actions`, or an accessory. A button with a `url` that is empty or unsafe is left out.
+    private static func element(_ element: JSONValue) -> JSONValue? {
+        guard var members = element.object, let type = members["type"]?.string else { return nil }
+        members["action_id"] = identifier(members["action_id"])
+        switch type {
+        case "button":
+            guard let text = textObject(members["text"], limit: Limit.buttonText) else { return nil }
+            members["text"] = text
+            if let url = members["url"] {
+                guard let url = link(url) else { return nil }
+                members["url"] = url
+            }
+            if let value = members["value"]?.string { members["value"] = .string(Shortening.cut(value, to: Limit.buttonValue)) }
+        case "image":
+            guard let url = link(members["image_url"]) else { return nil }
+            members["image_url"] = url
+        default: break
+        }
+        return .object(members)
+    }
+
+    private static func contextElement(_ element: JSONValue) -> JSONValue? {
+        element["type"]?.string == "image" ? self.element(element) : textObject(element, limit: Limit.sectionText)
+    }
+
+    private static func textObject(_ value: JSONValue?, limit: Int) -> JSONValue? {
+        guard var members = value?.object, let text = members["text"]?.string, !text.isEmpty else { return nil }
+        members["text"] = .string(Shortening.cutMarkup(text, to: limit))
+        return .object(members)
+    }
+
+    private static func link(_ value: JSONValue?) -> JSONValue? {
+        value?.string.flatMap(SafeLink.make).map(JSONValue.string)
+    }
+
+    private static func identifier(_ value: JSONValue?) -> JSONValue? {
+        value?.string.flatMap { $0.isEmpty ? nil : .string(String($0.prefix(Limit.identifier))) }
+    }
+}

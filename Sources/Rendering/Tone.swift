@@ -1,0 +1,61 @@
+// How bad it is, as a colour and a sign.
+
+import Incidents
+
+/// The colour of a message.
+enum Tone {
+    case critical, high, medium, low, good, neutral
+
+    init(_ facts: Facts) {
+        guard let incident = facts.request.incident else {
+            self = .neutral
+            return
+        }
+        if !incident.isOpen {
+            self = .good
+            return
+        }
+        self =
+            switch facts.request.severity?.rank {
+            case 0: .critical
+            case 1: .high
+            case 2: .medium
+            case nil: .neutral
+            default: .low
+            }
+    }
+
+    var symbol: String? {
+        switch self {
+        case .critical: "🔴"
+        case .high: "🟠"
+        case .medium: "🟡"
+        case .low: "🔵"
+        case .good: "✅"
+        case .neutral: nil
+        }
+    }
+
+    /// A colour name of Adaptive Cards.
+    var cardColor: String {
+        switch self {
+        case .critical: "attention"
+        case .high, .medium: "warning"
+        case .low: "accent"
+        case .good: "good"
+        case .neutral: "default"
+        }
+    }
+
+    /// For HTML: readable on white and on black.
+    var hex: String {
+        switch self {
+        case .critical: "#d92d20"
+        case .high: "#e4600e"
+        case .medium: "#b7860b"
+        case .low: "#2e6fd0"
+        case .good: "#1f8a4c"
+        case .neutral: "#6b7280"
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// The seams of the way out: what rendering, a channel and the ledger each want to know of a delivery.
+
+import Delivery
+import Foundation
+import Incidents
+import Ledger
+import Rendering
+import Routing
+
+extension Pipeline {
+    func renderRequest(for delivery: QueuedDelivery, setup: Setup, now: Date) -> RenderRequest {
+        let stored = delivery.event
+        let configuration = setup.configuration
+        let person = configuration.table.directory.people[delivery.recipient]
+        return RenderRequest(
+            kind: delivery.kind, template: delivery.template, language: delivery.language,
+            timezone: delivery.timezone ?? configuration.router.timezone, event: stored.event, incident: stored.incident,
+            severity: stored.severity.flatMap(configuration.scale.severity), previous: stored.previous, reopens: stored.reopens,
+            recipient: person?.displayName ?? delivery.recipient, routes: delivery.routes, delivery: String(delivery.id),
+            channel: delivery.channel, now: now, maximumSegments: setup.segments[delivery.channel] ?? 3)
+    }
+}
+
+extension Parcel {
+    init(_ delivery: QueuedDelivery, message: Message, date: Date) {
+        self.init(
+            token: delivery.token, address: delivery.address, message: message, incident: delivery.event.incident?.id,
+            isFirst: delivery.isFirst, date: date)
+    }
+}
+
+extension Outcome {
+    /// How this outcome counts towards a channel's `unknown_resends`.
+    var unknowns: Int {
+        if case .unknown = self { return 1 }
+        return 0
+    }
+
+    /// The outcome's word, and the reason's, as the ledger keeps them.
+    var words: (outcome: String, reason: String?) {
+        switch self {
+        case .accepted: ("accepted", nil)
+        case .deferred(let reason, _): ("deferred", reason.rawValue)
+        case .refused(let reason): ("refused", reason.rawValue)
+        case .unknown(let reason): ("unknown", reason.rawValue)
+        }
+    }
+
+    var remoteID: String? {
+        if case .accepted(let id) = self { return id }
+        return nil
+    }
+
+    /// How long the peer asked the whole destination to wait, in seconds.
+    var retryAfter: TimeInterval? {
+        if case .deferred(_, let seconds) = self { return seconds }
+        return nil
+    }
+}
+
+extension AttemptRecord {
+    init(
+        _ delivery: QueuedDelivery, report: AttemptReport, degraded: String?, started: Date, ended: Date, next: NextStep
+    ) {
+        let words = report.outcome.words
+        let marks = [degraded, report.degraded].compactMap { $0 }
+        let next: Disposition =
+            switch next {
+            case .delivered: .delivered
+            case .retry(let at): .retry(at: at)
+            case .dead(let reason): .dead(reason)
+            case .unknown(let reason): .unknown(reason)
+            }
+        self.init(
+            delivery: delivery.id, at: started, milliseconds: max(0, Int((ended.timeIntervalSince(started) * 1000).rounded())),
+            outcome: words.outcome, code: report.code, reason: words.reason, detail: report.detail, remoteID: report.outcome.remoteID,
+            degraded: marks.isEmpty ? nil : marks.joined(separator: "; "), next: next)
+    }
+
+    /// A delivery that ends without being tried.
+    static func ended(_ delivery: QueuedDelivery, at: Date, _ next: Disposition) -> AttemptRecord {
+        AttemptRecord(
+            delivery: delivery.id, at: at, milliseconds: 0, outcome: "", code: nil, reason: nil, detail: nil,
+            remoteID: nil, degraded: nil, next: next)
+    }
+}

@@ -1,0 +1,94 @@
+// The whole program, in the order in which data flows.
+//
+//  in:   queue/ ─▶ read ─▶ Event ─▶ apply to incident ─▶ route ─▶ COMMIT ─▶ forget the file
+//  out:  claim due deliveries ─▶ render ─▶ deliver ─▶ Outcome ─▶ COMMIT (attempt, next state)
+//
+// Two promises hold it together. A file is forgotten only after its events *and* the deliveries that follow from them
+// are durable, so there is no moment at which a crash loses anything. And an outcome is recorded as what it was, never
+// as what was hoped for: accepted, deferred, refused or unknown.
+
+import Delivery
+import Foundation
+import Incidents
+import Ledger
+import Rendering
+import Routing
+import Spool
+
+/// Files in, messages out. Holds no state of its own: the ledger does.
+public struct Pipeline: Sendable {
+    let setup: CurrentSetup
+    let ledger: LedgerStore
+    let operators: OperatorsDesk
+    let clock: @Sendable () -> Date
+
+    public init(setup: CurrentSetup, ledger: LedgerStore, operators: OperatorsDesk, clock: @escaping @Sendable () -> Date = { Date() }) {
+        self.setup = setup
+        self.ledger = ledger
+        self.operators = operators
+        self.clock = clock
+    }
+
+    // MARK: In
+
+    /// Reads files, decides what follows from their events, and commits all of it together.
+    ///
+    /// - Returns: for each file what is to become of it, and the deliveries that can go out at once. The files
+    ///   themselves have not been touched.
+    func accept(_ files: [TakenFile]) async throws(LedgerError) -> Accepted {
+        let setup = setup.value
+        let now = clock()
+
+        // read ─▶ Event: pure, and a bad line spoils only itself.
+        let read = files.map { file in self.read(file, setup: setup, now: now) }
+
+        // apply ─▶ route ─▶ COMMIT: the ledger calls `decide` inside its transaction, with the incident as it is then.
+        let receipts = try await ledger.accept(read.flatMap(\.arrivals))
+
+        return Accepted(read, receipts)
+    }
+
+    /// What follows from an event, given what is known of its incident. `explain` and `test` call the same.
+    static func decide(_ event: Event, incident: Incident?, setup: Setup, now: Date) -> Decision {
+        if event.type == .acknowledgement, incident == nil {
+            return Decision(application: nil, rejection: .unknownIncident(event.incident?.id ?? ""))
+        }
+        let application = Incident.apply(event, to: incident, now: now)
+        let plan = setup.configuration.table.plan(event, application: application, now: now)
+        let lanes = plan.deliveries.map { setup.channels[$0.channel]?.destination ?? $0.channel }
+        return Decision(
+            application: application, plan: plan, lanes: lanes,
+            severity: setup.configuration.table.severity(of: application)?.name)
+    }
+
+    // MARK: Out
+
+    /// Makes one attempt at a delivery. Always returns, whatever the peer does.
+    ///
+    /// - Returns: what to record, and how long the peer asked its whole destination to pause, in seconds.
+    func attempt(_ delivery: QueuedDelivery) async -> (record: AttemptRecord, retryAfter: TimeInterval?) {
+        let setup = setup.value
+        let started = clock()
+        if let expires = delivery.expires, expires < started {
+            return (.ended(delivery, at: started, .expired("not worth sending after \(Timestamp.format(expires))")), nil)
+        }
+        guard let channel = setup.channels[delivery.channel], let policy = setup.policies[delivery.channel] else {
+            operators.channelIsGone(delivery.channel)
+            return (.ended(delivery, at: started, .dead("channel `\(delivery.channel)` is no longer in routes.yaml")), nil)
+        }
+
+        // render ─▶ Message: never fails; what could not be rendered as wished is plain, and marked `degraded`.
+        let message = setup.templates.render(renderRequest(for: delivery, setup: setup, now: started))
+
+        // deliver ─▶ Outcome: one attempt, bounded by the channel's timeout.
+        let report = await channel.deliver(Parcel(delivery, message: message, date: started))
+
+        // Outcome ─▶ next state: one policy for all channels.
+        let ended = clock()
+        let next = policy.next(
+            after: report.outcome, attempts: delivery.attempts + 1, unknowns: delivery.unknowns + report.outcome.unknowns,
+            firstAttempt: delivery.firstAttempt ?? started, now: ended, random: Double.random(in: 0..<1))
+        let record = AttemptRecord(delivery, report: report, degraded: message.degraded, started: started, ended: ended, next: next)
+        return (record, report.outcome.retryAfter)
+    }
+}

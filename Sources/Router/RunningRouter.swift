@@ -1,0 +1,89 @@
+// The house with its doors open: what `tocsin run` starts, in the order of dependency, so that the way in stops first.
+
+import Configuration
+import Delivery
+import Foundation
+import Incidents
+import Ledger
+import Logging
+import ServiceLifecycle
+import Spool
+import Transport
+
+/// Everything that one running router holds.
+public struct RunningRouter: Sendable {
+    private let stateLock: DirectoryLock
+    private let http: HTTPClient
+    private let smtp: SMTPClient
+    private let ledger: LedgerStore
+    private let spool: Spool
+    private let operators: OperatorsDesk
+    private let dispatcher: Dispatcher
+    private let intake: Intake
+    private let reloader: Reloader
+    private let logger: Logger
+
+    /// Opens the state and the queue; nothing moves yet.
+    ///
+    /// - Throws: `SpoolError` where another router holds the queue or the state, `LedgerError` where the ledger cannot
+    ///   be opened.
+    public init(setup: Setup, loader: SetupLoader, http: HTTPClient, smtp: SMTPClient, logger: Logger) throws {
+        let router = setup.configuration.router
+        let current = CurrentSetup(setup)
+        let operators = OperatorsDesk()
+        self.http = http
+        self.smtp = smtp
+        self.logger = logger
+        self.operators = operators
+        ledger = try LedgerStore(directory: router.state)
+        stateLock = try DirectoryLock(directory: router.state)
+        var watching = SpoolOptions()
+        watching.settle = router.settle
+        spool = try Spool(path: router.queue, options: watching) { trouble in
+            logger.warning("\(trouble.error.message)", metadata: trouble.suppressed > 0 ? ["again": "\(trouble.suppressed)"] : nil)
+        }
+
+        let pipeline = Pipeline(setup: current, ledger: ledger, operators: operators)
+        let dispatcher = Dispatcher(pipeline: pipeline, logger: logger)
+        self.dispatcher = dispatcher
+        intake = Intake(spool: spool, pipeline: pipeline, dispatcher: dispatcher, logger: logger)
+        reloader = Reloader(
+            path: setup.configuration.file, setup: current, dispatcher: dispatcher, logger: logger, load: { loader.load() })
+        operators.connect { event in
+            let arrival = Pipeline.arrival(event, file: nil, setup: current.value, now: event.time)
+            do {
+                for case .accepted(_, _, let ready, _) in try await pipeline.ledger.accept([arrival]) { await dispatcher.offer(ready) }
+            } catch {
+                logger.error("the operators cannot be told", metadata: ["error": "\(error)", "notice": "\(event.message ?? "")"])
+            }
+        }
+    }
+
+    /// Runs until SIGTERM or SIGINT, then ends what is under way, and closes.
+    public func run() async throws {
+        let services: [any Service] = [operators, dispatcher, reloader, intake]
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(Dispatcher.shutdownGrace + 5)
+        try await ServiceGroup(configuration: configuration).run()
+        await close()
+    }
+
+    /// Takes what is there, delivers what is due, closes.
+    ///
+    /// - Returns: how many deliveries are still to be made.
+    public func runOnce() async throws -> Int {
+        await intake.runOnce()
+        await operators.tell()
+        let left = try await dispatcher.runOnce()
+        await close()
+        return left
+    }
+
+    private func close() async {
+        await spool.close()
+        await http.close()
+        await smtp.close()
+        await ledger.close()
+    }
+}

@@ -1,0 +1,54 @@
+// One configuration, made ready for work: what the pipeline consults for each event and each delivery. A reload swaps
+// the whole of it, so that nothing ever sees half of an old and half of a new one.
+
+import Configuration
+import Delivery
+import Foundation
+import Incidents
+import Rendering
+import Routing
+import Synchronization
+
+/// A configuration with its parser, channels and templates.
+public struct Setup: Sendable {
+    public let configuration: RouterConfiguration
+    public let parser: EventParser
+    public let channels: ChannelSet
+    public let policies: [String: RetryPolicy]
+    public let segments: [String: Int]
+    public let templates: TemplateLibrary
+
+    public init(configuration: RouterConfiguration, templates: TemplateLibrary, channels: ChannelSet) {
+        self.configuration = configuration
+        self.parser = EventParser(scale: configuration.scale)
+        self.channels = channels
+        self.templates = templates
+        self.policies = Dictionary(
+            configuration.channels.map { ($0.name, RetryPolicy(options: $0.options)) }, uniquingKeysWith: { first, _ in first })
+        self.segments = Dictionary(
+            configuration.channels.compactMap { channel in channel.maximumSegments.map { (channel.name, $0) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+}
+
+extension ChannelSettings {
+    /// SMS: the most segments of one message; nil for other channels.
+    public var maximumSegments: Int? {
+        switch way {
+        case .twilio(let settings): settings.maximumSegments
+        case .gateway(let settings): settings.maximumSegments
+        case .slackWebhook, .slackBot, .teams, .email: nil
+        }
+    }
+}
+
+/// The setup in force. Reading it is cheap; whoever reads it works with that one to the end.
+public final class CurrentSetup: Sendable {
+    private let box: Mutex<Setup>
+
+    public init(_ setup: Setup) { box = Mutex(setup) }
+
+    public var value: Setup { box.withLock { $0 } }
+
+    public func replace(with setup: Setup) { box.withLock { $0 = setup } }
+}

@@ -1,0 +1,52 @@
+// Whether a condition holds, and what was found instead. Nothing is compiled or lowered here: that was done once.
+
+import Foundation
+import Incidents
+
+extension Condition {
+    /// Whether the condition holds. What is absent fails every value but negated ones.
+    public func holds(_ facts: MatchFacts) -> Bool {
+        switch subject {
+        case .sla: return false
+        case .severity:
+            guard let severity = facts.severity else { return wanted.isEmpty }
+            return decide {
+                if case .severities(let meant) = $0 { return meant.indices.contains(severity.rank) && meant[severity.rank] }
+                return false
+            }
+        case .age:
+            guard let age = MatchMember.age(facts) else { return wanted.isEmpty }
+            return decide {
+                if case .age(let comparison, let seconds) = $0 { return comparison.holds(age, seconds) }
+                return false
+            }
+        default:
+            guard let text = subject.text(facts) else { return wanted.isEmpty }
+            return decide { $0.holds(text) }
+        }
+    }
+
+    private func decide(_ test: (ValueTest) -> Bool) -> Bool {
+        if unwanted.contains(where: test) { return false }
+        return wanted.isEmpty || wanted.contains(where: test)
+    }
+
+    /// What the event has there, in words: `severity is medium`, `service is not set`.
+    public func found(_ facts: MatchFacts) -> String {
+        if subject == .sla { return "SLA clocks are not kept yet" }
+        guard let text = subject.text(facts) else { return "\(member) is not set" }
+        return "\(member) is \(quoted(text))"
+    }
+}
+
+extension ValueTest {
+    fileprivate func holds(_ text: String) -> Bool {
+        switch self {
+        case .word(let word): word.equals(text)
+        case .anyWord(let words):
+            words.contains { $0.equals(text) }
+        case .pattern(let pattern): pattern.matches(text)
+        case .severities, .age: false
+        }
+    }
+}

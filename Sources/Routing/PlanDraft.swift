@@ -1,0 +1,49 @@
+// One message for each channel and address, whichever routes ask for it (interfaces, section 8).
+
+import Foundation
+import Incidents
+
+struct PlanDraft {
+    let event: Event
+    let now: Date
+    let priority: Int
+    private(set) var deliveries: [PlannedDelivery] = []
+    private var places: [DestinationKey: Int] = [:]
+
+    init(event: Event, now: Date, priority: Int) {
+        self.event = event
+        self.now = now
+        self.priority = priority
+    }
+
+    /// Adds what one route asks for; routes come in file order.
+    mutating func add(_ reached: [(entry: RecipientEntry, resolved: Resolved)], of route: Route) {
+        let expires = route.expire.map { now.addingTimeInterval($0) }
+        for (entry, resolved) in reached {
+            let key = resolved.key
+            if let place = places[key] {
+                merge(route, expires, resolved.person, into: place)
+                continue
+            }
+            places[key] = deliveries.count
+            deliveries.append(
+                PlannedDelivery(
+                    channel: resolved.channel.name, kind: resolved.channel.kind, address: resolved.address,
+                    recipient: resolved.recipient, for: entry.text, routes: [route.name],
+                    template: route.template ?? event.type.rawValue, language: resolved.person?.language,
+                    timezone: resolved.person?.timezone, isUrgent: route.isUrgent, priority: priority, due: now, expires: expires))
+        }
+    }
+
+    /// The first route gave template, recipient and entry. A route that sets no end to a message's worth wins over one
+    /// that does.
+    private mutating func merge(_ route: Route, _ expires: Date?, _ person: Person?, into place: Int) {
+        if deliveries[place].routes.last != route.name {
+            deliveries[place].routes.append(route.name)
+            if let now = deliveries[place].expires { deliveries[place].expires = expires.map { max($0, now) } }
+        }
+        deliveries[place].isUrgent = deliveries[place].isUrgent || route.isUrgent
+        deliveries[place].language = deliveries[place].language ?? person?.language
+        deliveries[place].timezone = deliveries[place].timezone ?? person?.timezone
+    }
+}

@@ -1,0 +1,50 @@
+// What stat(2) says of a file, as far as it tells whether the file has changed, and in which order files came.
+
+import Foundation
+import Glibc
+
+struct FileStamp: Equatable, Sendable {
+    var device: UInt64
+    var inode: UInt64
+    var size: Int
+    /// Modification time in nanoseconds since 1970.
+    var modified: Int64
+    var isRegular: Bool
+    var owner: UInt32
+
+    init(_ facts: stat) {
+        device = UInt64(facts.st_dev)
+        inode = UInt64(facts.st_ino)
+        size = Int(facts.st_size)
+        modified = Int64(facts.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(facts.st_mtim.tv_nsec)
+        isRegular = facts.st_mode & S_IFMT == S_IFREG
+        owner = facts.st_uid
+    }
+
+    var modifiedDate: Date { Date(timeIntervalSince1970: Double(modified) / 1_000_000_000) }
+
+    /// Of an open file; nil where the system refuses (see `errno`).
+    static func of(_ descriptor: Int32) -> FileStamp? {
+        var facts = stat()
+        return fstat(descriptor, &facts) == 0 ? FileStamp(facts) : nil
+    }
+
+    /// Of a name, without following a symbolic link; nil where the system refuses (see `errno`).
+    static func of(_ name: FileName, in directory: Int32) -> FileStamp? {
+        var facts = stat()
+        return name.withPath { fstatat(directory, $0, &facts, AT_SYMLINK_NOFOLLOW) } == 0 ? FileStamp(facts) : nil
+    }
+
+    /// Seconds since this state of the file came about, where it has been looked at since `seen` (nanoseconds of the
+    /// monotonic clock). A modification time in the future says nothing.
+    func age(wall: Int64, monotonic: Int64, seen: Int64) -> Double {
+        let byClock = modified <= wall ? wall - modified : 0
+        return Double(max(byClock, monotonic - seen)) / 1_000_000_000
+    }
+
+    static func nanoseconds(_ clock: clockid_t) -> Int64 {
+        var now = timespec()
+        clock_gettime(clock, &now)
+        return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+    }
+}

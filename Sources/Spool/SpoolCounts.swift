@@ -1,0 +1,67 @@
+// How much lies where: of a running spool from what it knows, of a directory by looking.
+
+import Glibc
+
+/// Files in the queue directory.
+public struct SpoolCounts: Sendable, Equatable {
+    /// Files that wait to be taken.
+    public var waiting = 0
+    /// Files that have been taken, and neither forgotten nor rejected yet.
+    public var taken = 0
+    /// Files among those that wait whose content ends too early; known to a running spool only.
+    public var incomplete = 0
+    /// Names that are left alone: another extension, or a dot in front.
+    public var ignored = 0
+    /// Files in `rejected/`; of a running spool, those rejected since it started.
+    public var rejected = 0
+    /// There are more than were counted.
+    public var isLowerBound = false
+
+    public init() {}
+
+    /// Counts what lies in a queue directory, whether or not a router works on it.
+    ///
+    /// - Parameters:
+    ///   - queue: the path of the queue directory.
+    ///   - limit: names looked at in each directory; with more, `isLowerBound` is set.
+    /// - Throws: `SpoolError` where there is no such directory, or it cannot be read.
+    public static func of(queue: String, limit: Int = 1_000_000) throws(SpoolError) -> SpoolCounts {
+        let places = SpoolDirectory(path: queue)
+        var counts = SpoolCounts()
+        try each(places.path, limit, &counts, isRequired: true) { counts, name in
+            if name.kind != .other { counts.waiting += 1 } else if !QueueScan.isOurs(name) { counts.ignored += 1 }
+        }
+        try each(places.taken, limit, &counts) { counts, name in
+            if TakenName.sequence(name) != nil { counts.taken += 1 }
+        }
+        try each(places.rejected, limit, &counts) { counts, name in
+            if !RejectedFiles.isReason(name), name.bytes.first != UInt8(ascii: ".") { counts.rejected += 1 }
+        }
+        return counts
+    }
+
+    private static func each(
+        _ path: String, _ limit: Int, _ counts: inout SpoolCounts, isRequired: Bool = false, _ body: (inout SpoolCounts, FileName) -> Void
+    ) throws(SpoolError) {
+        let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else {
+            // The private directory is for the router's user alone: others see the rest.
+            if !isRequired, errno == ENOENT || errno == EACCES { return }
+            throw SpoolError(errno: errno, doing: "look into \(path)")
+        }
+        defer { close(directory) }
+        var seen = 0
+        var isCut = false
+        let number = QueueHandle.eachName(in: directory) { name, _ in
+            seen += 1
+            if seen > limit {
+                isCut = true
+                return false
+            }
+            body(&counts, name)
+            return true
+        }
+        if isCut { counts.isLowerBound = true }
+        if number != 0 { throw SpoolError(errno: number, doing: "read the directory \(path)") }
+    }
+}

@@ -1,0 +1,76 @@
+// What the commands share: which routes.yaml, how to fail, and how to look at what the router keeps.
+
+import ArgumentParser
+import Configuration
+import Foundation
+import Ledger
+import Router
+import Spool
+
+/// `@Option` is the command line's, also where Configuration's option table is imported.
+typealias Option = ArgumentParser.Option
+
+/// Exit statuses (interfaces, section 4; the numbers are those of sysexits.h).
+enum Exit {
+    static let no = ExitCode(1)
+    static let badData = ExitCode(65)
+    static let noInput = ExitCode(66)
+    static let unavailable = ExitCode(69)
+    static let io = ExitCode(74)
+    static let tryLater = ExitCode(75)
+    static let configuration = ExitCode(78)
+}
+
+/// Says what went wrong on standard error, and gives the exit status to throw.
+func failure(_ message: String, _ code: ExitCode) -> ExitCode {
+    Terminal.complain(message)
+    return code
+}
+
+struct ConfigOption: ParsableArguments {
+    @Option(name: [.customLong("config"), .customShort("c")], help: "The configuration.")
+    var config = "routes.yaml"
+
+    /// The configuration, without a look at templates or connections.
+    func load(placeholderSecrets: Bool = true) throws -> RouterConfiguration {
+        try Self.mustExist(config)
+        let loaded = ConfigurationLoader.load(path: config, placeholderSecrets: placeholderSecrets)
+        guard let configuration = loaded.configuration else {
+            for problem in loaded.diagnostics where problem.severity == .error { Terminal.complain("\(problem)", prefix: "") }
+            throw failure("\(config) has mistakes; `tocsin check \(config)` lists them all", Exit.configuration)
+        }
+        return configuration
+    }
+
+    static func mustExist(_ path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw failure(
+                "there is no \(path) here; start from routes.yaml.example, or name the file with --config", Exit.noInput)
+        }
+    }
+
+    /// The ledger as it is, to read from; the router may be running or not.
+    func openLedger(for configuration: RouterConfiguration, readOnly: Bool = true) throws -> LedgerStore {
+        do {
+            return try LedgerStore(directory: configuration.router.state, readOnly: readOnly)
+        } catch {
+            throw failure("\(error.message)", error.code == .noLedger ? Exit.noInput : Exit.io)
+        }
+    }
+
+    /// Loads, opens, reads, closes.
+    func withLedger<Result>(
+        readOnly: Bool = true, _ body: (LedgerStore, RouterConfiguration) async throws -> Result
+    ) async throws -> Result {
+        let configuration = try load()
+        let ledger = try openLedger(for: configuration, readOnly: readOnly)
+        do {
+            let result = try await body(ledger, configuration)
+            await ledger.close()
+            return result
+        } catch let error as LedgerError {
+            await ledger.close()
+            throw failure(error.message, Exit.io)
+        }
+    }
+}

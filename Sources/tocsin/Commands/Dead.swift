@@ -1,0 +1,97 @@
+// tocsin dead, tocsin dead retry, tocsin dead drop
+
+import ArgumentParser
+import Foundation
+import Ledger
+
+struct Dead: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lists deliveries that were given up, and those of unknown outcome; tries them again, or puts them aside.",
+        discussion: """
+              tocsin dead
+              tocsin dead retry 17 18
+              tocsin dead drop 17 --reason "told by phone"
+            """,
+        subcommands: [List.self, Retry.self, Drop.self], defaultSubcommand: List.self)
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists what needs mending.", shouldDisplay: false)
+
+        @Flag(help: "One JSON object a line.")
+        var json = false
+
+        @OptionGroup var option: ConfigOption
+
+        func run() async throws {
+            try await option.withLedger { ledger, _ in
+                let rows = try await ledger.deliveries(DeliveryFilter(needsMending: true))
+                if json {
+                    for row in rows { Terminal.say(DeliveryText.line(row).text) }
+                } else if rows.isEmpty {
+                    Terminal.say("Nothing is dead.")
+                } else {
+                    DeliveryText.table(rows).show()
+                }
+            }
+        }
+    }
+
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Tries dead deliveries again, from the start.",
+            discussion: """
+                A running router takes them up within a second; otherwise the next run does.
+
+                  tocsin dead retry 17 18
+                  tocsin dead retry --all
+                """)
+
+        @Argument(help: "Ids, as `tocsin dead` lists them.")
+        var ids: [Int64] = []
+
+        @Flag(help: "All that are listed.")
+        var all = false
+
+        @OptionGroup var option: ConfigOption
+
+        func validate() throws {
+            if ids.isEmpty != all { throw ValidationError("name the deliveries, or say --all") }
+        }
+
+        func run() async throws {
+            try await option.withLedger(readOnly: false) { ledger, _ in
+                let done = try await ledger.retryDead(all ? nil : ids, now: Date())
+                try Dead.report(done, of: ids, "will be tried again")
+            }
+        }
+    }
+
+    struct Drop: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Puts dead deliveries aside for good; they stay in the ledger with the reason.",
+            discussion: "  tocsin dead drop 17 --reason \"told by phone\"")
+
+        @Argument(help: "Ids, as `tocsin dead` lists them.")
+        var ids: [Int64]
+
+        @Option(help: "Why; it is kept.")
+        var reason: String
+
+        @OptionGroup var option: ConfigOption
+
+        func run() async throws {
+            try await option.withLedger(readOnly: false) { ledger, _ in
+                let done = try await ledger.dropDead(ids, reason: reason, now: Date())
+                try Dead.report(done, of: ids, "put aside")
+            }
+        }
+    }
+
+    private static func report(_ done: [Int64], of wanted: [Int64], _ verb: String) throws {
+        Terminal.say("\(done.count) \(verb)")
+        let left = wanted.filter { !done.contains($0) }
+        if !left.isEmpty {
+            throw failure("not dead, so left alone: \(left.map(String.init).joined(separator: ", "))", Exit.no)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+// tocsin explain
+
+import ArgumentParser
+import Configuration
+import Delivery
+import Foundation
+import Incidents
+import JSON
+import Ledger
+import Rendering
+import Router
+import Routing
+import Transport
+
+struct Explain: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Says who would be told of an event, and why; and why not.",
+        discussion: """
+            Every route with its verdict and the first condition that failed, and everybody who would be told, with
+            channel and address. Nothing is sent and nothing is recorded. What is known of the incident is taken into
+            account. `-` reads the event from standard input.
+
+              tocsin explain event.json
+              tocsin explain --render --at 2026-11-24T03:58:00Z event.json
+            """)
+
+    @Argument(help: "A file with one event, or `-`.")
+    var event: String
+
+    @Option(help: "As if it were this time (RFC 3339).")
+    var at: String?
+
+    @Flag(help: "Show each message as it would go out.")
+    var render = false
+
+    @Flag(help: "One JSON object a line.")
+    var json = false
+
+    @OptionGroup var option: ConfigOption
+
+    func run() async throws {
+        let setup = try loadSetup()
+        let now = try time() ?? Date()
+        let event = try readEvent(setup, now: now)
+        let known = try await knownIncident(event, setup)
+        let explanation = Explanation(event, known: known, setup: setup, now: now, renders: render)
+        if json { ExplanationText.printJSON(explanation) } else { ExplanationText.print(explanation, file: self.event) }
+        if explanation.rejection != nil { throw Exit.badData }
+    }
+
+    private func loadSetup() throws -> Setup {
+        let configuration = try option.load()
+        let (templates, problems) = TemplateLibrary.load(directory: configuration.router.templates)
+        for problem in problems where problem.isError { Terminal.complain("\(problem.file): \(problem.message)") }
+        let channels = ChannelSet(configuration.channels, http: HTTPClient(), smtp: SMTPClient(), hostName: Host.name)
+        return Setup(configuration: configuration, templates: templates, channels: channels)
+    }
+
+    private func time() throws -> Date? {
+        guard let at else { return nil }
+        guard let time = Timestamp.parse(at) else {
+            throw ValidationError("--at takes an RFC 3339 time, for instance 2026-11-24T03:58:00Z")
+        }
+        return time
+    }
+
+    private func readEvent(_ setup: Setup, now: Date) throws -> Event {
+        let bytes: [UInt8]
+        if event == "-" {
+            bytes = Array(FileHandle.standardInput.readDataToEndOfFile())
+        } else {
+            guard let data = FileManager.default.contents(atPath: event) else {
+                throw failure("there is no file \(event) that can be read", Exit.noInput)
+            }
+            bytes = Array(data)
+        }
+        let modified = (try? FileManager.default.attributesOfItem(atPath: event)[.modificationDate] as? Date) ?? now
+        let name = event == "-" ? "standard input" : URL(fileURLWithPath: event).lastPathComponent
+        let parser = EventParser(scale: setup.configuration.scale, allowsReservedTypes: true)
+        do {
+            return try parser.parse(bytes, origin: EventOrigin(file: name, modified: at == nil ? modified : now, size: bytes.count))
+        } catch {
+            throw failure("\(event): \(error)", Exit.badData)
+        }
+    }
+
+    /// What the ledger knows of the incident; nothing where the router has not run yet.
+    private func knownIncident(_ event: Event, _ setup: Setup) async throws -> Incident? {
+        guard let id = event.incident?.id else { return nil }
+        let ledger: LedgerStore
+        do {
+            ledger = try LedgerStore(directory: setup.configuration.router.state, readOnly: true)
+        } catch {
+            if error.code == .noLedger { return nil }
+            throw failure(error.message, Exit.io)
+        }
+        let incident = try? await ledger.incident(id)
+        await ledger.close()
+        return incident
+    }
+}

@@ -1,0 +1,93 @@
+// tocsin rejected, tocsin requeue
+
+import ArgumentParser
+import Configuration
+import Foundation
+import Incidents
+import JSON
+import Spool
+
+struct Rejected: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lists files that could not be accepted, and why.",
+        discussion: """
+            They lie in rejected/ within the queue, each with its reason beside it. Mend them there, then `tocsin requeue`.
+
+              tocsin rejected
+              tocsin rejected --json
+            """)
+
+    @Flag(help: "One JSON object a line.")
+    var json = false
+
+    @OptionGroup var option: ConfigOption
+
+    func run() async throws {
+        let configuration = try option.load()
+        let files: [RejectedFile]
+        do {
+            files = try RejectedFiles.list(queue: configuration.router.queue)
+        } catch {
+            throw failure(error.message, Exit.io)
+        }
+        if json {
+            for file in files { Terminal.say(Self.line(file).text) }
+            return
+        }
+        if files.isEmpty {
+            Terminal.say("No file was rejected.")
+            return
+        }
+        var table = Table([.init("FILE", shrinks: true), .init("WHEN"), .init("CODE"), .init("WHERE"), .init("WHY", shrinks: true)])
+        for file in files {
+            let place = file.line.map { "line \($0)" } ?? file.pointer ?? ""
+            table.add([
+                .init(file.name), .init(file.at.map { Moment.short($0) } ?? "–"), .init(file.code ?? "–", .yellow), .init(place),
+                .init(file.message ?? "there is no reason beside it"),
+            ])
+        }
+        table.show()
+    }
+
+    private static func line(_ file: RejectedFile) -> JSONLine {
+        JSONLine([
+            "file": .string(file.name), "code": file.code.map(JSONValue.string) ?? .null,
+            "message": file.message.map(JSONValue.string) ?? .null, "line": file.line.map(JSONValue.integer) ?? .null,
+            "column": file.column.map(JSONValue.integer) ?? .null, "pointer": file.pointer.map(JSONValue.string) ?? .null,
+            "at": file.at.map { .string(Timestamp.format($0)) } ?? .null, "size": .integer(file.size),
+        ])
+    }
+}
+
+struct Requeue: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Puts rejected files back into the queue.",
+        discussion: """
+              tocsin requeue x.json
+              tocsin requeue --all
+            """)
+
+    @Argument(help: "Names, as `tocsin rejected` lists them.")
+    var names: [String] = []
+
+    @Flag(help: "All that are listed.")
+    var all = false
+
+    @OptionGroup var option: ConfigOption
+
+    func validate() throws {
+        if names.isEmpty != all { throw ValidationError("name the files, or say --all") }
+    }
+
+    func run() async throws {
+        let queue = try option.load().router.queue
+        do {
+            let wanted = all ? try RejectedFiles.list(queue: queue).map(\.name) : names
+            for file in try RejectedFiles.requeue(queue: queue, names: wanted) {
+                Terminal.say(file.name == file.queuedAs ? "\(file.name) is back in the queue" : "\(file.name) is back in the queue as \(file.queuedAs)")
+            }
+        } catch {
+            throw failure(error.message, error.code == .badName ? Exit.no : Exit.io)
+        }
+    }
+}

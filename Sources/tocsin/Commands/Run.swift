@@ -1,0 +1,80 @@
+// tocsin run
+
+import ArgumentParser
+import Configuration
+import Foundation
+import Ledger
+import Logging
+import Router
+import Sandbox
+import Spool
+import Transport
+
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs the router: takes event files from the queue, tells who must know.",
+        discussion: """
+            Runs until SIGTERM or SIGINT. SIGHUP, or a change of the configuration or the templates, reloads them; a bad
+            configuration is refused and the old one stays in force. Messages about its own work go to standard error.
+
+              tocsin run
+              tocsin run --once          take what is there, deliver what is due; status 75 if something still waits
+              tocsin run --sandbox       all channels go to receivers on this machine; nothing leaves it
+            """)
+
+    @Flag(help: "Take what is there, deliver what is due, and end.")
+    var once = false
+
+    @Flag(help: "Send everything to local receivers, and print what they receive.")
+    var sandbox = false
+
+    @OptionGroup var option: ConfigOption
+
+    func run() async throws {
+        try ConfigOption.mustExist(option.config)
+        let logger = Log.start()
+        let sandbox = self.sandbox ? try await Receivers.start(SandboxOptions()) : nil
+        let printer = sandbox.map { sandbox in Task { await Receivers.printArrivals(of: sandbox) } }
+        defer { printer?.cancel() }
+        do {
+            try await route(logger: logger, endpoints: sandbox?.endpoints)
+            await sandbox?.stop()
+        } catch {
+            await sandbox?.stop()
+            throw error
+        }
+    }
+
+    private func route(logger: Logger, endpoints: SandboxEndpoints?) async throws {
+        let http = HTTPClient()
+        let smtp = SMTPClient()
+        let loader = SetupLoader(path: option.config, http: http, smtp: smtp, endpoints: endpoints)
+        let loaded = await Blocking.run { loader.load() }
+        for problem in loaded.diagnostics where problem.severity != .note { Terminal.complain("\(problem)", prefix: "") }
+        guard let setup = loaded.setup else {
+            throw failure("\(option.config) has mistakes, so the router does not start; `tocsin check` lists them", Exit.configuration)
+        }
+        let router: RunningRouter
+        do {
+            router = try RunningRouter(setup: setup, loader: loader, http: http, smtp: smtp, logger: logger)
+        } catch let error as SpoolError {
+            throw failure(error.message, error.code == .alreadyRunning ? Exit.unavailable : Exit.io)
+        } catch let error as LedgerError {
+            throw failure(error.message, Exit.io)
+        }
+        let settings = setup.configuration.router
+        logger.notice(
+            "running",
+            metadata: ["queue": "\(settings.queue)", "state": "\(settings.state)", "configuration": "\(setup.configuration.version)"])
+        guard once else {
+            try await router.run()
+            logger.notice("stopped")
+            return
+        }
+        let left = try await router.runOnce()
+        if left > 0 {
+            let noun = left == 1 ? "delivery is" : "deliveries are"
+            throw failure("\(left) \(noun) still to be made; run again, or see `tocsin deliveries`", Exit.tryLater)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// tocsin status
+
+import ArgumentParser
+import Configuration
+import Foundation
+import Incidents
+import JSON
+import Ledger
+import Spool
+
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows the queue, deliveries by state and channel, what is due next, and what needs mending.",
+        discussion: """
+            Works whether the router is running or not.
+
+              tocsin status
+              tocsin status --json
+            """)
+
+    @Flag(help: "One JSON object.")
+    var json = false
+
+    @OptionGroup var option: ConfigOption
+
+    func run() async throws {
+        let configuration = try option.load()
+        let queue = configuration.router.queue
+        let counts: SpoolCounts
+        do {
+            counts = try SpoolCounts.of(queue: queue)
+        } catch {
+            throw failure(error.message, Exit.io)
+        }
+        let isRunning = DirectoryLock.holder(of: queue) != nil
+        var summary: LedgerSummary?
+        do {
+            let ledger = try LedgerStore(directory: configuration.router.state, readOnly: true)
+            summary = try await ledger.summary(now: Date())
+            await ledger.close()
+        } catch {
+            if error.code != .noLedger { throw failure(error.message, Exit.io) }
+        }
+        if json { printJSON(counts, summary, isRunning, configuration) } else { show(counts, summary, isRunning, configuration) }
+    }
+
+    private func show(_ counts: SpoolCounts, _ summary: LedgerSummary?, _ isRunning: Bool, _ configuration: RouterConfiguration) {
+        Terminal.say("router       \(isRunning ? Terminal.coloured("running", .green) : Terminal.coloured("not running", .yellow))")
+        Terminal.say("queue        \(counts.waiting) waiting, \(counts.incomplete) incomplete, \(counts.ignored) with other names  \(configuration.router.queue)")
+        let rejected = "\(counts.rejected) rejected" + (counts.rejected > 0 ? ": `tocsin rejected` lists them" : "")
+        Terminal.say("             " + Terminal.coloured(rejected, counts.rejected > 0 ? .yellow : nil))
+        guard let summary else {
+            Terminal.say("ledger       none yet: the router has not run")
+            return
+        }
+        Terminal.say("events       \(summary.events) accepted, \(summary.duplicates) duplicates, \(summary.stale) stale")
+        Terminal.say("incidents    \(summary.openIncidents) open")
+        let now = Date()
+        if summary.undeliveredDue > 0, let oldest = summary.oldestDue {
+            Terminal.say("due now      \(summary.undeliveredDue), the oldest for \(Moment.words(now.timeIntervalSince(oldest)))")
+        }
+        if let next = summary.nextDue, next > now { Terminal.say("due next     in \(Moment.words(next.timeIntervalSince(now)))") }
+        if summary.needsMending > 0 {
+            Terminal.say(Terminal.coloured("dead         \(summary.needsMending): `tocsin dead` lists them", .red))
+        }
+        Terminal.say("")
+        showChannels(summary, configuration)
+    }
+
+    private func showChannels(_ summary: LedgerSummary, _ configuration: RouterConfiguration) {
+        let used = DeliveryState.allCases.filter { summary.deliveries[$0] ?? 0 > 0 }
+        var table = Table([.init("CHANNEL"), .init("TYPE")] + used.map { .init($0.rawValue.uppercased()) })
+        let configured = configuration.channels.map(\.name)
+        let gone = summary.channels.keys.filter { !configured.contains($0) }.sorted()
+        for name in configured + gone {
+            let kind = configuration.channels.first { $0.name == name }?.kind.rawValue ?? "(gone)"
+            let states = summary.channels[name] ?? [:]
+            table.add([.init(name), .init(kind)] + used.map { .init(states[$0].map(String.init) ?? "–", DeliveryColour.of($0)) })
+        }
+        table.show()
+    }
+
+    private func printJSON(_ counts: SpoolCounts, _ summary: LedgerSummary?, _ isRunning: Bool, _ configuration: RouterConfiguration) {
+        var line = JSONLine(["running": .bool(isRunning)])
+        line.add(
+            "queue",
+            [
+                "waiting": .integer(counts.waiting), "incomplete": .integer(counts.incomplete), "ignored": .integer(counts.ignored),
+                "rejected": .integer(counts.rejected),
+            ])
+        guard let summary else {
+            Terminal.say(line.text)
+            return
+        }
+        line.add("events", .integer(summary.events))
+        line.add("duplicates", .integer(summary.duplicates))
+        line.add("stale", .integer(summary.stale))
+        line.add("open_incidents", .integer(summary.openIncidents))
+        line.add("deliveries", Self.states(summary.deliveries))
+        line.add("channels", .object(summary.channels.mapValues(Self.states)))
+        line.add("due_now", .integer(summary.undeliveredDue))
+        line.add("next_due_at", summary.nextDue.map { .string(Timestamp.format($0)) } ?? .null)
+        line.add("dead", .integer(summary.needsMending))
+        Terminal.say(line.text)
+    }
+
+    private static func states(_ states: [DeliveryState: Int]) -> JSONValue {
+        .object(Dictionary(uniqueKeysWithValues: states.map { ($0.rawValue, JSONValue.integer($1)) }))
+    }
+}
+
+enum DeliveryColour {
+    static func of(_ state: DeliveryState) -> Terminal.Colour? {
+        switch state {
+        case .delivered: .green
+        case .dead: .red
+        case .unknown, .retrying: .yellow
+        case .expired, .superseded, .suppressed, .held: .grey
+        case .pending: nil
+        }
+    }
+}

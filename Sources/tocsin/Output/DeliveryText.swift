@@ -1,0 +1,106 @@
+// Deliveries as a person reads them, and as a program does (interfaces, section 4).
+
+import Configuration
+import Foundation
+import Incidents
+import JSON
+import Ledger
+import Rendering
+import Router
+
+enum DeliveryText {
+    static func table(_ rows: [DeliveryRow]) -> Table {
+        var table = Table([
+            .init("ID"), .init("MADE"), .init("INCIDENT", shrinks: true), .init("TYPE"), .init("RECIPIENT"), .init("CHANNEL"),
+            .init("STATE"), .init("TRIES"), .init("WHY", shrinks: true),
+        ])
+        for row in rows {
+            table.add([
+                .init(String(row.id)), .init(Moment.short(row.createdAt)), .init(row.incident ?? "–"), .init(row.type.rawValue),
+                .init(row.recipient), .init(row.channel),
+                .init(row.state.rawValue + (row.degraded == nil ? "" : " (degraded)"), DeliveryColour.of(row.state)),
+                .init(String(row.attemptCount)), .init(row.reason ?? row.routes.joined(separator: ", ")),
+            ])
+        }
+        return table
+    }
+
+    static func line(_ row: DeliveryRow) -> JSONLine {
+        func time(_ date: Date?) -> JSONValue { date.map { .string(Timestamp.format($0)) } ?? .null }
+        func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
+        return JSONLine([
+            "id": .string(String(row.id)), "event": .string(row.event), "incident": text(row.incident), "type": .string(row.type.rawValue),
+            "routes": .array(row.routes.map(JSONValue.string)), "recipient": .string(row.recipient), "for": .string(row.for),
+            "channel": .string(row.channel), "address": .string(row.address), "template": .string(row.template),
+            "state": .string(row.state.rawValue), "reason": text(row.reason), "degraded": text(row.degraded),
+            "created_at": time(row.createdAt), "due_at": time(row.dueAt), "delivered_at": time(row.deliveredAt),
+            "attempts": .array(row.attempts.map(attempt)), "successor": text(row.successor.map(String.init)), "digest": text(row.digest),
+            "receipt": text(row.receipt), "config": .string(row.config),
+        ])
+    }
+
+    private static func attempt(_ attempt: AttemptRow) -> JSONValue {
+        [
+            "at": .string(Timestamp.format(attempt.at)), "outcome": .string(attempt.outcome),
+            "code": attempt.code.map(JSONValue.string) ?? .null, "reason": reason(attempt).map(JSONValue.string) ?? .null,
+            "ms": .integer(attempt.milliseconds), "remote_id": attempt.remoteID.map(JSONValue.string) ?? .null,
+        ]
+    }
+
+    private static func reason(_ attempt: AttemptRow) -> String? {
+        let words = [attempt.reason, attempt.detail].compactMap { $0 }
+        return words.isEmpty ? nil : words.joined(separator: ": ")
+    }
+
+    static func show(_ row: DeliveryRow) {
+        func say(_ name: String, _ value: String?) {
+            guard let value, !value.isEmpty else { return }
+            Terminal.say(name.padding(toLength: 12, withPad: " ", startingAt: 0) + Terminal.clean(value))
+        }
+        say("delivery", String(row.id))
+        Terminal.say("state       " + Terminal.coloured(row.state.rawValue, DeliveryColour.of(row.state)))
+        say("reason", row.reason)
+        say("degraded", row.degraded)
+        say("recipient", row.recipient + (row.for == row.recipient ? "" : " (for `\(row.for)`)"))
+        say("by", "\(row.channel), \(row.address)")
+        say("because of", "\(row.routes.joined(separator: ", "))\(row.isUrgent ? " (urgent)" : "")")
+        say("event", "\(row.type.rawValue) \(row.event) from \(row.source)")
+        say("incident", row.incident)
+        say("template", row.template)
+        say("made", Timestamp.format(row.createdAt) + ", by configuration \(row.config)")
+        if row.state.isUnfinished {
+            say("due", Timestamp.format(row.dueAt) + (row.isBlocked ? ", after an earlier one to the same address" : ""))
+        }
+        say("not after", row.expiresAt.map(Timestamp.format))
+        say("delivered", row.deliveredAt.map(Timestamp.format))
+        if row.attempts.isEmpty { Terminal.say("\nNot tried yet.") } else { showAttempts(row) }
+    }
+
+    private static func showAttempts(_ row: DeliveryRow) {
+        var table = Table([.init("ATTEMPT"), .init("OUTCOME"), .init("CODE"), .init("MS"), .init("WHAT WAS SEEN", shrinks: true)])
+        for attempt in row.attempts {
+            table.add([
+                .init(Timestamp.format(attempt.at)), .init(attempt.outcome), .init(attempt.code ?? ""), .init(String(attempt.milliseconds)),
+                .init(reason(attempt) ?? attempt.remoteID ?? ""),
+            ])
+        }
+        Terminal.say("")
+        table.show()
+    }
+
+    /// The message, rendered from the recorded event with the templates as they are now.
+    static func showMessage(_ row: DeliveryRow, _ stored: StoredEvent, _ configuration: RouterConfiguration) {
+        let library = TemplateLibrary.load(directory: configuration.router.templates).library
+        let person = configuration.table.directory.people[row.recipient]
+        let settings = configuration.channels.first { $0.name == row.channel }
+        let message = library.render(
+            RenderRequest(
+                kind: row.kind, template: row.template, language: row.language, timezone: row.timezone ?? configuration.router.timezone,
+                event: stored.event, incident: stored.incident, severity: stored.severity.flatMap(configuration.scale.severity),
+                previous: stored.previous, reopens: stored.reopens, recipient: person?.displayName ?? row.recipient, routes: row.routes,
+                delivery: String(row.id), channel: row.channel, now: row.deliveredAt ?? row.attempts.last?.at ?? Date(),
+                maximumSegments: settings?.maximumSegments ?? 3))
+        Terminal.say("\n" + Terminal.coloured("The message, with the templates as they are now:", .bold))
+        Terminal.say(Terminal.clean(message.preview, keepLines: true))
+    }
+}

@@ -1,0 +1,73 @@
+// Tables that fit the terminal, and are plain and whole when piped.
+
+import Foundation
+
+struct Table {
+    struct Cell {
+        var text: String
+        var colour: Terminal.Colour?
+
+        init(_ text: String, _ colour: Terminal.Colour? = nil) {
+            self.text = Terminal.clean(text)
+            self.colour = colour
+        }
+    }
+
+    /// A column; those that `shrink` are cut where the table is wider than the terminal.
+    struct Column {
+        var title: String
+        var shrinks: Bool
+
+        init(_ title: String, shrinks: Bool = false) {
+            self.title = title
+            self.shrinks = shrinks
+        }
+    }
+
+    let columns: [Column]
+    private var rows: [[Cell]] = []
+
+    init(_ columns: [Column]) { self.columns = columns }
+
+    var isEmpty: Bool { rows.isEmpty }
+
+    mutating func add(_ cells: [Cell]) { rows.append(cells) }
+
+    /// The lines of the table, its head first.
+    func lines(width: Int? = Terminal.width) -> [String] {
+        let head = columns.map { Cell($0.title, .bold) }
+        let widths = widths(in: width)
+        return ([head] + rows).map { row in
+            var line = ""
+            for (index, cell) in row.enumerated() {
+                let fitted = Self.fitted(cell.text, widths[index])
+                let isLast = index == row.count - 1
+                let padding = isLast ? "" : String(repeating: " ", count: max(0, widths[index] - fitted.count) + 2)
+                line += Terminal.coloured(fitted, cell.colour) + padding
+            }
+            return line
+        }
+    }
+
+    func show() { for line in lines() { Terminal.say(line) } }
+
+    private func widths(in total: Int?) -> [Int] {
+        var widths = columns.indices.map { index in
+            max(columns[index].title.count, rows.map { $0.indices.contains(index) ? $0[index].text.count : 0 }.max() ?? 0)
+        }
+        guard let total else { return widths }
+        var excess = widths.reduce(0, +) + 2 * (columns.count - 1) - total
+        // The widest column that may shrink gives way first.
+        while excess > 0 {
+            let candidates = columns.indices.filter { columns[$0].shrinks && widths[$0] > 8 }
+            guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { break }
+            widths[widest] -= 1
+            excess -= 1
+        }
+        return widths
+    }
+
+    private static func fitted(_ text: String, _ width: Int) -> String {
+        text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
+    }
+}

@@ -1,0 +1,37 @@
+// A changed routes.yaml is taken up; a bad one is refused, and the old one stays.
+
+import Foundation
+import Glibc
+import Sandbox
+import Testing
+
+@Suite struct ReloadTests {
+    static func update(_ number: Int) -> String {
+        #"{"type": "update", "id": "u\#(number)", "incident": {"id": "INC1", "severity": "low"}, "message": "news \#(number)"}"#
+    }
+
+    @Test func aChangedFileAndSIGHUPReloadAndABadFileDoesNot() async throws {
+        let sandbox = try await Sandbox.forTests()
+        let workspace = try Workspace(sandbox.configuration("routes: [{name: one, match: {}, to: [ops-slack]}]"))
+        let router = try await workspace.router()
+        try workspace.drop(Self.update(1))
+        try await eventually("the first goes to Slack") { sandbox.inbox.count == 1 }
+
+        try workspace.write(sandbox.configuration("routes: [{name: two, match: {}, to: [ops-teams]}]"), to: "routes.yaml")
+        try await eventually("the change is noticed: \(router.errors)") { router.errors.contains("notice: reloaded") }
+        try workspace.drop(Self.update(2))
+        try await eventually("the second goes to Teams") { sandbox.inbox.count == 2 }
+        #expect(sandbox.inbox.all().last?.receiver == .teams)
+
+        try workspace.write("version: 1\nroutes: 7\n", to: "routes.yaml")
+        try await eventually("the mistake is told: \(router.errors)") { router.errors.contains("the old configuration stays in force") }
+        let told = router.errors.components(separatedBy: "stays in force").count
+        router.send(SIGHUP)
+        try await eventually("SIGHUP tries again") { router.errors.components(separatedBy: "stays in force").count > told }
+        try workspace.drop(Self.update(3))
+        try await eventually("the third still goes to Teams") { sandbox.inbox.count == 3 }
+        #expect(sandbox.inbox.all().last?.receiver == .teams)
+        #expect(await router.stop() == 0)
+        await sandbox.stop()
+    }
+}

@@ -1,0 +1,186 @@
+// A full disk, a row that cannot be stored, a caller who is cancelled: nothing is half done, and it goes on.
+
+import Foundation
+import GRDB
+import Incidents
+import Routing
+import Synchronization
+import Testing
+
+@testable import Ledger
+
+@Suite struct FailureTests {
+    private func limitPages(_ store: LedgerStore, spare: Int?) async throws {
+        try await store.writing { database in
+            let pages = try database.number("PRAGMA page_count")
+            try database.execute(sql: "PRAGMA max_page_count = \(spare.map { pages + $0 } ?? 1_000_000)")
+        }
+    }
+
+    @Test func aFullDiskFailsTheWholeCallAndLaterItGoesOn() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let first = try await store.take(arrival(try event("e0")))
+        try await limitPages(store, spare: 2)
+        let many = try (1...200).map { arrival(try event("e\($0)", incident: "I\($0)", message: String(repeating: "x", count: 500))) }
+        #expect(await code { _ = try await store.accept(many) } == .diskFull)
+        #expect(try await store.number("SELECT count(*) FROM events") == 1)
+        #expect(try await store.number("SELECT count(*) FROM incidents") == 1)
+        // What was sent still finds room.
+        #expect(try await store.record([accepted(first[0])]).isEmpty)
+        try await limitPages(store, spare: nil)
+        let receipts = try await store.accept(many)
+        #expect(receipts.compactMap(\.sequence).count == 200)
+        #expect(receipts.allSatisfy { $0.ready.count == 1 })
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
+    @Test func outcomesAreRecordedThoughTheArrivalsOfTheirBatchFail() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let first = try await store.take(arrival(try event("e0")))
+        try await limitPages(store, spare: 2)
+        let many = try (1...200).map { arrival(try event("e\($0)", incident: "I\($0)", message: String(repeating: "x", count: 500))) }
+        let gate = DispatchSemaphore(value: 0)
+        async let held: Void = store.writing { _ in gate.wait() }
+        async let failing = code { _ = try await store.accept(many) }
+        async let recorded = store.record([accepted(first[0])])
+        gate.signal()
+        #expect(await failing == .diskFull)
+        _ = try await recorded
+        try await held
+        #expect(try await store.delivery(first[0])?.state == .delivered)
+        await store.close()
+    }
+
+    @Test func onlyTheBadEventOfABatchIsTurnedAway() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        try await store.writing { database in
+            try database.execute(
+                sql: "CREATE TRIGGER bad BEFORE INSERT ON events WHEN NEW.id = 'e2' BEGIN SELECT raise(ABORT, 'no'); END")
+        }
+        let receipts = try await store.accept([
+            arrival(try event("e1")), arrival(try event("e2", status: "resolved")),
+            arrival(try event("e3", time: start.addingTimeInterval(1))),
+        ])
+        #expect(receipts.map { $0.sequence != nil } == [true, false, true])
+        #expect(receipts[1].rejection?.code == .wrongType)
+        #expect(try await store.incident("INC1")?.status == .open)
+        #expect(try await store.deliveries().map(\.event) == ["e1", "e3"])
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
+    @Test func whatWasRolledBackIsNotRemembered() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        _ = try await store.accept([arrival(try event("e0"))])
+        try await store.writing { database in
+            try database.execute(
+                sql: "CREATE TRIGGER bad BEFORE INSERT ON deliveries WHEN NEW.channel = 'bad' BEGIN SELECT raise(ABORT, 'no'); END")
+        }
+        // The incident is changed before the delivery fails.
+        let bad = arrival(try event("e1", status: "resolved", time: start.addingTimeInterval(1)), [delivery("bad")])
+        #expect(try await store.accept([bad]).first?.rejection != nil)
+        let seen = Mutex<IncidentStatus?>(nil)
+        var next = arrival(try event("e2", time: start.addingTimeInterval(2)))
+        let decide = next.decide
+        next.decide = { incident in
+            seen.withLock { $0 = incident?.status }
+            return decide(incident)
+        }
+        _ = try await store.accept([next])
+        #expect(seen.withLock(\.self) == .open)
+        await store.close()
+    }
+
+    @Test func aDamagedIncidentStopsOnlyItsOwnEvents() async throws {
+        let fixture = try LedgerFixture()
+        var store = try fixture.open()
+        _ = try await store.accept([arrival(try event("e0"))])
+        await store.close()
+        try fixture.damage("UPDATE incidents SET state = x'00'")
+        store = try fixture.open()
+        let receipts = try await store.accept([arrival(try event("e1")), arrival(try event("e2", incident: "INC2"))])
+        #expect(receipts.map { $0.rejection != nil } == [true, false])
+        #expect(await code { _ = try await store.incident("INC1") } == .damaged)
+        await store.close()
+    }
+
+    @Test func aCancelledCallerIsAnsweredAllTheSame() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let ids = try await store.take(arrival(try event("e0")))
+        let gate = DispatchSemaphore(value: 0)
+        async let held: Void = store.writing { _ in gate.wait() }
+        let recording = Task { try await store.record([accepted(ids[0])]) }
+        let accepting = Task { try await store.accept([arrival(try event("e1", incident: "INC2"))]) }
+        let reading = Task { try await store.deliveries() }
+        for cancel in [recording.cancel, accepting.cancel, reading.cancel] { cancel() }
+        gate.signal()
+        try await held
+        _ = try await recording.value
+        #expect(try await accepting.value.first?.sequence == 2)
+        #expect(try await reading.value.isEmpty == false)
+        #expect(try await store.delivery(ids[0])?.state == .delivered)
+        await store.close()
+    }
+
+    @Test func whatWaitsIsBoundedAndAllOfItIsDone() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let gate = DispatchSemaphore(value: 0)
+        async let held: Void = store.writing { _ in gate.wait() }
+        // Ten calls of 3 MB: about five fit; the rest wait for room.
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for caller in 0..<10 {
+                group.addTask {
+                    let large = try event("big\(caller)", incident: "I\(caller)", message: String(repeating: "x", count: 1_500_000))
+                    return try await store.accept([arrival(large)]).compactMap(\.sequence).count
+                }
+            }
+            gate.signal()
+            var total = 0
+            for try await count in group { total += count }
+            #expect(total == 10)
+        }
+        try await held
+        await store.close()
+    }
+
+    @Test func aClosingStoreFinishesWhatItWasGiven() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let gate = DispatchSemaphore(value: 0)
+        let held = Task { try await store.writing { _ in gate.wait() } }
+        let accepting = Task { try await store.accept([arrival(try event("e1"))]) }
+        // Both are in: the marker is answered only after the gate, so it is asked for last.
+        let closing = Task {
+            _ = await accepting.result
+            await store.close()
+        }
+        gate.signal()
+        await closing.value
+        try await held.value
+        #expect(try await accepting.value.first?.sequence == 1)
+        let again = try fixture.open()
+        #expect(try await again.deliveries().count == 1)
+        await again.close()
+    }
+
+    @Test func messagesNameThePathAndTheRemedy() {
+        let full = LedgerError(
+            DatabaseError(resultCode: .SQLITE_FULL, message: "database or disk is full", sql: "INSERT", arguments: ["secret"]), at: "/s/l")
+        #expect(full.code == .diskFull)
+        #expect(full.description.contains("/s/l"))
+        #expect(!full.description.contains("secret"))
+        let codes: [(ResultCode, LedgerError.Code)] = [
+            (.SQLITE_IOERR, .io), (.SQLITE_READONLY, .permission), (.SQLITE_BUSY, .locked), (.SQLITE_CANTOPEN, .io),
+            (.SQLITE_CORRUPT, .damaged),
+            (.SQLITE_NOTADB, .damaged), (.SQLITE_ERROR, .internalFault), (.SQLITE_MISUSE, .closed),
+        ]
+        for (result, code) in codes { #expect(LedgerError(DatabaseError(resultCode: result), at: "/s/l").code == code) }
+    }
+}

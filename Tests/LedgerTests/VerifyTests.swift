@@ -1,0 +1,46 @@
+// Damage made by hand is found, and named with its ids.
+
+import Foundation
+import Incidents
+import Routing
+import Testing
+
+@testable import Ledger
+
+@Suite struct VerifyTests {
+    private static let damages: [(sql: String, finding: String)] = [
+        ("DELETE FROM events WHERE sequence = 1", "deliveries whose event is not there: 1"),
+        ("DELETE FROM deliveries WHERE id = 1", "attempts of deliveries that are not there: 1"),
+        ("DELETE FROM incidents WHERE id = 'INC1'", "events whose incident is not there: 1, 2, 3"),
+        ("UPDATE attempts SET outcome = 'deferred' WHERE delivery = 1", "delivered deliveries without an accepted attempt: 1"),
+        ("UPDATE deliveries SET state = 'dead' WHERE id = 3", "dead deliveries without an attempt: 3"),
+        ("UPDATE deliveries SET state = 'unknown' WHERE id = 1", "unknown deliveries without an unanswered attempt: 1"),
+        ("UPDATE deliveries SET blocked = 1 WHERE id = 2", "deliveries that wait for a predecessor that is not there: 2, 3"),
+        ("UPDATE deliveries SET blocked = 0 WHERE id = 3", "two deliveries are ready at once (the newest of each): 3"),
+        ("UPDATE deliveries SET attempts = 7 WHERE id = 1", "number of attempts is not that of the attempts kept: 1"),
+        ("UPDATE deliveries SET successor = 99 WHERE id = 2", "superseded deliveries whose successor is not there: 2"),
+        (
+            "UPDATE tallies SET count = count + 1 WHERE kind = 'deliveries' AND state = 'pending'",
+            "not those of the rows: ops-slack pending"
+        ),
+        ("UPDATE tallies SET count = 1 WHERE kind = 'events'", "counts of events (type) that are not those of the rows: status_change"),
+    ]
+
+    @Test(arguments: damages.indices)
+    func damageIsNamed(_ index: Int) async throws {
+        let damage = Self.damages[index]
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let ids = try await store.take(
+            arrival(try event("e1")), arrival(try event("e2", time: start.addingTimeInterval(1))),
+            arrival(try event("e3", time: start.addingTimeInterval(2))))
+        _ = try await store.record([accepted(ids[0])])
+        #expect(try await store.verify() == [])
+        await store.close()
+        try fixture.damage(damage.sql)
+        let reader = try LedgerStore(directory: fixture.directory, readOnly: true)
+        let findings = try await reader.verify()
+        #expect(findings.contains { $0.hasSuffix(damage.finding) }, "\(findings)")
+        await reader.close()
+    }
+}
