@@ -10,8 +10,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: fixtures ? ["Fixtures"] : [], swiftSettings: strict)
 }
 
 let nio: [Target.Dependency] = [
@@ -52,9 +52,9 @@ let package = Package(
         .plugin(name: "EmbedTemplates", capability: .buildTool(), dependencies: ["embed-templates"]),
         .target(
             name: "Rendering", dependencies: ["Incidents", "JSON", .product(name: "Mustache", package: "swift-mustache")],
-            swiftSettings: strict + [.define("EMBEDDED_TEMPLATES")], plugins: ["EmbedTemplates"]),
+            swiftSettings: strict, plugins: ["EmbedTemplates"]),
         room("Transport", ["CCurl"]),
-        room("Delivery", ["Configuration", "Rendering", "Transport", "Cryptography", "JSON"]),
+        room("Delivery", ["Configuration", "Rendering", "Routing", "Transport", "Cryptography", "Incidents", "JSON"]),
         room("Ledger", ["Incidents", "Routing", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
         room("Spool", ["Incidents", "JSON", "CLinux"]),
         room("Sandbox", nio + ["JSON", "Rendering", "Configuration"]),
@@ -81,9 +81,9 @@ let package = Package(
         tests("CryptographyTests", ["Cryptography", "JSON"]),
         tests("IncidentsTests", ["Incidents", "JSON"]),
         tests("RoutingTests", ["Routing", "Incidents", "JSON"]),
-        tests("ConfigurationTests", ["Configuration", "Routing", "Incidents", "JSON", "Cryptography"]),
+        tests("ConfigurationTests", ["Configuration", "Routing", "Incidents", "JSON", "Cryptography"], fixtures: true),
         tests("RenderingTests", ["Rendering", "Incidents", "JSON"]),
-        tests("TransportTests", ["Transport"]),
+        tests("TransportTests", ["Transport"], fixtures: true),
         tests("DeliveryTests", ["Delivery", "Configuration", "Rendering", "Routing", "Transport", "Incidents", "JSON", "Cryptography"]),
         tests("LedgerTests", ["Ledger", "Routing", "Incidents", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("SpoolTests", ["Spool", "Incidents", "JSON"]),

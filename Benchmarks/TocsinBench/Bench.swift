@@ -6,7 +6,7 @@ import Sandbox
 
 struct Failed: Error, CustomStringConvertible { var description: String }
 
-final class Bench {
+@MainActor final class Bench {
     private let path: String
     private let tocsin: String
     private let sandbox: Sandbox
@@ -104,7 +104,7 @@ final class Bench {
         process.executableURL = URL(fileURLWithPath: tocsin)
         process.arguments = ["run"]
         process.currentDirectoryURL = URL(fileURLWithPath: path)
-        FileManager.default.createFile(atPath: path + "/router.log", contents: nil)
+        _ = FileManager.default.createFile(atPath: path + "/router.log", contents: nil)
         process.standardError = FileHandle(forWritingAtPath: path + "/router.log")
         try process.run()
         router = process

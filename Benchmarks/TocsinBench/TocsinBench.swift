@@ -5,7 +5,7 @@ import Foundation
 import Glibc
 import Sandbox
 
-@main
+@main @MainActor
 struct TocsinBench {
     static func main() async throws {
         let arguments = CommandLine.arguments

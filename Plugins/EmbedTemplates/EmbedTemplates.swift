@@ -8,22 +8,21 @@ struct EmbedTemplates: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
         let templates = context.package.directoryURL.appending(path: "templates").resolvingSymlinksInPath()
         let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedTemplates+Files.swift")
-        let files = Self.files(in: templates)
+        let inputs = Self.inputs(in: templates)
         return [
             .buildCommand(
-                displayName: "Embedding \(files.count) templates",
+                displayName: "Embedding templates",
                 executable: try context.tool(named: "embed-templates").url,
                 arguments: [templates.path, output.path],
-                inputFiles: files,
+                inputFiles: inputs,
                 outputFiles: [output])
         ]
     }
 
-    /// All regular files, sorted: a change in any of them, or a new one, makes the command run again.
-    private static func files(in directory: URL) -> [URL] {
-        guard let all = FileManager.default.enumerator(at: directory, includingPropertiesForKeys: [.isRegularFileKey]) else { return [] }
-        return all.compactMap { $0 as? URL }
-            .filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true }
-            .sorted { $0.path < $1.path }
+    /// All files, and the directories they are in, sorted: a change in a file makes the command run again, and so does a
+    /// new one, by its directory.
+    private static func inputs(in directory: URL) -> [URL] {
+        let all = FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
+        return [directory] + all.sorted { $0.path < $1.path }
     }
 }

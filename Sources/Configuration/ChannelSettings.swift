@@ -178,9 +178,9 @@ public struct GatewaySettings: Sendable, Equatable {
         /// `application/x-www-form-urlencoded`.
         case form([Field])
         /// A JSON document as text; placeholders stand inside its strings.
-        case json(String)
+        case json(Secret)
         /// Any other text, with its content type in `headers`.
-        case text(String)
+        case text(Secret)
     }
     public struct Field: Sendable, Equatable {
         public var name: String
@@ -206,7 +206,7 @@ public struct GatewaySettings: Sendable, Equatable {
     public var retryStatuses: Set<Int>
     public var maximumSegments: Int
 
-    public static let defaultRetryStatuses: Set<Int> = [408, 429, 500, 502, 503, 504]
+    public static let defaultRetryStatuses: Set<Int> = [408, 429, 502, 503]
 
     public init(
         method: String = "GET", url: Secret, query: [Field] = [], headers: [Field] = [], body: Body? = nil,

@@ -43,6 +43,8 @@ extension Incident {
         let changes = patch.members
         let wasEnded = incident.map { $0.status.isEnded } ?? false
         for (name, value) in changes where !after.isOld(name, source: event.source, time: explicit) {
+            // Only an explicit status reopens: taking it back does not.
+            if name == "status", value.isNull, wasEnded { continue }
             after.merge(name, value)
             after.note(name, source: event.source, time: explicit)
         }

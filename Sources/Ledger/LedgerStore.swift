@@ -83,6 +83,9 @@ public final class LedgerStore: Sendable {
         await readers.close()
     }
 
+    /// How many calls wait for the writer.
+    var depth: Int { writer?.inbox.depth ?? 0 }
+
     /// Runs `body` on the writer's thread and connection, outside a transaction, between two batches.
     func writing<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
         let writer = try writing()

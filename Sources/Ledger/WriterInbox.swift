@@ -87,6 +87,9 @@ final class WriterInbox: Sendable {
         }
     }
 
+    /// How many calls the writer has not taken yet.
+    var depth: Int { state.withLock { $0.waiting.tasks.count + $0.waiting.outcomes.count + $0.waiting.arrivals.count } }
+
     /// No more calls are let in; what is in is still done.
     func close() {
         let queue = state.withLock { state in

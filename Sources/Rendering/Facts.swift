@@ -117,7 +117,8 @@ struct Facts {
     var quotedID: String? { (request.incident?.id ?? request.event.incident?.id).flatMap(Self.quoted) }
 
     static func quoted(_ id: String) -> String? {
-        let isPlain = !id.isEmpty && id.utf8.count <= 200 && !id.hasPrefix("-")
+        let isPlain =
+            !id.isEmpty && id.utf8.count <= 200 && !id.hasPrefix("-")
             && id.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
@@ -126,7 +127,8 @@ struct Facts {
                 }
             }
         if isPlain, !id.hasPrefix("#") { return id }
-        let isQuotable = id.utf8.count <= 200 && !id.isEmpty && !id.hasPrefix("-")
+        let isQuotable =
+            id.utf8.count <= 200 && !id.isEmpty && !id.hasPrefix("-")
             && id.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "'") && $0 != UInt8(ascii: "\\") }
         return isQuotable ? "'\(id)'" : nil
     }

@@ -8,8 +8,10 @@ import JSON
 struct RenderContext {
     /// The names at the top, for the check of templates.
     static let names = [
-        "event", "incident", "change", "message", "message_lines", "sla", "recipient", "route", "routes", "delivery", "links", "headline", "short_headline", "happening",
-        "topic", "prefix", "subject", "summary", "change_line", "expected", "expected_short", "owner", "symbol", "color", "card_color", "late", "reopened",
+        "event", "incident", "change", "message", "message_lines", "sla", "recipient", "route", "routes", "delivery", "links", "headline",
+        "short_headline", "happening",
+        "topic", "prefix", "subject", "summary", "change_line", "expected", "expected_short", "owner", "symbol", "color", "card_color",
+        "late", "reopened",
         "is_ended", "is_open", "is_test", "severity", "now",
     ]
 

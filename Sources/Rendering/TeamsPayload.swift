@@ -47,7 +47,7 @@ enum TeamsPayload {
     }
 
     static func message(_ card: JSONValue) -> JSONValue {
-        ["type": "message", "attachments": [["contentType": .string(cardType), "contentUrl": nil, "content": card]]]
+        ["type": "message", "attachments": [["contentType": .string(cardType), "contentUrl": .null, "content": card]]]
     }
 
     private static func card(_ card: JSONValue) -> JSONValue? {
@@ -66,7 +66,9 @@ enum TeamsPayload {
         case "TextBlock":
             if members["text"]?.string?.isEmpty ?? true { return nil }
         case "FactSet":
-            let facts = (members["facts"]?.array ?? []).filter { !($0["value"]?.string ?? "").isEmpty && !($0["title"]?.string ?? "").isEmpty }
+            let facts = (members["facts"]?.array ?? []).filter {
+                !($0["value"]?.string ?? "").isEmpty && !($0["title"]?.string ?? "").isEmpty
+            }
             if facts.isEmpty { return nil }
             members["facts"] = .array(facts)
         case "RichTextBlock":

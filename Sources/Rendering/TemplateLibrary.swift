@@ -19,7 +19,7 @@ public struct TemplateLibrary: Sendable {
     /// The name of the template for everything that has none of its own.
     public static let fallback = "default"
 
-    /// Loads the user's directory over the built-in templates.
+    /// Loads the user's directory over the built-in templates. It reads files, and blocks while it does.
     ///
     /// - Parameter directory: `NAME/FILE`, `NAME/LANGUAGE/FILE`, `partials/NAME`; one that does not exist is no problem.
     /// - Returns: a library that can render whatever the problems are, and all of them.

@@ -42,7 +42,8 @@ struct TemplateTags {
             try tag(at: start)
         }
         if let section = sections.last {
-            throw TagFault(offset: section.offset, message: "section `\(section.name)` is opened here and never closed; add {{/\(section.name)}}")
+            throw TagFault(
+                offset: section.offset, message: "section `\(section.name)` is opened here and never closed; add {{/\(section.name)}}")
         }
     }
 
@@ -115,7 +116,9 @@ struct TemplateTags {
 
     private func check(_ name: String, _ start: Int) throws(TagFault) {
         if name.isEmpty { throw TagFault(offset: start, message: "a tag without a name") }
-        let allowed = name.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || "0123456789.-_?()*".unicodeScalars.contains($0)) }
+        let allowed = name.unicodeScalars.allSatisfy {
+            $0.isASCII && ($0.properties.isAlphabetic || "0123456789.-_?()*".unicodeScalars.contains($0))
+        }
         if !allowed {
             throw TagFault(
                 offset: start, message: "`\(name.prefix(40))` is no name: letters, digits, `.`, `-` and `_` may stand between the braces")

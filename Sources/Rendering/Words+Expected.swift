@@ -16,10 +16,10 @@ extension Words {
         case .broadcast, .statusReport: return "Nothing to do: for your information."
         case .slaWarning where facts.change.field == "update", .slaBreach where facts.change.field == "update",
             .reminder where facts.change.field == "update":
-            let how = isShort ? nil : command.map { ": tocsin send update --incident \($0)" }
+            let how = isShort ? nil : command.map { ": tocsin send update --incident \($0) --set message=\"...\"" }
             return "Tell the stakeholders\(how ?? ".")"
         case .slaWarning where facts.change.field == "resolve", .slaBreach where facts.change.field == "resolve":
-            let how = isShort ? nil : command.map { "tocsin send update --incident \($0)" }
+            let how = isShort ? nil : command.map { "tocsin send update --incident \($0) --set message=\"...\"" }
             return "Resolve it, or say when\(how.map { ": \($0)" } ?? ".")"
         default: break
         }

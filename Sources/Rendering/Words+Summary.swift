@@ -12,7 +12,9 @@ extension Words {
         if incident.isOpen {
             parts.append("\(status(incident.status)) since \(moment(opened, clock: facts.clock, now: facts.request.now))")
         } else {
-            parts.append("\(status(incident.status)), lasted \(duration(facts.lasted)) from \(time(opened, clock: facts.clock, now: facts.request.now))")
+            parts.append(
+                "\(status(incident.status)), lasted \(duration(facts.lasted)) from \(time(opened, clock: facts.clock, now: facts.request.now))"
+            )
         }
         if let service = facts.line(incident.members["service"]) { parts.append(service) }
         if incident.reopened, incident.isOpen, !facts.request.reopens { parts.append("reopened before") }

@@ -17,7 +17,8 @@ extension Pipeline {
             timezone: delivery.timezone ?? configuration.router.timezone, event: stored.event, incident: stored.incident,
             severity: stored.severity.flatMap(configuration.scale.severity), previous: stored.previous, reopens: stored.reopens,
             recipient: person?.displayName ?? delivery.recipient, routes: delivery.routes, delivery: String(delivery.id),
-            channel: delivery.channel, now: now, maximumSegments: setup.segments[delivery.channel] ?? 3)
+            channel: delivery.channel, now: now, maximumSegments: setup.segments[delivery.channel] ?? 3,
+            previousSeverity: stored.previous.flatMap(configuration.scale.severity))
     }
 }
 
@@ -63,7 +64,6 @@ extension AttemptRecord {
         _ delivery: QueuedDelivery, report: AttemptReport, degraded: String?, started: Date, ended: Date, next: NextStep
     ) {
         let words = report.outcome.words
-        let marks = [degraded, report.degraded].compactMap { $0 }
         let next: Disposition =
             switch next {
             case .delivered: .delivered
@@ -74,13 +74,18 @@ extension AttemptRecord {
         self.init(
             delivery: delivery.id, at: started, milliseconds: max(0, Int((ended.timeIntervalSince(started) * 1000).rounded())),
             outcome: words.outcome, code: report.code, reason: words.reason, detail: report.detail, remoteID: report.outcome.remoteID,
-            degraded: marks.isEmpty ? nil : marks.joined(separator: "; "), next: next)
+            degraded: report.degraded ?? degraded, next: next)
     }
 
-    /// A delivery that ends without being tried.
-    static func ended(_ delivery: QueuedDelivery, at: Date, _ next: Disposition) -> AttemptRecord {
-        AttemptRecord(
-            delivery: delivery.id, at: at, milliseconds: 0, outcome: "", code: nil, reason: nil, detail: nil,
-            remoteID: nil, degraded: nil, next: next)
+    /// A delivery that is not worth sending any more: it ends without being tried.
+    static func expired(_ delivery: QueuedDelivery, at: Date, _ why: String) -> AttemptRecord {
+        AttemptRecord(delivery: delivery.id, at: at, outcome: "", next: .expired(why))
+    }
+
+    /// A delivery whose channel is gone: refused here.
+    static func withoutChannel(_ delivery: QueuedDelivery, at: Date) -> AttemptRecord {
+        let why = "channel `\(delivery.channel)` is no longer in routes.yaml"
+        return AttemptRecord(
+            delivery: delivery.id, at: at, outcome: "refused", reason: Reason.badConfiguration.rawValue, detail: why, next: .dead(why))
     }
 }

@@ -70,11 +70,11 @@ public struct Pipeline: Sendable {
         let setup = setup.value
         let started = clock()
         if let expires = delivery.expires, expires < started {
-            return (.ended(delivery, at: started, .expired("not worth sending after \(Timestamp.format(expires))")), nil)
+            return (.expired(delivery, at: started, "not worth sending after \(Timestamp.format(expires))"), nil)
         }
         guard let channel = setup.channels[delivery.channel], let policy = setup.policies[delivery.channel] else {
             operators.channelIsGone(delivery.channel)
-            return (.ended(delivery, at: started, .dead("channel `\(delivery.channel)` is no longer in routes.yaml")), nil)
+            return (.withoutChannel(delivery, at: started), nil)
         }
 
         // render ─▶ Message: never fails; what could not be rendered as wished is plain, and marked `degraded`.

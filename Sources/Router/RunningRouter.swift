@@ -12,7 +12,7 @@ import Transport
 
 /// Everything that one running router holds.
 public struct RunningRouter: Sendable {
-    private let stateLock: DirectoryLock
+    private let stateLock: StateLock
     private let http: HTTPClient
     private let smtp: SMTPClient
     private let ledger: LedgerStore
@@ -23,7 +23,7 @@ public struct RunningRouter: Sendable {
     private let reloader: Reloader
     private let logger: Logger
 
-    /// Opens the state and the queue; nothing moves yet.
+    /// Opens the state and the queue; nothing moves yet. Blocks.
     ///
     /// - Throws: `SpoolError` where another router holds the queue or the state, `LedgerError` where the ledger cannot
     ///   be opened.
@@ -35,8 +35,8 @@ public struct RunningRouter: Sendable {
         self.smtp = smtp
         self.logger = logger
         self.operators = operators
+        stateLock = try StateLock(directory: router.state)
         ledger = try LedgerStore(directory: router.state)
-        stateLock = try DirectoryLock(directory: router.state)
         var watching = SpoolOptions()
         watching.settle = router.settle
         spool = try Spool(path: router.queue, options: watching) { trouble in

@@ -16,7 +16,7 @@ import Synchronization
 /// | path | receiver |
 /// | --- | --- |
 /// | `POST /slack/webhook/NAME` | Slack's incoming webhook |
-/// | `POST /slack/api/METHOD` | `chat.postMessage`, `chat.update`, `conversations.create`, `.invite`, `.setTopic`, `.archive`, `auth.test` |
+/// | `POST /slack/api/METHOD` | `chat.postMessage`, `.update`, `conversations.create`, `.invite`, `.setTopic`, `.archive`, `auth.test` |
 /// | `POST /teams/NAME` | a Teams Workflow |
 /// | `POST /twilio/2010-04-01/Accounts/AC…/Messages.json` | Twilio |
 /// | `GET` or `POST /gateway/cgi-bin/sendsms` | a gateway that answers as Kannel does |

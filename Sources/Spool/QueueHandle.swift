@@ -27,7 +27,9 @@ final class QueueHandle: Sendable {
         try QueueHandle.create(directory.taken, mode: 0o700)
         var opened: [Int32] = []
         for place in [directory.path, directory.taken, directory.rejected] {
-            let descriptor = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            // Who may write to the queue must not lead us elsewhere with what is taken.
+            let isOwn = place == directory.taken
+            let descriptor = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (isOwn ? O_NOFOLLOW : 0))
             if descriptor < 0 {
                 let error = SpoolError(errno: errno, doing: "open \(place)")
                 for other in opened { close(other) }

@@ -17,12 +17,15 @@ extension SpoolWorker {
             nextScan = min(nextScan, time + Self.second)
             return
         }
-        // What has been told of since the look began keeps the kernel's order, and is known to be finished.
+        // What has been told of since the look began keeps the kernel's order.
         var news: [QueueNews] = []
         var heard: Set<FileName> = []
         watch?.drain {
             news.append($0)
-            if case .finished(let name) = $0 { heard.insert(name) }
+            switch $0 {
+            case .finished(let name), .appeared(let name): heard.insert(name)
+            case .missed, .lost: break
+            }
         }
         let clock = wall
         for found in scan.files where !heard.contains(found.name) {

@@ -221,7 +221,9 @@ final class SpoolWorker {
     /// Sleeps until there is something to do.
     private func sleep() {
         let time = now
-        var until = min(nextPlaceCheck, nextScan)
+        var until = nextPlaceCheck
+        // While names are left, nobody looks for more.
+        if arrivals.isEmpty, held.isEmpty { until = min(until, nextScan) }
         if !candidates.isEmpty || !grown.isEmpty { until = min(until, nextTick) }
         if pausedUntil > time { until = min(until, pausedUntil) }
         if leftoversRetryAt > time { until = min(until, leftoversRetryAt) }

@@ -66,6 +66,16 @@ import Testing
         #expect(!result.diagnostics.contains { $0.description.contains(tellTale) })
     }
 
+    @Test func placeholdersFitWhereTheyStand() throws {
+        let text = file(
+            top: "router: {timezone: \"${env:NONE}\", retain: \"${env:NONE}\", unrouted: \"mail:${env:NONE}\"}",
+            mail: ", timeout: \"${env:NONE}\""
+        )
+        .replacing("\"${env:PASSWORD}\"", with: "\"${file:none}\"").replacing("ana@example.com", with: "\"${env:NONE}\"")
+        #expect(try load(text, [:], placeholders: true).errors == [])
+        #expect(try load(text, [:]).errors.count == 7)
+    }
+
     @Test func writtenOutIsAWarningThatDoesNotShowIt() throws {
         let result = try load(file().replacing("\"${env:PASSWORD}\"", with: "written-s3cret"))
         #expect(!result.hasErrors)

@@ -42,14 +42,12 @@ import Testing
         let first = try await store.take(arrival(try event("e0")))
         try await limitPages(store, spare: 2)
         let many = try (1...200).map { arrival(try event("e\($0)", incident: "I\($0)", message: String(repeating: "x", count: 500))) }
-        let gate = DispatchSemaphore(value: 0)
-        async let held: Void = store.writing { _ in gate.wait() }
+        let gate = await Gate(store)
         async let failing = code { _ = try await store.accept(many) }
         async let recorded = store.record([accepted(first[0])])
-        gate.signal()
+        try await gate.open(after: 2)
         #expect(await failing == .diskFull)
         _ = try await recorded
-        try await held
         #expect(try await store.delivery(first[0])?.state == .delivered)
         await store.close()
     }
@@ -113,14 +111,12 @@ import Testing
         let fixture = try LedgerFixture()
         let store = try fixture.open()
         let ids = try await store.take(arrival(try event("e0")))
-        let gate = DispatchSemaphore(value: 0)
-        async let held: Void = store.writing { _ in gate.wait() }
+        let gate = await Gate(store)
         let recording = Task { try await store.record([accepted(ids[0])]) }
         let accepting = Task { try await store.accept([arrival(try event("e1", incident: "INC2"))]) }
         let reading = Task { try await store.deliveries() }
         for cancel in [recording.cancel, accepting.cancel, reading.cancel] { cancel() }
-        gate.signal()
-        try await held
+        try await gate.open(after: 2)
         _ = try await recording.value
         #expect(try await accepting.value.first?.sequence == 2)
         #expect(try await reading.value.isEmpty == false)
@@ -131,8 +127,7 @@ import Testing
     @Test func whatWaitsIsBoundedAndAllOfItIsDone() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()
-        let gate = DispatchSemaphore(value: 0)
-        async let held: Void = store.writing { _ in gate.wait() }
+        let gate = await Gate(store)
         // Ten calls of 3 MB: about five fit; the rest wait for room.
         try await withThrowingTaskGroup(of: Int.self) { group in
             for caller in 0..<10 {
@@ -141,29 +136,24 @@ import Testing
                     return try await store.accept([arrival(large)]).compactMap(\.sequence).count
                 }
             }
-            gate.signal()
+            try await gate.open(after: 5)
             var total = 0
             for try await count in group { total += count }
             #expect(total == 10)
         }
-        try await held
         await store.close()
     }
 
     @Test func aClosingStoreFinishesWhatItWasGiven() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()
-        let gate = DispatchSemaphore(value: 0)
-        let held = Task { try await store.writing { _ in gate.wait() } }
+        let gate = await Gate(store)
         let accepting = Task { try await store.accept([arrival(try event("e1"))]) }
-        // Both are in: the marker is answered only after the gate, so it is asked for last.
-        let closing = Task {
-            _ = await accepting.result
-            await store.close()
-        }
-        gate.signal()
-        await closing.value
-        try await held.value
+        // The writer is held, so what is in stays in.
+        while store.depth < 1 { await Task.yield() }
+        async let closing: Void = store.close()
+        try await gate.open(after: 1)
+        await closing
         #expect(try await accepting.value.first?.sequence == 1)
         let again = try fixture.open()
         #expect(try await again.deliveries().count == 1)

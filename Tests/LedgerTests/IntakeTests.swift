@@ -142,11 +142,14 @@ import Testing
         _ = try await store.accept([
             watching(try event("e1")), watching(try event("e2", status: "in_progress", time: start.addingTimeInterval(1))),
         ])
-        _ = try await store.accept([watching(try event("e3", status: "resolved", time: start.addingTimeInterval(2)))])
+        _ = try await store.accept([
+            watching(try event("e3", status: "on_hold", time: start.addingTimeInterval(2))),
+            watching(try event("e3b", status: "resolved", time: start.addingTimeInterval(3))),
+        ])
         await store.close()
         let again = try fixture.open()
         let receipts = try await again.accept([watching(try event("e4", status: "open", time: start.addingTimeInterval(1)))])
-        #expect(seen.withLock(\.self) == [nil, .open, .inProgress, .resolved])
+        #expect(seen.withLock(\.self) == [nil, .open, .inProgress, .onHold, .resolved])
         #expect(receipts.first?.isStale == true)
         #expect(try await again.incident("INC1")?.status == .resolved)
         #expect(try await again.summary(now: start).stale == 1)
@@ -168,9 +171,7 @@ import Testing
     @Test func callersShareTransactionsAndKeepTheirOrder() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()
-        // The writer is kept busy until all the calls wait.
-        let gate = DispatchSemaphore(value: 0)
-        async let held: Void = store.writing { _ in gate.wait() }
+        let gate = await Gate(store)
         try await withThrowingTaskGroup(of: [Int64].self) { group in
             for caller in 0..<8 {
                 group.addTask {
@@ -178,7 +179,7 @@ import Testing
                     return try await store.accept(arrivals).compactMap(\.sequence)
                 }
             }
-            gate.signal()
+            try await gate.open(after: 8)
             var all: [Int64] = []
             for try await sequences in group {
                 #expect(sequences.count == 40)
@@ -187,7 +188,6 @@ import Testing
             }
             #expect(all.sorted() == Array(1...320))
         }
-        try await held
         await store.close()
     }
 

@@ -113,6 +113,33 @@ extension LedgerStore {
     func number(_ sql: String) async throws -> Int { try await readers.read { try $0.number(sql) } }
 }
 
+/// Keeps a store's writer busy, so that calls gather behind it.
+struct Gate {
+    private let semaphore = DispatchSemaphore(value: 0)
+    private let holding: Task<Void, any Error>
+    private let store: LedgerStore
+
+    /// Returns once the writer is held.
+    init(_ store: LedgerStore) async {
+        self.store = store
+        let entered = AsyncStream<Void>.makeStream()
+        holding = Task { [semaphore] in
+            try await store.writing { _ in
+                entered.continuation.finish()
+                semaphore.wait()
+            }
+        }
+        for await _ in entered.stream {}
+    }
+
+    /// Lets the writer go on once that many calls wait for it.
+    func open(after calls: Int) async throws {
+        while store.depth < calls { await Task.yield() }
+        semaphore.signal()
+        try await holding.value
+    }
+}
+
 /// The code of the error that `body` throws.
 func code(_ body: () async throws -> Void) async -> LedgerError.Code? {
     do {

@@ -11,7 +11,8 @@ import Testing
         "javascript:alert(1)", "x\r\nBcc: everyone@example.com\r\n\r\nbody", "{{{evil}}} {{> open.html}} {{#x}} {{=<% %>=}}",
         String(repeating: "long words ", count: 9_100), "🔥🚒👨‍👩‍👧‍👦 é ą 漢字", "\u{202E}gnp.exe\u{2066}\u{200B}\u{FEFF}",
         "a\u{0}b\u{7}\u{1B}[31m", "<at>everyone</at> **bold** [x](javascript:alert(1)) \\", String(repeating: "漢", count: 60_000),
-        String(repeating: "&", count: 50_000), "a" + String(repeating: "\u{0301}", count: 20_000), String(repeating: "\n", count: 5_000), "",
+        String(repeating: "&", count: 50_000), "a" + String(repeating: "\u{0301}", count: 20_000), String(repeating: "\n", count: 5_000),
+        "",
         "\"}],\"text\":\"broken", String(repeating: "😀", count: 30_000), String(repeating: "_*[]`~", count: 5_000),
     ]
 
@@ -23,7 +24,9 @@ import Testing
         var request = Samples.request(type, kind, members: members, template: template)
         request.event.change = Change(field: evil, from: evil, to: evil + "x", reason: evil, by: evil)
         request.event.message = evil
-        request.event.payload = ["subject": value, "message": value, "by": value, "who": value, "reason": value, "broadcast": value, "corrects": value]
+        request.event.payload = [
+            "subject": value, "message": value, "by": value, "who": value, "reason": value, "broadcast": value, "corrects": value,
+        ]
         request.event.document = [
             "broadcast": ["by": value, "subject": value, "corrects": value], "x": .array(Array(repeating: value, count: 500)),
         ]
@@ -36,9 +39,11 @@ import Testing
 
     @Test(arguments: EventType.allCases)
     func nothingBreaksAMessage(type: EventType) {
-        for evil in Self.evils {
+        // The long ones cost the most and differ least from type to type.
+        let isThorough = [EventType.escalation, .operations].contains(type)
+        for evil in Self.evils where isThorough || evil.utf8.count < 4_000 {
             for kind in ChannelKind.allCases {
-                for template in [nil, "ping"] {
+                for template in type == .operations ? [nil, "ping"] : [nil] {
                     let message = TemplateLibrary.builtIn.render(Self.request(type, kind, evil, template: template))
                     #expect(message.degraded == nil, "\(kind) \(evil.prefix(30))")
                     #expect(ProviderRules.faults(message) == [], "\(kind) \(evil.prefix(30))")
@@ -88,7 +93,9 @@ import Testing
 
     @Test func nothingThatIsNoTextHurts() {
         var request = Samples.request(.escalation, .slack)
-        request.incident?.members = ["title": 5, "service": ["a": 1], "team": [1, 2], "labels": "x", "eta": false, "url": nil, "opened_at": "never"]
+        request.incident?.members = [
+            "title": 5, "service": ["a": 1], "team": [1, 2], "labels": "x", "eta": false, "url": nil, "opened_at": "never",
+        ]
         for kind in ChannelKind.allCases {
             request.kind = kind
             let message = TemplateLibrary.builtIn.render(request)

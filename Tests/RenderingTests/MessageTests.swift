@@ -14,7 +14,9 @@ import Testing
         #expect(SlackPreview.plain(markup) == plain)
     }
 
-    @Test(arguments: [("**→ a**", "→ a"), ("a\\_b \\[x\\]", "a_b [x]"), ("[go](https://x.example)", "go (https://x.example)"), ("a\n\nb", "a\nb")])
+    @Test(arguments: [
+        ("**→ a**", "→ a"), ("a\\_b \\[x\\]", "a_b [x]"), ("[go](https://x.example)", "go (https://x.example)"), ("a\n\nb", "a\nb"),
+    ])
     func readsMarkdown(markdown: String, plain: String) {
         #expect(TeamsPreview.plain(markdown) == plain)
     }
@@ -36,11 +38,16 @@ import Testing
 
     @Test func aLargeTeamsCardLosesDetailNotStructure() throws {
         var members = Samples.fullMembers
-        for name in ["impact", "next_steps", "root_cause", "resolution", "description"] { members[name] = .string(String(repeating: "漢字 ", count: 3_000)) }
+        for name in ["impact", "next_steps", "root_cause", "resolution", "description"] {
+            members[name] = .string(String(repeating: "漢字 ", count: 3_000))
+        }
         let payload = try #require(TemplateLibrary.builtIn.render(Samples.request(.escalation, .teams, members: members)).teams)
         #expect(ProviderRules.teams(payload) == [])
         let text = Message(content: .teams(payload)).preview
-        for fact in ["INC0012345", "Payments API failing", "Impact", "Next steps", "Acknowledge: tocsin ack INC0012345", "https://wiki.example/payments"] {
+        for fact in [
+            "INC0012345", "Payments API failing", "Impact", "Next steps", "Acknowledge: tocsin ack INC0012345",
+            "https://wiki.example/payments",
+        ] {
             #expect(text.contains(fact))
         }
         #expect(payload.bytes.count > 2_000)

@@ -102,8 +102,8 @@ enum ProviderRules {
         check(html.firstMatch(of: #/(?i)(href|src)\s*=\s*"(?!https?:)/#) == nil, "an address that is no link")
         check(html.firstMatch(of: #/(?i)<(img|link|iframe)|url\(|@import/#) == nil, "an external request")
         for tag in ["table", "tr", "td", "a", "body", "html"] {
-            let opened = html.matches(of: try! Regex("<\(tag)[ >]")).count
-            check(opened == html.matches(of: try! Regex("</\(tag)>")).count, "<\(tag)> is not closed")
+            let opened = html.components(separatedBy: "<\(tag)>").count + html.components(separatedBy: "<\(tag) ").count - 1
+            check(opened == html.components(separatedBy: "</\(tag)>").count, "<\(tag)> is not closed")
         }
         check((subject + text + html).unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 }, "control characters")
         return faults
@@ -120,6 +120,7 @@ enum ProviderRules {
 
     private static func isLink(_ text: String?) -> Bool {
         guard let text else { return false }
-        return (text.hasPrefix("https://") || text.hasPrefix("http://")) && text.utf16.count <= 3_000 && !text.contains(where: \.isWhitespace)
+        return (text.hasPrefix("https://") || text.hasPrefix("http://")) && text.utf16.count <= 3_000
+            && !text.contains(where: \.isWhitespace)
     }
 }

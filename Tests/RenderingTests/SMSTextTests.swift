@@ -3,16 +3,17 @@ import Testing
 @testable import Rendering
 
 @Suite struct SMSTextTests {
-    @Test(arguments: [
-        ("", SMSSegments.Encoding.gsm7, []), ("a", .gsm7, [1]),
-        (String(repeating: "a", count: 160), .gsm7, [160]), (String(repeating: "a", count: 161), .gsm7, [153, 8]),
-        (String(repeating: "a", count: 306), .gsm7, [153, 153]), (String(repeating: "a", count: 307), .gsm7, [153, 153, 1]),
-        (String(repeating: "€", count: 80), .gsm7, [160]), (String(repeating: "€", count: 81), .gsm7, [152, 10]),
-        (String(repeating: "ą", count: 70), .ucs2, [70]), (String(repeating: "ą", count: 71), .ucs2, [67, 4]),
-        (String(repeating: "😀", count: 35), .ucs2, [70]), (String(repeating: "😀", count: 36), .ucs2, [66, 6]),
-        ("Grüße, ¿qué? ÆØÅ £5", .gsm7, [19]), ("[x]", .gsm7, [5]), ("a\u{0C}b\r\n", .gsm7, [6]), ("`", .ucs2, [1]), ("ç", .ucs2, [1]),
-        ("Ç", .gsm7, [1]),
-    ] as [(String, SMSSegments.Encoding, [Int])])
+    @Test(
+        arguments: [
+            ("", SMSSegments.Encoding.gsm7, []), ("a", .gsm7, [1]),
+            (String(repeating: "a", count: 160), .gsm7, [160]), (String(repeating: "a", count: 161), .gsm7, [153, 8]),
+            (String(repeating: "a", count: 306), .gsm7, [153, 153]), (String(repeating: "a", count: 307), .gsm7, [153, 153, 1]),
+            (String(repeating: "€", count: 80), .gsm7, [160]), (String(repeating: "€", count: 81), .gsm7, [152, 10]),
+            (String(repeating: "ą", count: 70), .ucs2, [70]), (String(repeating: "ą", count: 71), .ucs2, [67, 4]),
+            (String(repeating: "😀", count: 35), .ucs2, [70]), (String(repeating: "😀", count: 36), .ucs2, [66, 6]),
+            ("Grüße, ¿qué? ÆØÅ £5", .gsm7, [19]), ("[x]", .gsm7, [5]), ("a\u{0C}b\r\n", .gsm7, [6]), ("`", .ucs2, [1]), ("ç", .ucs2, [1]),
+            ("Ç", .gsm7, [1]),
+        ] as [(String, SMSSegments.Encoding, [Int])])
     func countsAsTheNetworkDoes(text: String, encoding: SMSSegments.Encoding, parts: [Int]) {
         #expect(SMSText.segments(text) == SMSSegments(encoding: encoding, parts: parts))
     }

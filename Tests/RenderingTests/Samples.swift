@@ -65,7 +65,11 @@ enum Samples {
     ) -> RenderRequest {
         let members = type.needsIncident || type == .broadcast ? members : nil
         var incident = members.map { Self.incident($0) }
-        if incident != nil { incident.map { var copy = $0; change(&copy); return copy }.map { incident = $0 } }
+        if incident != nil {
+            incident.map {
+                var copy = $0; change(&copy); return copy
+            }.map { incident = $0 }
+        }
         return RenderRequest(
             kind: kind, template: template ?? type.rawValue, timezone: timezone, event: event(type, incident: members),
             incident: incident, severity: incident == nil ? nil : Severity(name: "critical", rank: 0), recipient: "Duty Engineer",

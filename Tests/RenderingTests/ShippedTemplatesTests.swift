@@ -32,13 +32,18 @@ import Testing
     @Test(arguments: ChannelKind.allCases)
     func anEscalationSaysWhatMatters(kind: ChannelKind) {
         let preview = TemplateLibrary.builtIn.render(Samples.request(.escalation, kind)).preview
-        for fact in ["INC0012345", "critical", "Escalated", "Payments API failing", "03:50 GMT, 8 min ago", "https://incidents.example/INC0012345?a=1&b=2"] {
+        for fact in [
+            "INC0012345", "critical", "Escalated", "Payments API failing", "03:50 GMT, 8 min ago",
+            "https://incidents.example/INC0012345?a=1&b=2",
+        ] {
             #expect(preview.contains(fact), "\(fact) is not in:\n\(preview)")
         }
         if kind != .sms {
             for fact in [
-                "open since", "payments", "duty-engineer, not acknowledged yet (team network)", "Customers cannot pay", "Fail over to the replica",
-                "05:00 GMT, in 1 h 2 min", "Acknowledge: tocsin ack INC0012345", "https://wiki.example/payments", "page-on-escalation", "42",
+                "open since", "payments", "duty-engineer, not acknowledged yet (team network)", "Customers cannot pay",
+                "Fail over to the replica",
+                "05:00 GMT, in 1 h 2 min", "Acknowledge: tocsin ack INC0012345", "https://wiki.example/payments", "page-on-escalation",
+                "42",
                 "escalation-monitor", "no acknowledgement within 8 min",
             ] {
                 #expect(preview.contains(fact), "\(fact) is not in:\n\(preview)")
@@ -46,16 +51,21 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (EventType.escalation, "Escalated: Payments API failing"), (.severityChange, "Severity raised from medium to critical: Payments API failing"),
-        (.assignment, "Assigned to duty-engineer: Payments API failing"), (.acknowledgement, "Acknowledged by escalation-monitor: Payments API failing"),
-        (.update, "Update: Payments API failing"), (.broadcast, "Announcement: Payments are down"), (.approval, "Broadcast b1 approved by service-owner"),
-        (.subscription, "Subscribed: x@example.com"), (.silence, "Silence started by service-owner until 06:00 GMT: maintenance"),
-        (.absence, "duty-engineer is away until Wed 25 Nov 09:00 GMT; deputy is service-owner"),
-        (.slaWarning, "Acknowledgement target at risk: Payments API failing"), (.slaBreach, "Acknowledgement target missed: Payments API failing"),
-        (.reminder, "Reminder: an update is due: Payments API failing"), (.statusReport, "Status report: Payments API failing"),
-        (.operations, "Tocsin: 2 files were rejected."),
-    ] as [(EventType, String)])
+    @Test(
+        arguments: [
+            (EventType.escalation, "Escalated: Payments API failing"),
+            (.severityChange, "Severity raised from medium to critical: Payments API failing"),
+            (.assignment, "Assigned to duty-engineer: Payments API failing"),
+            (.acknowledgement, "Acknowledged by escalation-monitor: Payments API failing"),
+            (.update, "Update: Payments API failing"), (.broadcast, "Announcement: Payments are down"),
+            (.approval, "Broadcast b1 approved by service-owner"),
+            (.subscription, "Subscribed: x@example.com"), (.silence, "Silence started by service-owner until 06:00 GMT: maintenance"),
+            (.absence, "duty-engineer is away until Wed 25 Nov 09:00 GMT; deputy is service-owner"),
+            (.slaWarning, "Acknowledgement target at risk: Payments API failing"),
+            (.slaBreach, "Acknowledgement target missed: Payments API failing"),
+            (.reminder, "Reminder: an update is due: Payments API failing"), (.statusReport, "Status report: Payments API failing"),
+            (.operations, "Tocsin: 2 files were rejected."),
+        ] as [(EventType, String)])
     func headlines(type: EventType, headline: String) {
         #expect(Words.headline(Facts(Samples.request(type, .slack), limit: 1_000)) == headline)
     }
@@ -72,7 +82,10 @@ import Testing
         request.reopens = reopens
         #expect(Words.headline(Facts(request, limit: 1_000)) == headline)
         let expected = Words.expected(Facts(request, limit: 1_000))
-        #expect(expected == (["resolved", "closed"].contains(status) ? "Nothing to do." : status == "on_hold" ? "Nothing to do for now." : "Acknowledge: tocsin ack INC0012345"))
+        #expect(
+            expected
+                == (["resolved", "closed"].contains(status)
+                    ? "Nothing to do." : status == "on_hold" ? "Nothing to do for now." : "Acknowledge: tocsin ack INC0012345"))
     }
 
     @Test func severityDirectionFollowsTheConfiguredScale() {

@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct TextTests {
     @Test(arguments: [
-        ("abc", 3, "abc"), ("abcd", 3, "ab…"), ("ab cd", 4, "ab…"), ("😀😀😀", 4, "😀…"), ("👨‍👩‍👧x", 8, "…"), ("", 0, ""), ("x", 0, ""), ("xy", 1, "…"),
+        ("abc", 3, "abc"), ("abcd", 3, "ab…"), ("ab cd", 4, "ab…"), ("😀😀😀", 4, "😀…"), ("👨‍👩‍👧x", 8, "…"), ("", 0, ""), ("x", 0, ""),
+        ("xy", 1, "…"),
     ])
     func cutsWholeCharacters(text: String, limit: Int, short: String) {
         #expect(Shortening.cut(text, to: limit) == short)
@@ -19,7 +20,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a &amp; b", 6, "a…"), ("a &amp; b", 8, "a &amp;…"), ("see <https://x.example|this> now", 20, "see …"), ("a &amp; b", 9, "a &amp; b"),
+        ("a &amp; b", 6, "a…"), ("a &amp; b", 8, "a &amp;…"), ("see <https://x.example|this> now", 20, "see …"),
+        ("a &amp; b", 9, "a &amp; b"),
     ])
     func cutsNoMarkup(text: String, limit: Int, short: String) {
         let cut = Shortening.cutMarkup(text, to: limit)
@@ -27,7 +29,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a\u{202E}b\u{2066}c", "abc"), ("a\u{0}b\u{1B}[31mc", "ab[31mc"), ("a\r\nb\rc\u{2028}d", "a\nb\nc\nd"), ("z\u{200B}w\u{FEFF}x\u{AD}y", "zwxy"),
+        ("a\u{202E}b\u{2066}c", "abc"), ("a\u{0}b\u{1B}[31mc", "ab[31mc"), ("a\r\nb\rc\u{2028}d", "a\nb\nc\nd"),
+        ("z\u{200B}w\u{FEFF}x\u{AD}y", "zwxy"),
         ("👨\u{200D}👩", "👨\u{200D}👩"), ("a\u{200D}b", "ab"), ("\u{85}x\u{9B}", "\nx"), ("a\tb", "a b"), ("t\u{E0041}ag", "tag"),
     ])
     func takesOutWhatIsHidden(text: String, clean: String) {
@@ -39,27 +42,36 @@ import Testing
         #expect(CleanText.line(text, limit: 100) == line)
     }
 
-    @Test(arguments: [
-        (Destination.slack, "a & <!channel> <@U1>", "a &amp; &lt;!channel&gt; &lt;@U1&gt;"), (.html, "<a href=\"'\">&", "&lt;a href=&quot;&#39;&quot;&gt;&amp;"),
-        (.markdown, "db_main *x* [a](b)", "db\\_main \\*x\\* \\[a\\](b)"), (.markdown, "# x\n- y\n1. z\n10) w", "\\# x\n\n\\- y\n\n1\\. z\n\n10\\) w"),
-        (.markdown, "hi <at>Bob</at> <<at>at>x", "hi Bob x"), (.markdown, "v1.2 - ok (yes)", "v1.2 - ok (yes)"), (.plain, "<&>", "<&>"),
-    ] as [(Destination, String, String)])
+    @Test(
+        arguments: [
+            (Destination.slack, "a & <!channel> <@U1>", "a &amp; &lt;!channel&gt; &lt;@U1&gt;"),
+            (.html, "<a href=\"'\">&", "&lt;a href=&quot;&#39;&quot;&gt;&amp;"),
+            (.markdown, "db_main *x* [a](b)", "db\\_main \\*x\\* \\[a\\](b)"),
+            (.markdown, "# x\n- y\n1. z\n10) w", "\\# x\n\n\\- y\n\n1\\. z\n\n10\\) w"),
+            (.markdown, "hi <at>Bob</at> <<at>at>x", "hi Bob x"), (.markdown, "v1.2 - ok (yes)", "v1.2 - ok (yes)"), (.plain, "<&>", "<&>"),
+        ] as [(Destination, String, String)])
     func escapesForTheDestination(destination: Destination, text: String, escaped: String) {
         #expect(destination.escapeText(text) == escaped)
     }
 
-    @Test(arguments: [
-        ("https://x.example/a?b=c&d#e", "https://x.example/a?b=c&d#e"), ("HTTP://x", "HTTP://x"), ("https://x/a|b>\"(c)", "https://x/a%7Cb%3E%22%28c%29"),
-        ("https://x/ü", "https://x/%C3%BC"), ("javascript:alert(1)", nil), (" https://x", nil), ("https://", nil), ("https:///x", nil), ("https://x y", nil),
-        ("https://x\r\nY: z", nil), ("data:text/html,x", nil), ("//x", nil), ("https://ü.example/", nil), ("https://x/" + String(repeating: "a", count: 2_000), nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("https://x.example/a?b=c&d#e", "https://x.example/a?b=c&d#e"), ("HTTP://x", "HTTP://x"),
+            ("https://x/a|b>\"(c)", "https://x/a%7Cb%3E%22%28c%29"),
+            ("https://x/ü", "https://x/%C3%BC"), ("javascript:alert(1)", nil), (" https://x", nil), ("https://", nil), ("https:///x", nil),
+            ("https://x y", nil),
+            ("https://x\r\nY: z", nil), ("data:text/html,x", nil), ("//x", nil), ("https://ü.example/", nil),
+            ("https://x/" + String(repeating: "a", count: 2_000), nil),
+        ] as [(String, String?)])
     func linksOnlyWhatIsSafe(text: String, link: String?) {
         #expect(SafeLink.make(text) == link)
     }
 
-    @Test(arguments: [
-        ("INC1", "INC1"), ("a b", "'a b'"), ("x; rm -rf ~", "'x; rm -rf ~'"), ("it's", nil), ("$(x)", "'$(x)'"), ("a\nb", nil), ("-x", nil), ("ü", nil), ("#1", "'#1'"),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("INC1", "INC1"), ("a b", "'a b'"), ("x; rm -rf ~", "'x; rm -rf ~'"), ("it's", nil), ("$(x)", "'$(x)'"), ("a\nb", nil),
+            ("-x", nil), ("ü", nil), ("#1", "'#1'"),
+        ] as [(String, String?)])
     func quotesIdsForTheShell(id: String, quoted: String?) {
         #expect(Facts.quoted(id) == quoted)
     }

@@ -51,7 +51,8 @@ final class TemplateDirectory {
 
     @Test func looksForNameThenTypeThenDefaultInTheLanguageFirst() throws {
         let files = [
-            "page/de/sms.txt": "page de", "page/sms.txt": "page", "escalation/de/sms.txt": "escalation de", "escalation/sms.txt": "escalation",
+            "page/de/sms.txt": "page de", "page/sms.txt": "page", "escalation/de/sms.txt": "escalation de",
+            "escalation/sms.txt": "escalation",
             "default/de/sms.txt": "default de", "default/sms.txt": "default",
         ]
         let (library, problems) = try load(files)
@@ -71,16 +72,22 @@ final class TemplateDirectory {
         #expect(text("../../etc/passwd", .assignment, "../x") == "default")
     }
 
-    @Test(arguments: [
-        ("x/sms.txt", "a\n  {{#b}} c", 2, 3, "section `b` is opened here and never closed"), ("x/sms.txt", "{{/b}}", 1, 1, "never opened"),
-        ("x/email.txt", "{{#a}}\n{{/b}}", 2, 1, "where section `a` should be closed"), ("x/email.html", "ab {{title", 1, 4, "never closed by `}}`"),
-        ("x/slack.json", "{\n \"text\": \"a {{#x}}\"\n}", 2, 13, "section `x` is opened"), ("x/slack.json", "{\n \"text\": \"a\n\"}", 2, 12, "a line ends inside a string"),
-        ("x/slack.json", "[1]", 1, 1, "must be a JSON object"), ("x/slack.json", "{\"txt\": \"a\"}", 1, 1, "needs `text` or `blocks`"),
-        ("x/teams.json", "{\"text\": \"a\"}", 1, 1, "must be an Adaptive Card"), ("x/sms.txt", "x {{> facs.txt}}", 1, 3, "did you mean `facts.txt`?"),
-        ("x/sms.txt", "{{>*event.type}}", 1, 1, "must be named in the template"), ("x/sms.txt", "{{a b}}", 1, 1, "is no name"),
-        ("x/sms.txt", "{{}}", 1, 1, "without a name"), ("x/sms.txt", "\n{{% FOO: x}}", 2, 1, "only CONTENT_TYPE"), ("x/sms.txt", "{{{a}} }", 1, 1, "`}}}`"),
-        ("x/sms.txt", "a\n{{% CONTENT_TYPE: NONE}}", 2, nil, "no Mustache"),
-    ] as [(String, String, Int, Int?, String)])
+    @Test(
+        arguments: [
+            ("x/sms.txt", "a\n  {{#b}} c", 2, 3, "section `b` is opened here and never closed"),
+            ("x/sms.txt", "{{/b}}", 1, 1, "never opened"),
+            ("x/email.txt", "{{#a}}\n{{/b}}", 2, 1, "where section `a` should be closed"),
+            ("x/email.html", "ab {{title", 1, 4, "never closed by `}}`"),
+            ("x/slack.json", "{\n \"text\": \"a {{#x}}\"\n}", 2, 13, "section `x` is opened"),
+            ("x/slack.json", "{\n \"text\": \"a\n\"}", 2, 12, "a line ends inside a string"),
+            ("x/slack.json", "[1]", 1, 1, "must be a JSON object"), ("x/slack.json", "{\"txt\": \"a\"}", 1, 1, "needs `text` or `blocks`"),
+            ("x/teams.json", "{\"text\": \"a\"}", 1, 1, "must be an Adaptive Card"),
+            ("x/sms.txt", "x {{> facs.txt}}", 1, 3, "did you mean `facts.txt`?"),
+            ("x/sms.txt", "{{>*event.type}}", 1, 1, "must be named in the template"), ("x/sms.txt", "{{a b}}", 1, 1, "is no name"),
+            ("x/sms.txt", "{{}}", 1, 1, "without a name"), ("x/sms.txt", "\n{{% FOO: x}}", 2, 1, "only CONTENT_TYPE"),
+            ("x/sms.txt", "{{{a}} }", 1, 1, "`}}}`"),
+            ("x/sms.txt", "a\n{{% CONTENT_TYPE: NONE}}", 2, nil, "no Mustache"),
+        ] as [(String, String, Int, Int?, String)])
     func mistakesHaveAPlace(file: String, text: String, line: Int, column: Int?, message: String) throws {
         let (library, problems) = try load([file: text])
         let problem = try #require(problems.first { $0.isError })
@@ -99,10 +106,14 @@ final class TemplateDirectory {
 
     @Test func circlesOfPartialsAreFound() throws {
         let (library, problems) = try load([
-            "partials/a.txt": "x {{> b.txt}}", "partials/b.txt": "\n {{> a.txt}}", "partials/self": "{{> self}}", "x/sms.txt": "{{> a.txt}}",
+            "partials/a.txt": "x {{> b.txt}}", "partials/b.txt": "\n {{> a.txt}}", "partials/self": "{{> self}}",
+            "x/sms.txt": "{{> a.txt}}",
             "y/sms.txt": "{{> good}}", "partials/good.mustache": "fine {{incident.id}}",
         ])
-        #expect(problems.filter { $0.message.contains("in a circle") }.map(\.file).sorted() == ["partials/a.txt", "partials/b.txt", "partials/self"])
+        #expect(
+            problems.filter { $0.message.contains("in a circle") }.map(\.file).sorted() == [
+                "partials/a.txt", "partials/b.txt", "partials/self",
+            ])
         #expect(problems.first { $0.file == "partials/b.txt" }?.line == 2)
         #expect(library.render(Samples.request(.escalation, .sms, template: "x")).degraded != nil)
         #expect(library.render(Samples.request(.escalation, .sms, template: "y")).sms == "fine INC0012345")
@@ -123,7 +134,8 @@ final class TemplateDirectory {
     @Test func partialsAreEscapedForWhereTheyAreUsed() throws {
         let (library, problems) = try load([
             "partials/t": "{{incident.title}}", "x/slack.json": #"{"text": "{{> t}}"}"#, "x/email.html": "<p>{{> t}}</p>",
-            "x/email.txt": "{{> t}}", "x/email.subject.txt": "{{> t}}", "x/teams.json": #"{"type": "AdaptiveCard", "body": [{"type": "TextBlock", "text": "{{> t}}"}]}"#,
+            "x/email.txt": "{{> t}}", "x/email.subject.txt": "{{> t}}",
+            "x/teams.json": #"{"type": "AdaptiveCard", "body": [{"type": "TextBlock", "text": "{{> t}}"}]}"#,
         ])
         #expect(problems == [])
         let members: [String: JSONValue] = ["title": "a_b <!here> 'x'"]
@@ -142,7 +154,10 @@ final class TemplateDirectory {
     }
 
     @Test(arguments: [
-        ("slack.json", #"{"text": "{{incident.nothing}}", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": ""}}]}"#, ChannelKind.slack),
+        (
+            "slack.json", #"{"text": "{{incident.nothing}}", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": ""}}]}"#,
+            ChannelKind.slack
+        ),
         ("slack.json", #"{"blocks": "x"}"#, .slack), ("teams.json", #"{"type": "AdaptiveCard", "body": []}"#, .teams),
         ("sms.txt", "{{#is_ended}}x{{/is_ended}}", .sms), ("email.subject.txt", " \n", .email),
         ("email.html", String(repeating: "x", count: 200_000) + "{{> h}}", .email),
@@ -158,7 +173,8 @@ final class TemplateDirectory {
 
     @Test func strangeFilesAreNamed() throws {
         let directory = try TemplateDirectory([
-            "x/emial.txt": "a", "x/notes": "b", "slack.json": "{}", "README.md": "hi", "bad name/sms.txt": "x", "x/Deutsch!/sms.txt": "x", ".git/x": "y",
+            "x/emial.txt": "a", "x/notes": "b", "slack.json": "{}", "README.md": "hi", "bad name/sms.txt": "x", "x/Deutsch!/sms.txt": "x",
+            ".git/x": "y",
         ])
         try directory.write("y/sms.txt", Data([0xFF, 0xFE]))
         try directory.write("z/sms.txt", Data(repeating: 0x61, count: 300_000))
@@ -183,7 +199,10 @@ final class TemplateDirectory {
 
     @Test func unknownNamesAreAWarning() throws {
         let (_, problems) = try load(["x/sms.txt": "{{incident.id}}\n  {{incidnt.title}} {{#incident.labels}}{{name}}{{/incident.labels}}"])
-        #expect(problems.map(\.description) == ["x/sms.txt:2:3: warning: nothing is called `incidnt`, so this stays empty; did you mean `incident`?"])
+        #expect(
+            problems.map(\.description) == [
+                "x/sms.txt:2:3: warning: nothing is called `incidnt`, so this stays empty; did you mean `incident`?"
+            ])
     }
 
     @Test func objectsPrintAsJSONAndListsCanBeWalked() throws {

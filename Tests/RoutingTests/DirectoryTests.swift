@@ -70,6 +70,8 @@ import Testing
             try resolve("mixed", teams: teams).reached == [
                 "duty-engineer/mail/duty@example.com", "x@example.com/mail/x@example.com", "U1/bot/U1",
             ])
+        // What the route asks for wins over what the team says.
+        #expect(try resolve("mixed via sms", teams: teams).reached == ["duty-engineer/sms/+447700900123"])
         let (reached, reasons) = try resolve("mixed via mail", teams: teams)
         #expect(reached == ["duty-engineer/mail/duty@example.com", "x@example.com/mail/x@example.com"])
         #expect(reasons == ["`bot:U1` is an address for `bot`, and is not told via `mail`"])

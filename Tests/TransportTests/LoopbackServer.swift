@@ -163,9 +163,19 @@ final class Peer {
 
 /// What happened, in order; a test waits for it without polling.
 final class Record: Sendable {
+    private struct Waiter {
+        var id: UInt64
+        var count: Int
+        var prefix: String
+        var continuation: CheckedContinuation<Void, Never>
+
+        func isSatisfied(by lines: [String]) -> Bool { lines.count { $0.hasPrefix(prefix) } >= count }
+    }
+
     private struct State {
         var lines: [String] = []
-        var waiters: [(count: Int, prefix: String, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiters: [Waiter] = []
+        var nextID: UInt64 = 0
     }
 
     private let state = Mutex(State())
@@ -178,25 +188,36 @@ final class Record: Sendable {
         let ready = state.withLock { state in
             state.lines.append(line)
             let lines = state.lines
-            let isReady = { (waiter: (count: Int, prefix: String, continuation: CheckedContinuation<Void, Never>)) in
-                lines.count { $0.hasPrefix(waiter.prefix) } >= waiter.count
-            }
-            let ready = state.waiters.filter(isReady)
-            state.waiters.removeAll(where: isReady)
-            return ready.map(\.continuation)
+            let ready = state.waiters.filter { $0.isSatisfied(by: lines) }
+            state.waiters.removeAll { $0.isSatisfied(by: lines) }
+            return ready
         }
-        for continuation in ready { continuation.resume() }
+        for waiter in ready { waiter.continuation.resume() }
     }
 
-    /// Until there are `count` lines that begin so.
+    /// Until there are `count` lines that begin so, or the test's time is up.
     func wait(for prefix: String, count: Int = 1) async {
-        await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
-                if state.lines.count(where: { $0.hasPrefix(prefix) }) >= count { return true }
-                state.waiters.append((count, prefix, continuation))
-                return false
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waiter = Waiter(id: id, count: count, prefix: prefix, continuation: continuation)
+                let isThere = state.withLock { state in
+                    if Task.isCancelled || waiter.isSatisfied(by: state.lines) { return true }
+                    state.waiters.append(waiter)
+                    return false
+                }
+                if isThere { continuation.resume() }
             }
-            if isThere { continuation.resume() }
+        } onCancel: {
+            let waiter = state.withLock { state in
+                let waiter = state.waiters.first { $0.id == id }
+                state.waiters.removeAll { $0.id == id }
+                return waiter
+            }
+            waiter?.continuation.resume()
         }
     }
 }

@@ -28,6 +28,8 @@ struct MailScript: Sendable {
     var quit = Answer.say("221 bye")
     /// After an accepted mail: what an impatient server says, and then closes.
     var farewell: String?
+    /// The farewell comes only as the next command arrives.
+    var isFarewellLate = false
 
     static func offering(_ login: String) -> MailScript {
         var script = MailScript()
@@ -85,7 +87,11 @@ private struct Session {
         case "HELO": return answer(script.helo)
         case "STAR": return answer(script.startTLS)
         case "AUTH":
-            if line.hasPrefix("AUTH LOGIN") { login.challenges = ["334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6"] } else { login.challenges = ["334 "] }
+            if line.hasPrefix("AUTH LOGIN") {
+                login.challenges = ["334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6"]
+            } else {
+                login.challenges = ["334 "]
+            }
             return challenge()
         case "MAIL": return answer(script.sender)
         case "RCPT": return answer(script.recipient)
@@ -117,6 +123,7 @@ private struct Session {
         record.add("content " + String(decoding: content, as: UTF8.self))
         guard answer(script.accepted) else { return false }
         guard let farewell = script.farewell, number == 1 else { return true }
+        if script.isFarewellLate { _ = peer.readLine() }
         peer.write(farewell)
         return false
     }

@@ -156,14 +156,15 @@ struct SMTPClientTests {
     }
 
     /// channels.md, 0.5.
-    @Test(arguments: ["421 4.4.2 idle for too long\r\n", ""])
-    func aKeptConnectionThatTheServerClosedIsReplaced(farewell: String) async throws {
+    @Test(arguments: ["421 4.4.2 idle for too long\r\n", ""], [true, false])
+    func aKeptConnectionThatTheServerClosedIsReplaced(farewell: String, isLate: Bool) async throws {
         var script = MailScript()
         script.farewell = farewell
+        script.isFarewellLate = isLate
         let server = try MailServer(script)
         let client = makeSMTPClient()
         #expect(await client.send(mail, to: server.address()).failure == nil)
-        await server.record.wait(for: "gone")
+        if !isLate { await server.record.wait(for: "gone") }
         let second = SMTPMail(sender: "a@x.test", recipient: "b@x.test", content: Array("second\r\n".utf8))
         #expect(await client.send(second, to: server.address()) == .accepted(reply: "2.0.0 Ok: queued as 4XyZ"))
         #expect(server.contents.filter { $0 == "second\r\n" }.count == 1)

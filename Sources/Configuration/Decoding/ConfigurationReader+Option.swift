@@ -94,7 +94,7 @@ extension ConfigurationReader {
     private func value(_ raw: String, _ type: OptionType, _ option: Option, named name: String, at place: Place) -> Given? {
         let expanded = secrets.expand(raw, at: place, findings)
         if expanded.isUnresolved { return nil }
-        let text = expanded.isPlaceholder ? type.placeholder ?? expanded.text : expanded.text
+        let text = expanded.isPlaceholder ? type.placeholder ?? option.standard ?? expanded.text : expanded.text
         if option.isSecret, !expanded.holdsSecret { warnWritten(name, at: place) }
         if case .url = type, !expanded.holdsSecret, (try? URLText(text))?.holdsPassword ?? false { warnWritten(name, at: place) }
         do {
@@ -128,6 +128,8 @@ extension ConfigurationReader {
     }
 
     private func remember(_ given: Given, _ type: OptionType, _ option: Option) {
+        // What a placeholder names is nobody's mistake.
+        if given.isPlaceholder { return }
         if case .name(let namespace) = type {
             names.append(NameUse(namespace: namespace, name: given.text, place: given.place, holdsSecret: given.holdsSecret))
         }

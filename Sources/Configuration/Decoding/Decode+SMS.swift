@@ -80,7 +80,7 @@ extension ConfigurationReader {
         var all = [settings.url.reveal()] + (settings.query + settings.headers).map { $0.value.reveal() }
         switch settings.body {
         case .form(let fields): all += fields.map { $0.value.reveal() }
-        case .json(let text), .text(let text): all.append(text)
+        case .json(let text), .text(let text): all.append(text.reveal())
         case nil: break
         }
         for name in ["{{address}}", "{{text}}"]
@@ -94,9 +94,9 @@ extension ConfigurationReader {
     /// The outer nil is a broken body, the inner one none.
     private func body(_ request: Section) -> GatewaySettings.Body?? {
         if request.has("form") { return fields(request, "form").map { .some(.form($0)) } }
-        if request.has("body") { return request.text("body").map { .some(.text($0)) } }
+        if request.has("body") { return request.text("body").map { .some(.text(Secret($0))) } }
         guard let node = request.node("json") else { return .some(nil) }
-        return json(node).map { .some(.json($0)) }
+        return json(node).map { .some(.json(Secret($0))) }
     }
 
     private func isHeaderName(_ name: String) -> Bool {

@@ -166,7 +166,7 @@ extension OptionTable {
                 "channels.*.id", .pattern(groups: 1), on: [.gateway],
                 "A pattern on the body, whose group is the gateway's id of the message."),
             Option(
-                "channels.*.retry", .list(.integer(100...599)), default: "408, 429, 500, 502, 503, 504", on: [.gateway],
+                "channels.*.retry", .list(.integer(100...599)), default: "408, 429, 502, 503", on: [.gateway],
                 "Statuses that are worth another try."),
         ])
 }

@@ -8,6 +8,8 @@ extension Validation {
         let place = use.given.place
         switch use.entry.subject {
         case .subscribers: findings.notYet("to: subscribers")
+        case .role where use.path == "router.operators":
+            findings.error("`\(use.entry.text.shortened)` means nobody in `operators`: Tocsin's own troubles have no incident", at: place)
         case .role:
             if let via = use.entry.via { _ = addressable(via, use, "`\(use.entry.text.shortened)`") }
         case .address(let channel, let address): check(address, of: channel, use)

@@ -12,7 +12,8 @@ extension YAMLReader {
             if problem.contains("another document") {
                 return YAMLFault(message: "a second YAML document begins here; put everything into one", place: place(mark))
             }
-            return YAMLFault(message: "YAML: \(problem)", place: place(mark))
+            let hint = problem.contains("undefined alias") ? "; a text that begins with `*` needs quotes" : ""
+            return YAMLFault(message: "YAML: \(problem)\(hint)", place: place(mark))
         case .reader(let problem, let offset, _, _):
             return YAMLFault(message: "YAML: \(problem)", place: offset.map { place(ofByte: $0, in: text) })
         case .duplicatedKeysInMapping(let duplicates, let context):
@@ -31,8 +32,10 @@ extension YAMLReader {
             message = "YAML: a tab cannot indent a line; use spaces"
         } else if problem.contains("mapping values are not allowed") {
             message += "; is a text with `: ` in it missing its quotes, or is a line indented too far?"
-        } else if line.contains("{{") {
-            message += "; a text with `{{` needs quotes"
+        } else if line.contains("{{") || line.contains("${") {
+            message += "; a text with `{{` or `${` needs quotes"
+        } else if line.contains(where: { ">|*&!%@`".contains($0) }) {
+            message += "; a text that begins with one of `> | * & ! % @` needs quotes"
         }
         return YAMLFault(message: message, place: place(mark))
     }

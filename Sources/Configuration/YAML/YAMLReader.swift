@@ -74,6 +74,13 @@ struct YAMLReader {
         }
         switch node {
         case .scalar(let scalar):
+            let tag = scalar.tag.description
+            if tag.hasPrefix("!"), tag != "!" {
+                // `service: !x` is an empty text with a tag to YAML, and the negation of `x` to whoever wrote it.
+                faults.append(
+                    YAMLFault(message: "`\(tag.shortened)` is a tag to YAML; a text that begins with `!` needs quotes", place: place))
+                return nil
+            }
             let isPlain = scalar.style == .plain || scalar.style == .any
             if isPlain, ["", "~", "null"].contains(scalar.string) { return YAMLNode(content: .nothing, place: place) }
             return YAMLNode(content: .text(scalar.string, isPlain: isPlain), place: place)

@@ -56,11 +56,13 @@ struct Run: AsyncParsableCommand {
         }
         let router: RunningRouter
         do {
-            router = try RunningRouter(setup: setup, loader: loader, http: http, smtp: smtp, logger: logger)
+            router = try await Blocking.run {
+                Result { try RunningRouter(setup: setup, loader: loader, http: http, smtp: smtp, logger: logger) }
+            }.get()
         } catch let error as SpoolError {
             throw failure(error.message, error.code == .alreadyRunning ? Exit.unavailable : Exit.io)
         } catch let error as LedgerError {
-            throw failure(error.message, Exit.io)
+            throw failure(error.message, error.code == .alreadyRunning ? Exit.unavailable : Exit.io)
         }
         let settings = setup.configuration.router
         logger.notice(

@@ -42,8 +42,8 @@ struct GatewayRequest: Sendable {
         body = settings.body.map { body in
             switch body {
             case .form(let fields): .form(fields.map(Field.init))
-            case .json(let text): .json(GatewayTemplate(Secret(text)))
-            case .text(let text): .text(GatewayTemplate(Secret(text)))
+            case .json(let text): .json(GatewayTemplate(text))
+            case .text(let text): .text(GatewayTemplate(text))
             }
         }
     }

@@ -1,0 +1,153 @@
+// SMS through a real Kannel, to its fakesmsc, which stands in for the operator's network and prints what it gets.
+
+import Foundation
+import Glibc
+import JSON
+import Testing
+
+final class Kannel {
+    let port: Int
+    private let folder: TemporaryFolder
+    private var programs: [RunningProgram] = []
+    private let network: RunningProgram
+
+    init() async throws {
+        let ports = try freePorts(4)
+        let folder = try TemporaryFolder()
+        try folder.write(
+            """
+            group = core
+            admin-port = \(ports[0])
+            admin-interface = 127.0.0.1
+            admin-password = admin
+            smsbox-port = \(ports[1])
+            smsbox-interface = 127.0.0.1
+            box-allow-ip = 127.0.0.1
+
+            group = smsc
+            smsc = fake
+            smsc-id = FAKE
+            port = \(ports[2])
+            connect-allow-ip = 127.0.0.1
+
+            group = smsbox
+            bearerbox-host = 127.0.0.1
+            bearerbox-port = \(ports[1])
+            sendsms-port = \(ports[3])
+            sendsms-interface = 127.0.0.1
+            global-sender = 13013
+
+            group = sendsms-user
+            username = tester
+            password = s3same-street
+            max-messages = 3
+            concatenation = true
+
+            group = sms-service
+            keyword = default
+            text = "nobody reads this"
+            """, to: "kannel.conf")
+        self.folder = folder
+        port = ports[3]
+        programs.append(try RunningProgram("/usr/sbin/bearerbox", ["kannel.conf"], in: folder.path))
+        try await eventually("bearerbox listens") { isListening(ports[1]) && isListening(ports[2]) }
+        programs.append(try RunningProgram("/usr/sbin/smsbox", ["kannel.conf"], in: folder.path))
+        network = try RunningProgram(
+            "/usr/lib/kannel/test/fakesmsc", ["-H", "127.0.0.1", "-r", "\(ports[2])", "-i", "1", "-m", "1", "100 200 text hello"],
+            in: folder.path)
+        programs.append(network)
+        try await eventually("smsbox listens and fakesmsc is connected") { [network] in
+            isListening(ports[3]) && network.errors.contains("Got message 1:")
+        }
+    }
+
+    /// What fakesmsc has got for a number: the coding, and the text as it prints it.
+    func received(by number: String) -> [(coding: String, text: String)] {
+        network.errors.split(separator: "\n").compactMap { line in
+            guard let match = String(line).firstMatch(of: /Got message \d+: <(\S+) (\S+) (\S+) (.*)>$/), match.output.2 == number else { return nil }
+            return (String(match.output.3), String(match.output.4))
+        }
+    }
+
+    func stop() async {
+        for program in programs.reversed() { program.send(SIGTERM) }
+        for program in programs { _ = await program.wait() }
+    }
+}
+
+@Suite struct KannelTests {
+    static func routes(_ port: Int, password: String = "${env:KANNEL_PASSWORD}") -> String {
+        """
+        version: 1
+        channels:
+          sms-gateway:
+            type: sms
+            gateway: http
+            request:
+              method: GET
+              url: "http://127.0.0.1:\(port)/cgi-bin/sendsms"
+              query: {username: tester, password: "\(password)", to: "{{address}}", text: "{{text}}", coding: "{{coding}}", charset: UTF-8}
+            success: {status: [200, 202], body: "^0:"}
+        routes:
+          - {name: all, match: {}, to: ["sms-gateway:+447700900123"]}
+        """
+    }
+
+    @Test func bothCodingsArriveAsTheyWereWritten() async throws {
+        let kannel = try await Kannel()
+        let workspace = try Workspace(Self.routes(kannel.port))
+        let secret = ["KANNEL_PASSWORD": "s3same-street"]
+        try workspace.drop(
+            #"{"type": "escalation", "incident": {"id": "INC1", "title": "Café {down} & out: 5€ lost", "severity": "high"}}"#, as: "1.json")
+        let first = try await workspace.run("run", "--once", environment: secret)
+        #expect(first.status == 0, "\(first.errors)")
+        try await eventually("the GSM-7 message") { kannel.received(by: "+447700900123").count == 1 }
+        let gsm = try #require(kannel.received(by: "+447700900123").first)
+        #expect(gsm.coding == "text")
+        #expect(gsm.text.contains("Café {down} & out: 5€ lost"))
+        #expect(gsm.text.contains("INC1"))
+
+        try workspace.drop(
+            #"{"type": "escalation", "incident": {"id": "INC2", "title": "Złącze 😀", "severity": "high"}}"#, as: "2.json")
+        #expect(try await workspace.run("run", "--once", environment: secret).status == 0)
+        try await eventually("the UCS-2 message") { kannel.received(by: "+447700900123").count == 2 }
+        let ucs = try #require(kannel.received(by: "+447700900123").last)
+        #expect(ucs.coding == "ucs-2")
+        let text = try #require(Self.decoded(ucs.text))
+        #expect(text.contains("Złącze 😀") && text.contains("INC2"))
+
+        let rows = try await workspace.deliveries()
+        #expect(rows.map { $0["state"] } == ["delivered", "delivered"])
+        await kannel.stop()
+    }
+
+    @Test func aWrongPasswordIsRefusedAndNeverShown() async throws {
+        let kannel = try await Kannel()
+        let workspace = try Workspace(Self.routes(kannel.port))
+        let secret = ["KANNEL_PASSWORD": "wr0ng-street"]
+        try workspace.drop(#"{"type": "escalation", "incident": {"id": "INC1", "title": "Down", "severity": "high"}}"#)
+        let run = try await workspace.run("run", "--once", environment: secret)
+        let dead = try await workspace.run("dead", "--json")
+        #expect(dead.objects.first?["state"] == "dead", "\(run.errors)")
+        let shown = try await workspace.run("deliveries", "show", "1", environment: secret)
+        for text in [run.errors, run.output, dead.output, shown.output] { #expect(!text.contains("wr0ng-street")) }
+        #expect(kannel.received(by: "+447700900123").isEmpty)
+        await kannel.stop()
+    }
+
+    /// fakesmsc prints UCS-2 as its big-endian bytes, form-encoded.
+    private static func decoded(_ text: String) -> String? {
+        guard let raw = text.replacing("+", with: " ").data(using: .isoLatin1) else { return nil }
+        var bytes: [UInt8] = []
+        var rest = Array(raw)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(bytes: bytes, encoding: .utf16BigEndian)
+    }
+}
