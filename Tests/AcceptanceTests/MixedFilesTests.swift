@@ -41,7 +41,7 @@ import Testing
         try workspace.write("left alone", to: "queue/.hidden.json")
         // A slow writer, in pieces.
         let slow = FileHandle(forWritingAtPath: "\(workspace.path)/queue/slow.json") ?? {
-            FileManager.default.createFile(atPath: "\(workspace.path)/queue/slow.json", contents: nil)
+            _ = FileManager.default.createFile(atPath: "\(workspace.path)/queue/slow.json", contents: nil)
             return FileHandle(forWritingAtPath: "\(workspace.path)/queue/slow.json")
         }()
         let text = Array(Self.good(90_001).utf8)

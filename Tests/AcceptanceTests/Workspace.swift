@@ -90,7 +90,7 @@ final class RunningProgram: @unchecked Sendable {
     init(_ program: String, _ arguments: [String], in path: String, input: String? = nil, environment: [String: String] = [:]) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-output-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        for name in ["out", "err"] { FileManager.default.createFile(atPath: "\(directory)/\(name)", contents: nil) }
+        for name in ["out", "err"] { _ = FileManager.default.createFile(atPath: "\(directory)/\(name)", contents: nil) }
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: path)

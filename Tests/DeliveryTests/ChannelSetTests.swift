@@ -70,7 +70,7 @@ struct ChannelSetTests {
         #expect(found(gateway { $0.successBody = "(" }).first?.hasPrefix("success.body: ") == true)
         #expect(found(gateway { $0.idPattern = "x" }).first?.contains("one group") == true)
         #expect(found(gateway { $0.query = [.init(name: "t", value: Secret("{{txt}}"))] }).first?.contains("{{txt}}") == true)
-        #expect(found(gateway { ($0.method, $0.body) = ("POST", .json(#"{"a":{{text}}}"#)) }).first?.contains("no JSON") == true)
+        #expect(found(gateway { ($0.method, $0.body) = ("POST", .json(Secret(#"{"a":{{text}}}"#))) }).first?.contains("no JSON") == true)
         #expect(found(gateway { $0.body = .form([]) }).first?.contains("no body") == true)
     }
 

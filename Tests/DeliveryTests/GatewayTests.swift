@@ -63,7 +63,7 @@ struct GatewayTests {
         let request = try await sent(
             GatewaySettings(
                 method: "POST", url: Secret("https://g.example/"),
-                body: .json(#"{"to":["{{address}}"],"text":"{{text}}","coding":{{coding}},"id":"{{id}}"}"#)), text: text)
+                body: .json(Secret(#"{"to":["{{address}}"],"text":"{{text}}","coding":{{coding}},"id":"{{id}}"}"#))), text: text)
         let document = try JSONValue.parse(bytes: request.body)
         #expect(document["text"]?.string == text)
         #expect(document["to"]?.array == ["+447700900123"])
@@ -77,7 +77,7 @@ struct GatewayTests {
             GatewaySettings(
                 method: "PUT", url: Secret("https://g.example/"),
                 headers: fields(["X-Text": "{{text}}", "content-type": "text/xml", "Authorization": "Bearer s3cret"]),
-                body: .text("<sms>{{text}}</sms>")), text: "a\r\nX-Evil: 1\0")
+                body: .text(Secret("<sms>{{text}}</sms>"))), text: "a\r\nX-Evil: 1\0")
         #expect(request.headers.contains { $0 == ("X-Text", "a  X-Evil: 1 ") })
         #expect(request.headers.filter { $0.name.lowercased() == "content-type" }.count == 1)
         #expect(String(decoding: request.body, as: UTF8.self).hasPrefix("<sms>a"))

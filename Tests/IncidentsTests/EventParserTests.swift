@@ -62,7 +62,7 @@ import Testing
                     id: "INC1",
                     members: [
                         "title": "T", "severity": "critical", "status": "in_progress", "opened_at": "2026-11-24T03:50:00.500Z",
-                        "eta": nil, "labels": ["region": "eu", "n": 1, "gone": nil], "custom": [1],
+                        "eta": .null, "labels": ["region": "eu", "n": 1, "gone": .null], "custom": [1],
                     ]))
         #expect(event.document["extra"]?["x"] == 1)
         #expect(event.payload == nil)

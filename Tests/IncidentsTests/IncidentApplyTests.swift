@@ -25,17 +25,17 @@ import Testing
 
     @Test func absentLeavesAndNullClears() {
         let incident = Incident.after(
-            said(.update, ["title": "T", "service": "s", "eta": "x"]), said(.update, ["service": "t", "eta": nil], at: 1))
+            said(.update, ["title": "T", "service": "s", "eta": "x"]), said(.update, ["service": "t", "eta": .null], at: 1))
         #expect(incident?.members == ["title": "T", "service": "t"])
     }
 
     @Test func labelsMerge() {
         let incident = Incident.after(
-            said(.update, ["labels": ["a": "1", "b": "2"]]), said(.update, ["labels": ["b": nil, "c": 3]], at: 1))
+            said(.update, ["labels": ["a": "1", "b": "2"]]), said(.update, ["labels": ["b": .null, "c": 3]], at: 1))
         #expect(incident?.members["labels"] == ["a": "1", "c": 3])
         #expect(incident?.label("c") == "3")
         #expect(incident?.label("b") == nil)
-        #expect(Incident.after(said(.update, ["labels": nil], at: 2), from: incident)?.members["labels"] == nil)
+        #expect(Incident.after(said(.update, ["labels": .null], at: 2), from: incident)?.members["labels"] == nil)
     }
 
     @Test func previousIsTheValueBefore() {
@@ -156,7 +156,7 @@ import Testing
     @Test func jsonRoundTrip() throws {
         let incident = try #require(
             Incident.after(
-                said(.escalation, ["title": "T", "labels": ["a": 1], "custom": [1, nil]], at: -5),
+                said(.escalation, ["title": "T", "labels": ["a": 1], "custom": [1, .null]], at: -5),
                 said(.acknowledgement, at: -4, by: "b", change: Change(by: "bob")),
                 said(.statusChange, ["status": "resolved"], at: -3), said(.statusChange, ["status": "open"], at: nil, by: "c")))
         #expect(try Incident(json: JSONValue.parse(bytes: incident.json.bytes)) == incident)
@@ -175,7 +175,7 @@ import Testing
         #expect(severity("low") == "low")
         #expect(severity("p2") == "high")
         #expect(severity("gone") == "critical")
-        #expect(severity(nil) == "critical")
+        #expect(severity(.null) == "critical")
         #expect(scale.all.filter(scale.mustBeHeard).map(\.name) == ["critical", "high"])
     }
 }

@@ -33,7 +33,7 @@ import Testing
 
     @Test func linesKeepTheirOrder() {
         var line = JSONLine(["z": 1, "a": "x\n"])
-        line.add("m", [true, nil])
+        line.add("m", [true, .null])
         #expect(line.text == "{\"z\":1,\"a\":\"x\\n\",\"m\":[true,null]}")
         #expect(JSONLine().text == "{}")
     }

@@ -94,7 +94,7 @@ import Testing
     @Test func nothingThatIsNoTextHurts() {
         var request = Samples.request(.escalation, .slack)
         request.incident?.members = [
-            "title": 5, "service": ["a": 1], "team": [1, 2], "labels": "x", "eta": false, "url": nil, "opened_at": "never",
+            "title": 5, "service": ["a": 1], "team": [1, 2], "labels": "x", "eta": false, "url": .null, "opened_at": "never",
         ]
         for kind in ChannelKind.allCases {
             request.kind = kind

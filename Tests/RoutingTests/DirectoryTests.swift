@@ -98,9 +98,9 @@ import Testing
     @Test(
         arguments: [
             ("assignee", ["assignee": "bob"], "assignee is `bob`, who is nobody in `people`"),
-            ("assignee", ["assignee": nil], "the incident has no assignee"), ("reporter", ["reporter": ""], "the incident has no reporter"),
+            ("assignee", ["assignee": .null], "the incident has no assignee"), ("reporter", ["reporter": ""], "the incident has no reporter"),
             ("team", ["team": "duty-engineer"], "team is `duty-engineer`, which is no team in `teams`"),
-            ("team", ["team": nil], "the incident has no team"),
+            ("team", ["team": .null], "the incident has no team"),
             ("assignee", ["assignee": "x\ny"], "assignee is `x y`, who is nobody in `people`"),
         ] as [(String, [String: JSONValue], String)]) func roleOfNobody(text: String, changes: [String: JSONValue], reason: String) throws
     {
