@@ -22,7 +22,7 @@ build: ## install what is missing and build the release (the first time takes so
 test: ## install what is missing and pass all tests
 	@scripts/needs test
 	@scripts/quietly "building the tests" swift build --build-tests
-	swift test --skip-build
+	@scripts/test
 
 check: ## formatting, and that what is written from the sources is current
 	@scripts/check

@@ -43,7 +43,7 @@ enum LedgerSchema {
         CREATE TABLE deliveries (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             event INTEGER NOT NULL REFERENCES events (sequence),
-            token BLOB NOT NULL UNIQUE,
+            token BLOB NOT NULL,
             incident TEXT, channel TEXT NOT NULL, address TEXT NOT NULL, kind TEXT NOT NULL, lane TEXT NOT NULL,
             recipient TEXT NOT NULL, entry TEXT NOT NULL, routes BLOB NOT NULL, template TEXT NOT NULL, language TEXT, timezone TEXT,
             urgent INTEGER NOT NULL, priority INTEGER NOT NULL, is_first INTEGER NOT NULL,

@@ -37,7 +37,9 @@ final class LedgerWriter: Sendable {
 
     private func run() {
         let cache = IncidentCache()
-        while let batch = inbox.next() {
+        var last = DispatchTime(uptimeNanoseconds: 0)
+        while let batch = inbox.next(isBusy: last + .milliseconds(WriterInbox.gathering) > .now()) {
+            defer { last = .now() }
             connection.writeWithoutTransaction { database in
                 for task in batch.tasks { task.run(database) }
                 if !batch.outcomes.isEmpty || !batch.arrivals.isEmpty { write(batch, database, cache) }

@@ -1,5 +1,6 @@
 // What waits for the writer's thread. Arrivals are bounded in bytes: callers wait for room. Outcomes are small, come
-// first, and never wait: what has been sent must be recorded.
+// first, and are never turned away: what has been sent must be recorded. Under load, lone outcomes gather for two
+// milliseconds, because each commit costs an fsync and nobody waits for theirs; arrivals never wait for that.
 
 import Dispatch
 import GRDB
@@ -32,6 +33,11 @@ struct WriterBatch: Sendable {
     var arrivals: [ArrivalCall] = []
 }
 
+extension WriterBatch {
+    /// Nothing waits but a few outcomes, or nothing at all.
+    var canGather: Bool { tasks.isEmpty && arrivals.isEmpty && outcomes.count < WriterInbox.enoughOutcomes }
+}
+
 /// The hand-off between callers and the writer's thread.
 final class WriterInbox: Sendable {
     /// Arrivals in one transaction, at most.
@@ -41,8 +47,15 @@ final class WriterInbox: Sendable {
     /// Bytes of arrivals that may wait; a larger single call goes in alone.
     static let maximumBytes = 16 << 20
 
+    /// How long outcomes gather, in milliseconds, where the last batch was as recent as that.
+    static let gathering = 2
+    /// Outcomes that are worth a commit at once.
+    static let enoughOutcomes = 64
+
     private struct State {
         var waiting = WriterBatch()
+        /// The writer gathers outcomes, and need not be woken for one more.
+        var isGathering = false
         var reserved = 0
         var queue: [(bytes: Int, resume: CheckedContinuation<Void, Never>)] = []
         var isClosed = false
@@ -68,23 +81,40 @@ final class WriterInbox: Sendable {
 
     /// - Returns: false once the inbox is closed.
     func put(_ change: (inout WriterBatch) -> Void) -> Bool {
-        let isOpen = state.withLock { state in
-            if state.isClosed { return false }
+        let (isOpen, wakes) = state.withLock { state in
+            if state.isClosed { return (false, false) }
             change(&state.waiting)
-            return true
+            return (true, !state.isGathering || !state.waiting.canGather)
         }
-        if isOpen { bell.signal() }
+        if wakes { bell.signal() }
         return isOpen
     }
 
     /// The next batch; waits for one. Nil once the inbox is closed and empty. Blocks: for the writer's thread only.
-    func next() -> WriterBatch? {
+    ///
+    /// - Parameter isBusy: the last batch was only just done, so that outcomes may gather.
+    func next(isBusy: Bool = false) -> WriterBatch? {
+        if isBusy { gather() }
         while true {
             let (batch, isClosed) = state.withLock { state in (Self.take(&state), state.isClosed) }
             if let batch { return batch }
             if isClosed { return nil }
             bell.wait()
         }
+    }
+
+    private func gather() {
+        let mayGather = state.withLock { state in
+            state.isGathering = !state.isClosed && state.waiting.canGather
+            return state.isGathering
+        }
+        guard mayGather else { return }
+        let deadline = DispatchTime.now() + .milliseconds(Self.gathering)
+        while bell.wait(timeout: deadline) == .success {
+            // A signal may be an old one: only what has come counts.
+            if state.withLock({ $0.isClosed || !$0.waiting.canGather }) { break }
+        }
+        state.withLock { $0.isGathering = false }
     }
 
     /// How many calls the writer has not taken yet.

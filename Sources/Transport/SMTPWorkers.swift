@@ -172,8 +172,10 @@ final class SMTPWorkers: @unchecked Sendable {
             return
         }
         let result = connection.send(job.mail)
-        finish(job, result)
+        // The connection is there again before anybody is told, so that who sends the next mail at once finds it.
+        let continuation = release(job)
         keep(connection, after: job)
+        continuation?.resume(returning: result)
     }
 
     /// False where the job has ended already or waited too long; it is completed then.
@@ -199,14 +201,16 @@ final class SMTPWorkers: @unchecked Sendable {
         return !isCancelled && !isLate
     }
 
-    private func finish(_ job: SMTPJob, _ result: SMTPResult) {
+    private func finish(_ job: SMTPJob, _ result: SMTPResult) { release(job)?.resume(returning: result) }
+
+    /// Takes the job off its connection; who waits for it is still to be told.
+    private func release(_ job: SMTPJob) -> CheckedContinuation<SMTPResult, Never>? {
         condition.lock()
+        defer { condition.unlock() }
         running[ObjectIdentifier(job)] = nil
         job.connection = nil
-        let continuation = job.continuation
-        job.continuation = nil
-        condition.unlock()
-        continuation?.resume(returning: result)
+        defer { job.continuation = nil }
+        return job.continuation
     }
 
     private func keep(_ connection: SMTPConnection, after job: SMTPJob) {

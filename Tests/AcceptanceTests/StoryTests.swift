@@ -45,6 +45,21 @@ import Testing
         await sandbox.stop()
     }
 
+    /// With any of these heeded, nothing could reach its receiver.
+    @Test func proxiesOfTheEnvironmentAreNotHeeded() async throws {
+        let sandbox = try await Sandbox.forTests()
+        let workspace = try Workspace(sandbox.configuration(Self.routes))
+        var environment = ["no_proxy": "elsewhere.invalid", "NO_PROXY": "elsewhere.invalid"]
+        for name in ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "smtp_proxy", "smtps_proxy"] {
+            environment[name] = "http://127.0.0.1:1"
+        }
+        try workspace.drop(Self.escalation)
+        let once = try await workspace.run("run", "--once", environment: environment)
+        #expect(once.status == 0, "\(once.errors)")
+        #expect(sandbox.inbox.count == 5)
+        await sandbox.stop()
+    }
+
     @Test func whatWasDroppedBeforeTheStartIsTaken() async throws {
         let sandbox = try await Sandbox.forTests()
         let workspace = try Workspace(sandbox.configuration(Self.routes))

@@ -37,7 +37,6 @@ extension Peer {
 
 /// A client in the hostile environment.
 func makeHTTPClient(_ connections: Int = 4) -> HTTPClient {
-    #expect(HostileEnvironment.isSet)
     return HTTPClient(maximumConnectionsPerHost: connections)
 }
 

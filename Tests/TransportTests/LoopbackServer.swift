@@ -240,14 +240,3 @@ final class Gate: Sendable {
         condition.unlock()
     }
 }
-
-/// The environment that libcurl must not heed: with any of these in force, no test here could reach its server.
-enum HostileEnvironment {
-    static let isSet: Bool = {
-        for name in ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "smtp_proxy", "smtps_proxy"] {
-            setenv(name, "http://127.0.0.1:1", 1)
-        }
-        for name in ["no_proxy", "NO_PROXY"] { setenv(name, "proxied.invalid", 1) }
-        return true
-    }()
-}
