@@ -8,7 +8,7 @@ enum Ed25519Check {
 
         raw = open(sys.argv[1], "rb").read().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         head, body = raw.split(b"\r\n\r\n", 1)
-        fields = re.findall(rb"(?:^|\r\n)([^:\s]+)[ \t]*:((?:.|\r\n[ \t])*)", head)
+        fields = re.findall(rb"(?:^|\r\n)([^:\s]+)[ \t]*:((?:[^\r\n]|\r\n[ \t])*)", head)
 
         def relaxed(name, value):
             value = re.sub(rb"[ \t]+", b" ", value.replace(b"\r\n", b"")).strip(b" \t")

@@ -120,7 +120,7 @@ struct PostfixTests {
         try workspace.drop(Self.event("escalation", "Down", status: "open"))
         let run = try await workspace.run("run", "--once", environment: ["SMTP_PASSWORD": "wr0ng-street"])
         let row = try #require(try await workspace.deliveries().first)
-        #expect(row["attempts"]?.array?.first?["code"] == "535")
+        #expect(row["attempts"]?.array?.first?["code"]?.string?.hasPrefix("535") == true)
         #expect(row["attempts"]?.array?.first?["reason"]?.string?.hasPrefix("not_authenticated") == true)
         #expect(postfix.mails().isEmpty)
         #expect(!"\(run.errors)\(run.output)\(row.text)".contains("wr0ng-street"))

@@ -3,6 +3,7 @@
 import Foundation
 import Glibc
 import JSON
+import Synchronization
 import Testing
 
 /// The built program, beside this test's own binary.
@@ -85,7 +86,7 @@ final class Workspace: Sendable {
 final class RunningProgram: @unchecked Sendable {
     private let process = Process()
     private let directory: String
-    private let ended = DispatchSemaphore(value: 0)
+    private let ended = Ending()
 
     init(_ program: String, _ arguments: [String], in path: String, input: String? = nil, environment: [String: String] = [:]) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-output-\(UUID().uuidString)").path
@@ -94,6 +95,10 @@ final class RunningProgram: @unchecked Sendable {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: path)
+        process.terminationHandler = { [ended] process in
+            let isSignal = process.terminationReason == .uncaughtSignal
+            ended.happened(isSignal ? -process.terminationStatus : process.terminationStatus)
+        }
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = FileHandle(forWritingAtPath: "\(directory)/out")
         process.standardError = FileHandle(forWritingAtPath: "\(directory)/err")
@@ -121,22 +126,38 @@ final class RunningProgram: @unchecked Sendable {
 
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
-    /// Waits for its end, off the cooperative pool.
-    func wait() async -> Int32 {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { [process] in
-                process.waitUntilExit()
-                let signalled = process.terminationReason == .uncaughtSignal
-                continuation.resume(returning: signalled ? -process.terminationStatus : process.terminationStatus)
-            }
-        }
-    }
+    /// Waits for its end: the exit status, or the negated signal.
+    func wait() async -> Int32 { await ended.status() }
 
     /// Asks it to end, and waits.
     @discardableResult
     func stop() async -> Int32 {
         send(SIGTERM)
         return await wait()
+    }
+}
+
+/// The end of a program, for whoever waits.
+private final class Ending: Sendable {
+    private let state = Mutex<(status: Int32?, waiting: [CheckedContinuation<Int32, Never>])>((nil, []))
+
+    func happened(_ status: Int32) {
+        let waiting = state.withLock { state in
+            state.status = status
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for waiter in waiting { waiter.resume(returning: status) }
+    }
+
+    func status() async -> Int32 {
+        await withCheckedContinuation { continuation in
+            let known = state.withLock { state in
+                if state.status == nil { state.waiting.append(continuation) }
+                return state.status
+            }
+            if let known { continuation.resume(returning: known) }
+        }
     }
 }
 
