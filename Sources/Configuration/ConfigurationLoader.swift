@@ -7,15 +7,28 @@ import Routing
 
 /// What loading came to.
 public struct LoadResult: Sendable {
+    /// As the user named it: what every diagnostic about the file should say, those of other checks included.
+    public var file: String
     /// Nil where there is any error.
     public var configuration: RouterConfiguration?
+    /// The section `router`, where the directories of queue and state are known, whatever else is wrong with the file:
+    /// enough for commands that only read. What could not be read in the rest of it has its default, but for `trust`.
+    public var router: RouterSettings?
+    /// The templates that routes name, in file order, as far as they could be read, whatever else is wrong.
+    public var templateReferences: [TemplateReference]
     /// In the order of the file; the note about what is not acted on yet comes last.
     public var diagnostics: [Diagnostic]
     /// There is no such file.
     public var isMissing: Bool
 
-    public init(configuration: RouterConfiguration?, diagnostics: [Diagnostic], isMissing: Bool = false) {
+    public init(
+        file: String, configuration: RouterConfiguration? = nil, router: RouterSettings? = nil,
+        templateReferences: [TemplateReference] = [], diagnostics: [Diagnostic], isMissing: Bool = false
+    ) {
+        self.file = file
         self.configuration = configuration
+        self.router = router
+        self.templateReferences = templateReferences
         self.diagnostics = diagnostics
         self.isMissing = isMissing
     }
@@ -45,27 +58,34 @@ public enum ConfigurationLoader {
         case .failure(let fault):
             let hint = fault == .tooLarge ? ": at most \(maximumFileSize >> 20) MiB" : ""
             findings.error("the file \(fault.phrase)\(hint)", at: nil)
-            return LoadResult(configuration: nil, diagnostics: findings.all, isMissing: fault == .missing)
+            return LoadResult(file: path, diagnostics: findings.all, isMissing: fault == .missing)
         case .success(let bytes):
             let secrets = SecretSource(
                 environment: environment, directory: FilePath.directory(of: absolute), placeholders: placeholderSecrets)
-            let configuration = load(bytes, file: absolute, secrets, findings)
-            return LoadResult(configuration: findings.hasErrors ? nil : configuration, diagnostics: findings.all)
+            var result = LoadResult(file: path, diagnostics: [])
+            load(bytes, file: absolute, secrets, findings, into: &result)
+            result.diagnostics = findings.all
+            return result
         }
     }
 
-    private static func load(_ bytes: [UInt8], file: String, _ secrets: SecretSource, _ findings: Findings) -> RouterConfiguration? {
-        guard let root = root(bytes, findings) else { return nil }
-        let reader = ConfigurationReader(root: root, file: file, secrets: secrets, findings: findings)
-        guard let decoded = reader.decode() else { return nil }
+    private static func load(
+        _ bytes: [UInt8], file: String, _ secrets: SecretSource, _ findings: Findings, into result: inout LoadResult
+    ) {
+        guard let root = root(bytes, findings) else { return }
+        // The root is there in spite of errors where names are repeated: the first of them count.
+        let reader = ConfigurationReader(root: root, isWhole: !findings.hasErrors, file: file, secrets: secrets, findings: findings)
+        guard let decoded = reader.decode() else { return }
         Validation(reader, decoded).run()
-        if findings.hasErrors { return nil }
+        if decoded.directoriesAreKnown { result.router = decoded.router }
+        result.templateReferences = decoded.routes.compactMap(\.template)
+        if findings.hasErrors { return }
         let table = RoutingTable(
             routes: decoded.routes.compactMap(\.route), directory: directory(decoded), scale: reader.scale,
             assumedSeverity: decoded.router.assumedSeverity, unrouted: decoded.unrouted, operators: decoded.operators)
-        return RouterConfiguration(
+        result.configuration = RouterConfiguration(
             version: String(SHA256.hex(bytes).prefix(12)), file: file, router: decoded.router, scale: reader.scale, table: table,
-            channels: decoded.channels.compactMap(\.settings), templateReferences: decoded.routes.compactMap(\.template))
+            channels: decoded.channels.compactMap(\.settings), templateReferences: result.templateReferences)
     }
 
     private static func root(_ bytes: [UInt8], _ findings: Findings) -> YAMLNode? {
@@ -77,8 +97,8 @@ public enum ConfigurationLoader {
         }
         let (root, faults) = YAMLReader.read(text)
         for fault in faults { findings.error(fault.message, at: fault.place) }
-        guard faults.isEmpty else { return nil }
         guard let root, !root.isNothing else {
+            if !faults.isEmpty { return nil }
             findings.error("the file is empty; it begins with `version: 1`", at: nil)
             return nil
         }

@@ -67,10 +67,13 @@ public struct RouterSettings: Sendable, Equatable {
     public var assumedSeverity: Severity
     /// Seconds.
     public var lateAfter: TimeInterval
+    /// By the owner of an event's file (a user name or a numeric user id): the types that the file may contain. Owners
+    /// that are not named may drop nothing. Nil: everybody may drop everything.
+    public var trust: [String: Set<EventType>]?
 
     public init(
         queue: String, state: String, templates: String, timezone: String = "UTC", retain: TimeInterval = 90 * 86_400,
-        settle: TimeInterval = 600, assumedSeverity: Severity, lateAfter: TimeInterval = 3_600
+        settle: TimeInterval = 600, assumedSeverity: Severity, lateAfter: TimeInterval = 3_600, trust: [String: Set<EventType>]? = nil
     ) {
         self.queue = queue
         self.state = state
@@ -80,5 +83,6 @@ public struct RouterSettings: Sendable, Equatable {
         self.settle = settle
         self.assumedSeverity = assumedSeverity
         self.lateAfter = lateAfter
+        self.trust = trust
     }
 }

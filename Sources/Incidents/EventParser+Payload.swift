@@ -8,7 +8,7 @@ extension EventParser {
     func payload(of type: EventType, in body: Members) throws(Rejection) -> [String: JSONValue]? {
         guard let name = type.payloadMember else { return nil }
         guard let member = body.members[name], !member.isNull else {
-            throw Rejection(.missingMember, "a `\(type.rawValue)` event needs the member `\(name)`", pointer: body.pointer(name))
+            throw Rejection(.missingMember, "\(type.phrase) event needs the member `\(name)`", pointer: body.pointer(name))
         }
         let payload = try Members(member, at: body.pointer(name))
         switch type {

@@ -127,7 +127,7 @@ public struct EventParser: Sendable {
         if type.payloadMember != nil, type != .broadcast { return nil }
         guard let member = body.members["incident"], !member.isNull else {
             if !type.needsIncident { return nil }
-            throw Rejection(.missingMember, "a `\(type.rawValue)` event needs `incident` with an `id`", pointer: body.pointer("incident"))
+            throw Rejection(.missingMember, "\(type.phrase) event needs `incident` with an `id`", pointer: body.pointer("incident"))
         }
         let incident = try Members(member, at: body.pointer("incident"))
         guard let id = try incident.text("id", limit: Self.maximumIDLength, single: true), !id.isEmpty else {

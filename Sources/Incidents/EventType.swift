@@ -27,6 +27,12 @@ public enum EventType: String, Sendable, CaseIterable {
         }
     }
 
+    /// With its article, for the middle of a sentence: ``an `update` ``. An SLA is spelt out, and begins with an `e` to the ear.
+    public var phrase: String {
+        let isVowel = rawValue.first.map("aeiou".contains) ?? false
+        return "\(isVowel || self == .slaWarning || self == .slaBreach ? "an" : "a") `\(rawValue)`"
+    }
+
     /// Whether the event must name an incident.
     public var needsIncident: Bool {
         switch self {

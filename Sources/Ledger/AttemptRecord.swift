@@ -47,7 +47,9 @@ public enum Disposition: Sendable, Equatable {
 /// One attempt as it is recorded, secrets already redacted.
 public struct AttemptRecord: Sendable, Equatable {
     public var delivery: Int64
+    /// When the attempt began.
     public var at: Date
+    /// How long it took. What was accepted counts as delivered at its end.
     public var milliseconds: Int
     /// `accepted`, `deferred`, `refused` or `unknown`. Empty where nothing was attempted, because the delivery had expired
     /// or was superseded: then only the state changes.
@@ -62,6 +64,9 @@ public struct AttemptRecord: Sendable, Equatable {
     /// What was left out of the message to get it through.
     public var degraded: String?
     public var next: Disposition
+
+    /// When the attempt was over.
+    var end: Date { at.addingTimeInterval(Double(milliseconds) / 1_000) }
 
     public init(
         delivery: Int64, at: Date, milliseconds: Int = 0, outcome: String, code: String? = nil, reason: String? = nil,

@@ -46,6 +46,14 @@ extension Row {
     }
 }
 
+extension String {
+    /// The text without U+0000, at which SQLite's interface ends a text: U+FFFD stands in its place, so that nothing
+    /// behind it is cut off.
+    var storable: String {
+        utf8.contains(0) ? String(String.UnicodeScalarView(unicodeScalars.map { $0.value == 0 ? "\u{FFFD}" : $0 })) : self
+    }
+}
+
 /// A row that does not hold what this program writes: the file was changed by somebody else, or is damaged.
 struct RowFault: Error {
     var what: String

@@ -49,12 +49,13 @@ struct IntakeTransaction {
         let application = decision.application
         let state = application.map { Data($0.incident.json) }
         let isStale = application?.isStale ?? false
+        let previous = application?.previous?.storable
         let severity = decision.severity ?? application?.incident.text("severity")
         try database.run(
             Self.insertEvent,
             [
                 event.source, event.id, item.digest, event.type.rawValue, event.time.microseconds, event.timeIsExplicit,
-                arrival.receivedAt.microseconds, event.incident?.id, isStale, severity, application?.previous,
+                arrival.receivedAt.microseconds, event.incident?.id, isStale, severity, previous,
                 application?.reopens ?? false, arrival.file, arrival.configVersion, item.document, item.checked, state,
             ])
         let sequence = database.lastInsertedRowID
@@ -63,7 +64,7 @@ struct IntakeTransaction {
         if let application, let state, !isStale || before == nil { try keep(application.incident, state: state) }
 
         let stored = StoredEvent(
-            sequence: sequence, event: event, incident: application?.incident, severity: severity, previous: application?.previous,
+            sequence: sequence, event: event, incident: application?.incident, severity: severity, previous: previous,
             reopens: application?.reopens ?? false, receivedAt: arrival.receivedAt)
         var ready: [QueuedDelivery] = []
         for (index, planned) in decision.plan.deliveries.enumerated() {
@@ -127,7 +128,7 @@ struct IntakeTransaction {
         return (delivery, isBlocked)
     }
 
-    private static let known = "SELECT digest, received_at FROM events WHERE source = ? AND id = ?"
+    static let known = "SELECT digest, received_at FROM events WHERE source = ? AND id = ?"
     static let loadIncident = "SELECT state FROM incidents WHERE id = ?"
     private static let insertEvent = """
         INSERT INTO events (source, id, digest, type, time, time_explicit, received_at, incident, stale, severity, previous, reopens, \

@@ -20,6 +20,15 @@ final class LedgerReaders: Sendable {
         loads = Mutex(Array(repeating: 0, count: count))
     }
 
+    /// The value that `changeMarker` starts from, where there is one connection only. Blocks.
+    func marker() throws(LedgerError) -> Int {
+        do {
+            return try connections.first?.read { try $0.number(LedgerStore.marker) } ?? 0
+        } catch {
+            throw LedgerError(error, at: path)
+        }
+    }
+
     /// Runs `body` on a reading connection. It is not stopped by the cancellation of the caller's task.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
         if isClosed.withLock(\.self) { throw .closed(path) }

@@ -9,16 +9,19 @@ extension LedgerStore {
     /// time for retries begins anew, and an end of their worth (`expires`) no longer counts: somebody asked for them.
     /// They take their place in their conversations like any other: behind what is under way there.
     ///
-    /// - Parameter ids: nil: all that are listed as dead, without those that were dropped.
-    /// - Returns: those that are pending now; the others are not there, or not dead.
+    /// Those that were dropped were put aside for good, and are left alone, even where their ids are given.
+    ///
+    /// - Parameter ids: nil: all that are listed as dead.
+    /// - Returns: those that are pending now; the others are not there, not dead, or were dropped: `deliveryStates` tells.
     public func retryDead(_ ids: [Int64]?, now: Date) async throws(LedgerError) -> [Int64] {
         try await mend(ids) { database, id, known, tally in
+            if known.isDropped { return false }
             let isBlocked =
                 try known.incident.map { try database.has(IntakeTransaction.waiting, [$0, known.channel, known.address]) } ?? false
             try database.run(
                 """
                 UPDATE deliveries SET state = 'pending', due = ?, blocked = ?, first_attempt = NULL, unknowns = 0, expires = NULL, \
-                reason = NULL, dropped_at = NULL WHERE id = ?
+                reason = NULL WHERE id = ?
                 """, [now.microseconds, isBlocked, id])
             tally.move(channel: known.channel, from: known.state, to: DeliveryState.pending.rawValue)
             return true
@@ -33,7 +36,7 @@ extension LedgerStore {
         try await mend(ids) { database, id, known, _ in
             if known.isDropped { return false }
             let text = [known.reason, "dropped: \(reason)"].compactMap(\.self).joined(separator: "; ")
-            try database.run("UPDATE deliveries SET dropped_at = ?, reason = ? WHERE id = ?", [now.microseconds, text, id])
+            try database.run("UPDATE deliveries SET dropped_at = ?, reason = ? WHERE id = ?", [now.microseconds, text.storable, id])
             return true
         }
     }

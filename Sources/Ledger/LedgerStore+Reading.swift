@@ -33,6 +33,29 @@ extension LedgerStore {
         }
     }
 
+    /// In which states deliveries are, and whether they were dropped. Ids that are not in the ledger are left out.
+    public func deliveryStates(_ ids: [Int64]) async throws(LedgerError) -> [Int64: (state: DeliveryState, isDropped: Bool)] {
+        try await readers.read { database in
+            var states: [Int64: (state: DeliveryState, isDropped: Bool)] = [:]
+            for id in ids {
+                guard let row = try database.row("SELECT state, dropped_at IS NOT NULL FROM deliveries WHERE id = ?", [id]) else {
+                    continue
+                }
+                let state = try row.need(row.text(0).flatMap(DeliveryState.init(rawValue:)), "the state of a delivery")
+                states[id] = (state, row.flag(1))
+            }
+            return states
+        }
+    }
+
+    /// The digest of the event that was recorded with this identity, in lower-case hexadecimal; nil where there is none.
+    /// The same digest again is a duplicate, another one a conflict.
+    public func digest(source: String, id: String) async throws(LedgerError) -> String? {
+        try await readers.read { database in
+            try database.row(IntakeTransaction.known, [source, id]).map { Token.text(try $0.need($0.bytes(0), "the digest of an event")) }
+        }
+    }
+
     public func storedEvent(sequence: Int64) async throws(LedgerError) -> StoredEvent? {
         try await readers.read { database in
             try database.row(QueuedDelivery.event, [sequence]).map { try StoredEvent($0) }

@@ -6,7 +6,8 @@ import GRDB
 
 extension LedgerStore {
     /// The first ready deliveries of a lane: pending or retrying, blocked by none before them, due by `now`; most urgent
-    /// first, then the longest due, then the oldest. Those named in `excluding` are left out.
+    /// first, then the longest due, then the oldest. Those named in `excluding` are left out, and so are those whose rows
+    /// are damaged, which `verify` names: they must not stop their lane.
     public func ready(lane: String, now: Date, limit: Int, excluding: Set<Int64> = []) async throws(LedgerError) -> [QueuedDelivery] {
         try await readers.read { database in
             var reader = DeliveryReader(database)
@@ -18,7 +19,11 @@ extension LedgerStore {
                     database.cachedStatement(sql: Self.readyOfPriority), arguments: [lane, next, now.microseconds])
                 while found.count < limit, let row = try cursor.next() {
                     guard let id = row.int64(0), !excluding.contains(id) else { continue }
-                    found.append(try reader.delivery(row))
+                    do {
+                        found.append(try reader.delivery(row))
+                    } catch is RowFault {
+                        continue
+                    }
                 }
                 if next == Int64.max { break }
                 priority = next + 1

@@ -19,7 +19,7 @@ extension LedgerStore {
                     if ids.isEmpty { continue }
                     findings.append("\(rule.words): \(ids.prefix(20).joined(separator: ", "))\(ids.count > 20 ? ", and more" : "")")
                 }
-                return findings
+                return try findings + Self.unreadable(database)
             } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB {
                 return ["the file \(path) is damaged: \(error.message ?? "SQLite \(error.extendedResultCode.rawValue)")"]
             }

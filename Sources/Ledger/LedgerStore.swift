@@ -11,6 +11,8 @@ public final class LedgerStore: Sendable {
     let readers: LedgerReaders
     /// Nil where the store was opened for reading only.
     private let writer: LedgerWriter?
+    /// What `changeMarker` returns for as long as no other process has written since this store was opened.
+    public let markerAtOpening: Int
 
     /// Opens the ledger; where there is none, makes it: the directory with mode 0700, the file with 0600. Brings an older
     /// schema up to date. Blocks: not for the cooperative pool.
@@ -30,17 +32,22 @@ public final class LedgerStore: Sendable {
             writer = LedgerWriter(try LedgerConnection.writer(file), path: file.path)
         }
         readers = try LedgerReaders(file, count: readOnly ? 1 : 3)
+        if let writer { markerAtOpening = try writer.marker() } else { markerAtOpening = try readers.marker() }
         writer?.start()
     }
 
     deinit { writer?.inbox.close() }
 
     /// Writes arrivals: one transaction for as many as have gathered, over all callers. On return they are durable.
-    /// The cancellation of the caller's task changes nothing. More than 512 arrivals take several transactions; after
-    /// an error the call may be repeated, since what was committed counts as a duplicate.
+    /// The cancellation of the caller's task changes nothing.
+    ///
+    /// Up to 512 arrivals are all written, or none. More take several transactions, one after the other, and a later one
+    /// may fail after an earlier one was committed: then the call throws, and the receipts of what was committed are
+    /// not told. Nothing is lost by that: the call may be repeated, since what was committed counts as a duplicate, and
+    /// its deliveries are found by `ready`, which the caller must ask again after any error.
     ///
     /// - Returns: what became of each, in their order.
-    /// - Throws: `diskFull`, `io`, `locked`, `damaged`, `permission`, `closed`: then of the last 512 nothing was written.
+    /// - Throws: `diskFull`, `io`, `locked`, `damaged`, `permission`, `closed`.
     public func accept(_ arrivals: [Arrival]) async throws(LedgerError) -> [Receipt] {
         let writer = try writing()
         var receipts: [Receipt] = []
@@ -69,12 +76,17 @@ public final class LedgerStore: Sendable {
         }
     }
 
-    /// Changes when another process has written to the ledger (a command that mends); this store's own writing does not
-    /// change it. Only good for comparison with an earlier value of the same store.
+    /// Changes when another process, or another store, has written to the ledger (a command that mends); this store's own
+    /// writing does not change it. Only good for comparison with an earlier value of the same store, or with
+    /// `markerAtOpening`. Ask before reading what the marker guards: what is written between the two is then noticed by
+    /// the next comparison.
     public func changeMarker() async throws(LedgerError) -> Int {
-        let query: @Sendable (Database) throws -> Int = { try $0.number("PRAGMA data_version") }
+        let query: @Sendable (Database) throws -> Int = { try $0.number(Self.marker) }
         return writer == nil ? try await readers.read(query) : try await writing(query)
     }
+
+    /// Counts the commits of other connections, as far as this one has noticed them (sqlite.org/pragma.html#pragma_data_version).
+    static let marker = "PRAGMA data_version"
 
     /// Finishes what was begun, then closes the file. Later calls throw `closed`.
     public func close() async {

@@ -24,6 +24,15 @@ final class LedgerWriter: Sendable {
         thread.start()
     }
 
+    /// The value that `changeMarker` starts from. Only before `start()`: afterwards the connection is the thread's.
+    func marker() throws(LedgerError) -> Int {
+        do {
+            return try connection.writeWithoutTransaction { try $0.number(LedgerStore.marker) }
+        } catch {
+            throw LedgerError(error, at: path)
+        }
+    }
+
     /// Returns once the thread is over.
     func finished() async {
         await withCheckedContinuation { continuation in
@@ -55,72 +64,103 @@ final class LedgerWriter: Sendable {
     }
 
     private func write(_ batch: WriterBatch, _ database: Database, _ cache: IncidentCache) {
+        var failure: any Error
         do {
-            let done = try commit(batch, database, cache)
-            for (call, ready) in zip(batch.outcomes, done.ready) { call.reply.resume(returning: .success(ready)) }
-            for (call, receipts) in zip(batch.arrivals, done.receipts) { call.reply.resume(returning: .success(receipts)) }
+            return answer(batch, try commit(batch, isCareful: false, database, cache))
         } catch {
-            replay(batch, after: error, database, cache)
+            failure = error
         }
+        // One row was at fault: once more, with a savepoint for each call of outcomes and for each arrival.
+        if LedgerError.isOfOneRow(failure) {
+            do {
+                return answer(batch, try commit(batch, isCareful: true, database, cache))
+            } catch {
+                failure = error
+            }
+        }
+        fail(batch, failure, database, cache)
     }
 
-    private func commit(
-        _ batch: WriterBatch, _ database: Database, _ cache: IncidentCache
-    ) throws -> (ready: [[QueuedDelivery]], receipts: [[Receipt]]) {
-        var ready: [[QueuedDelivery]] = []
+    private struct Answers {
+        var ready: [Result<[QueuedDelivery], LedgerError>] = []
         var receipts: [[Receipt]] = []
+    }
+
+    private func answer(_ batch: WriterBatch, _ answers: Answers) {
+        for (call, ready) in zip(batch.outcomes, answers.ready) { call.reply.resume(returning: ready) }
+        for (call, receipts) in zip(batch.arrivals, answers.receipts) { call.reply.resume(returning: .success(receipts)) }
+    }
+
+    /// One transaction: all of the batch, or nothing of it.
+    ///
+    /// - Parameter isCareful: a fault of one row turns away only the call of outcomes, or the one arrival, that it belongs to.
+    private func commit(_ batch: WriterBatch, isCareful: Bool, _ database: Database, _ cache: IncidentCache) throws -> Answers {
+        var answers = Answers()
         var intake = IntakeTransaction(database, cache: cache)
         try database.inTransaction(.immediate) {
             for call in batch.outcomes {
-                var outcomes = OutcomeTransaction(database)
-                for record in call.records { try outcomes.record(record, tally: &intake.tally) }
-                ready.append(try outcomes.ready())
+                let ready = try part(isCareful, &intake, database) { intake in
+                    var outcomes = OutcomeTransaction(database)
+                    for record in call.records { try outcomes.record(record, tally: &intake.tally) }
+                    return try outcomes.ready()
+                }
+                answers.ready.append(ready.mapError { LedgerError($0, at: path) })
             }
-            for call in batch.arrivals { receipts.append(try call.arrivals.map { try intake.accept($0) }) }
+            for call in batch.arrivals {
+                answers.receipts.append(
+                    try call.arrivals.map { arrival in
+                        switch try part(isCareful, &intake, database, { try $0.accept(arrival) }) {
+                        case .success(let receipt): receipt
+                        case .failure(let fault): .rejected(LedgerError.rejection(of: fault))
+                        }
+                    })
+            }
             try intake.tally.write(database)
             return .commit
         }
         for change in intake.changed.values { cache.keep(change.incident, bytes: change.bytes) }
-        return (ready, receipts)
+        return answers
     }
 
-    /// The batch was rolled back. Each call of outcomes gets a transaction of its own; where one row was at fault, so
-    /// does each arrival, and only the bad one is turned away. Where the disk or the file was, all arrivals fail.
-    private func replay(_ batch: WriterBatch, after error: any Error, _ database: Database, _ cache: IncidentCache) {
-        let isAlone = batch.outcomes.count == 1 && batch.arrivals.isEmpty
-        for call in batch.outcomes {
-            call.reply.resume(
-                returning: isAlone
-                    ? .failure(LedgerError(error, at: path))
-                    : attempt { try commit(WriterBatch(outcomes: [call]), database, cache).ready.first ?? [] })
+    /// A part of a transaction. Where careful, a fault of one row takes back what this part did, and is the result;
+    /// anything else is thrown, and ends the transaction.
+    private func part<Value>(
+        _ isCareful: Bool, _ intake: inout IntakeTransaction, _ database: Database, _ body: (inout IntakeTransaction) throws -> Value
+    ) throws -> Result<Value, any Error> {
+        guard isCareful else { return .success(try body(&intake)) }
+        let before = intake
+        var result: Result<Value, any Error> = .failure(RowFault(what: "nothing was done"))
+        do {
+            try database.inSavepoint {
+                result = .success(try body(&intake))
+                return .commit
+            }
+        } catch  where LedgerError.isOfOneRow(error) {
+            intake = before
+            result = .failure(error)
         }
-        for call in batch.arrivals {
-            guard LedgerError.isOfOneRow(error) else {
-                call.reply.resume(returning: .failure(LedgerError(error, at: path)))
+        return result
+    }
+
+    /// Nothing of the batch was written. All calls fail with the one error: to try each by itself would only make all of
+    /// them wait for the same lock or disk. But for a full disk: the little that an outcome needs may still find room.
+    private func fail(_ batch: WriterBatch, _ failure: any Error, _ database: Database, _ cache: IncidentCache) {
+        var error = LedgerError(failure, at: path)
+        for call in batch.arrivals { call.reply.resume(returning: .failure(error)) }
+        var mayFit = error.code == .diskFull && batch.outcomes.count + batch.arrivals.count > 1
+        for call in batch.outcomes {
+            guard mayFit else {
+                call.reply.resume(returning: .failure(error))
                 continue
             }
-            call.reply.resume(returning: attempt { try oneByOne(call, database, cache) })
-        }
-    }
-
-    private func oneByOne(_ call: ArrivalCall, _ database: Database, _ cache: IncidentCache) throws -> [Receipt] {
-        var receipts: [Receipt] = []
-        for arrival in call.arrivals {
+            let alone = WriterBatch(outcomes: [call])
             do {
-                let single = WriterBatch(arrivals: [ArrivalCall(arrivals: [arrival], reply: call.reply)])
-                receipts += try commit(single, database, cache).receipts.flatMap(\.self)
-            } catch  where LedgerError.isOfOneRow(error) {
-                receipts.append(.rejected(LedgerError.rejection(of: error)))
+                answer(alone, try commit(alone, isCareful: true, database, cache))
+            } catch let other {
+                error = LedgerError(other, at: path)
+                mayFit = error.code == .diskFull
+                call.reply.resume(returning: .failure(error))
             }
-        }
-        return receipts
-    }
-
-    private func attempt<Value>(_ body: () throws -> Value) -> Result<Value, LedgerError> {
-        do {
-            return .success(try body())
-        } catch {
-            return .failure(LedgerError(error, at: path))
         }
     }
 }

@@ -34,14 +34,16 @@ struct OutcomeTransaction {
         let first = isAttempt ? record.at.microseconds : nil as Int64?
         if case .retry(let due) = record.next {
             try database.run(
-                Self.retry, [due.microseconds, record.reason, record.degraded, attempts, unknowns, first, record.delivery])
+                Self.retry,
+                [due.microseconds, record.reason?.storable, record.degraded?.storable, attempts, unknowns, first, record.delivery])
         } else {
             let (reason, successor) = record.next.explanation
-            let delivered = record.next == .delivered ? record.at.microseconds : nil as Int64?
+            let delivered = record.next == .delivered ? record.end.microseconds : nil as Int64?
             try database.run(
                 Self.finish,
                 [
-                    record.next.state.rawValue, reason, record.degraded, delivered, attempts, unknowns, first, successor, record.delivery,
+                    record.next.state.rawValue, reason?.storable, record.degraded?.storable, delivered, attempts, unknowns, first,
+                    successor, record.delivery,
                 ])
             promoted.removeAll { $0 == record.delivery }
             if !known.isBlocked, known.state != .held { try promoteNext(known) }
@@ -49,11 +51,18 @@ struct OutcomeTransaction {
         tally.move(channel: known.channel, from: known.state.rawValue, to: record.next.state.rawValue)
     }
 
-    /// What became ready, oldest first.
+    /// What became ready, oldest first. One whose row is damaged is left out, as `LedgerStore.ready` leaves it out: the
+    /// outcome of the delivery before it counts all the same.
     func ready() throws -> [QueuedDelivery] {
         if promoted.isEmpty { return [] }
         var reader = DeliveryReader(database)
-        return try promoted.compactMap { try reader.delivery($0) }
+        return try promoted.compactMap { id in
+            do {
+                return try reader.delivery(id)
+            } catch is RowFault {
+                return nil
+            }
+        }
     }
 
     private func find(_ id: Int64) throws -> Known? {
@@ -68,8 +77,8 @@ struct OutcomeTransaction {
         try database.run(
             Self.attempt,
             [
-                record.delivery, number, record.at.microseconds, record.milliseconds, record.outcome, record.code, record.reason,
-                record.detail, record.remoteID,
+                record.delivery, number, record.at.microseconds, record.milliseconds, record.outcome, record.code?.storable,
+                record.reason?.storable, record.detail?.storable, record.remoteID?.storable,
             ])
     }
 

@@ -61,8 +61,12 @@ final class WriterInbox: Sendable {
         var isClosed = false
     }
 
+    private let milliseconds: Int
     private let state = Mutex(State())
     private let bell = DispatchSemaphore(value: 0)
+
+    /// - Parameter gathering: milliseconds.
+    init(gathering: Int = WriterInbox.gathering) { milliseconds = gathering }
 
     /// Waits until so many bytes may be put in, and keeps that room. Once closed there is always room: `put` says no.
     func reserve(_ bytes: Int) async {
@@ -109,7 +113,7 @@ final class WriterInbox: Sendable {
             return state.isGathering
         }
         guard mayGather else { return }
-        let deadline = DispatchTime.now() + .milliseconds(Self.gathering)
+        let deadline = DispatchTime.now() + .milliseconds(milliseconds)
         while bell.wait(timeout: deadline) == .success {
             // A signal may be an old one: only what has come counts.
             if state.withLock({ $0.isClosed || !$0.waiting.canGather }) { break }

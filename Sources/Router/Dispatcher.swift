@@ -16,18 +16,25 @@ public actor Dispatcher: Service {
     /// Seconds that attempts under way may take to end once the router is asked to stop.
     static let shutdownGrace: TimeInterval = 15
 
-    private let pipeline: Pipeline
-    private let logger: Logger
-    private var lanes: [String: Lane] = [:]
-    private var claimed: Set<Int64> = []
-    private var underWay = 0
+    let pipeline: Pipeline
+    let logger: Logger
+    var lanes: [String: Lane] = [:]
+    var claimed: Set<Int64> = []
+    var underWay = 0
+    /// Give up what cannot be recorded soon: the router is stopping, or runs once.
+    var isHasty = false
     private var isStopping = false
-    /// When a lane that is paused, or whose head is not due yet, can act again.
-    private var laneAlarms: [String: Date] = [:]
+    /// Where the next round over the lanes begins, so that each comes first in its turn.
+    private var turn = 0
+    /// Refills that have ended: what was committed before one of them may have been seen by it.
+    private var refillsEnded = 0
+    /// When a lane that is paused can act again.
+    var laneAlarms: [String: Date] = [:]
     /// When something that waits in the ledger falls due.
-    private var ledgerAlarm: Date?
-    private var marker: Int?
-    private let bell = Bell()
+    var ledgerAlarm: Date?
+    var marker: Int?
+    var lastComplaint = Date.distantPast
+    let bell = Bell()
 
     public init(pipeline: Pipeline, logger: Logger) {
         self.pipeline = pipeline
@@ -36,12 +43,13 @@ public actor Dispatcher: Service {
 
     /// Runs until the router is asked to stop; then ends what is under way and returns.
     public func run() async throws {
+        marker = try? await pipeline.ledger.changeMarker()
         await readLanes()
         await withTaskCancellationOrGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.watchLedger() }
                 while !isStopping {
-                    pump(into: &group)
+                    pump(into: &group, now: pipeline.clock())
                     await bell.wait(until: nextAlarm)
                     await ringAlarms(now: pipeline.clock())
                 }
@@ -54,13 +62,15 @@ public actor Dispatcher: Service {
 
     /// Sends everything that is due now, once, and returns when it has been recorded.
     ///
-    /// - Returns: how many deliveries are due or waiting for another try.
+    /// - Returns: how many deliveries are still to be made.
     public func runOnce() async throws(LedgerError) -> Int {
+        isHasty = true
         await readLanes()
         await withDiscardingTaskGroup { group in
             while true {
-                pump(into: &group)
-                if underWay == 0, lanes.values.allSatisfy(\.isSettled) { break }
+                let now = pipeline.clock()
+                if !isStopping { pump(into: &group, now: now) }
+                if underWay == 0, isStopping || lanes.values.allSatisfy({ $0.isSettled(now: now) }) { break }
                 await bell.wait(until: nil)
             }
         }
@@ -68,46 +78,47 @@ public actor Dispatcher: Service {
         return (summary.deliveries[.pending] ?? 0) + (summary.deliveries[.retrying] ?? 0)
     }
 
-    /// Takes in deliveries that have just been committed.
-    func offer(_ deliveries: [QueuedDelivery]) {
-        for delivery in deliveries where claimed.insert(delivery.id).inserted {
-            if let left = lanes[delivery.lane, default: lane(delivery)].offer(delivery) { claimed.remove(left.id) }
-        }
-        bell.ring()
-    }
-
-    /// Looks for work in the ledger: at the start, after a reload, and when a command has changed something.
-    func readLanes() async {
-        do {
-            for name in try await pipeline.ledger.lanes() {
-                lanes[name, default: Lane(name: name, concurrency: 4)].mayHaveMore = true
-            }
-            if let due = try await pipeline.ledger.nextDue(after: pipeline.clock()) { setLedgerAlarm(due) }
-        } catch {
-            logger.error("the ledger cannot be read; trying again", metadata: ["error": "\(error)"])
-            setLedgerAlarm(pipeline.clock().addingTimeInterval(1))
-        }
-        bell.ring()
-    }
-
-    private func lane(_ delivery: QueuedDelivery) -> Lane {
-        let settings = pipeline.setup.value.configuration.channels.first { $0.name == delivery.channel }
-        return Lane(name: delivery.lane, concurrency: settings?.options.concurrency ?? 4)
-    }
-
-    private func stop() {
+    /// Starts nothing more.
+    func stop() {
         isStopping = true
+        isHasty = true
         bell.ring()
     }
-}
 
-// MARK: Sending
+    /// To be asked before a commit whose deliveries will be offered.
+    func mark() -> Int { refillsEnded }
 
-extension Dispatcher {
-    /// Starts all that may start now.
-    private func pump(into group: inout DiscardingTaskGroup) {
+    /// Takes in deliveries that have just been committed. Where a refill has ended since the mark, it may have had them
+    /// already, and they may even have been sent: then the ledger is asked instead.
+    func offer(_ deliveries: [QueuedDelivery], since mark: Int) {
+        if mark == refillsEnded { return offer(deliveries) }
+        for delivery in deliveries { lanes[delivery.lane, default: Lane(name: delivery.lane)].lookAgain() }
+        if !deliveries.isEmpty { bell.ring() }
+    }
+
+    private func offer(_ deliveries: [QueuedDelivery]) {
+        guard !deliveries.isEmpty else { return }
         let now = pipeline.clock()
-        for name in lanes.keys {
+        let concurrency = pipeline.setup.value.concurrency
+        for delivery in deliveries {
+            if delivery.due > now {
+                setLedgerAlarm(delivery.due)
+            } else if claimed.insert(delivery.id).inserted {
+                lanes[delivery.lane, default: Lane(name: delivery.lane)].concurrency = concurrency[delivery.channel] ?? 4
+                if let left = lanes[delivery.lane]?.offer(delivery) { claimed.remove(left.id) }
+            }
+        }
+        bell.ring()
+    }
+
+    // MARK: Sending
+
+    /// Starts all that may start now.
+    private func pump(into group: inout DiscardingTaskGroup, now: Date) {
+        let names = Array(lanes.keys)
+        turn &+= 1
+        for index in names.indices {
+            let name = names[(index + turn) % names.count]
             if lanes[name]?.beginRefill() == true {
                 group.addTask { await self.refill(name, now: now) }
             }
@@ -122,7 +133,7 @@ extension Dispatcher {
                 case .idle, nil: break sending
                 }
             }
-            if lanes[name]?.isQuiet == true { lanes[name] = nil }
+            if lanes[name]?.isQuiet(now: now) == true { lanes[name] = nil }
         }
     }
 
@@ -131,10 +142,12 @@ extension Dispatcher {
         do {
             fetched = try await pipeline.ledger.ready(lane: name, now: now, limit: Lane.refill, excluding: claimed)
         } catch {
-            logger.error("the ledger cannot be read; trying again", metadata: ["error": "\(error)"])
+            complain("the ledger cannot be read; trying again", error)
             setLedgerAlarm(now.addingTimeInterval(1))
         }
+        refillsEnded += 1
         offer(lanes[name]?.endRefill(fetched) ?? [])
+        bell.ring()
     }
 
     private nonisolated func send(_ delivery: QueuedDelivery) async {
@@ -149,29 +162,27 @@ extension Dispatcher {
         bell.ring()
     }
 
-    /// Records an outcome, however long the ledger takes to be ready for it.
+    /// Records an outcome, however long the ledger takes to be ready for it; when there is haste, for some seconds.
     private func keep(_ record: AttemptRecord, of delivery: QueuedDelivery) async {
         var wait = 0.1
         while true {
+            let mark = refillsEnded
             do {
                 let unblocked = try await pipeline.ledger.record([record])
-                settle(record, of: delivery)
-                offer(unblocked)
-                return
+                claimed.remove(delivery.id)
+                lanes[delivery.lane]?.finished(delivery.id)
+                if case .retry(let at) = record.next { setLedgerAlarm(at) }
+                offer(unblocked, since: mark)
+                break
             } catch {
-                logger.error("an outcome cannot be recorded yet", metadata: ["delivery": "\(delivery.id)", "error": "\(error)"])
-                if isStopping, wait > 2 { return settle(record, of: delivery) }
+                complain("an outcome cannot be recorded yet: if the router ends before it is, that message goes out again", error)
+                // It stays claimed: whatever the ledger says, it has been sent.
+                if isHasty, wait > 2 { break }
                 try? await Task.sleep(for: .seconds(wait))
                 wait = min(wait * 2, 5)
             }
         }
-    }
-
-    private func settle(_ record: AttemptRecord, of delivery: QueuedDelivery) {
-        claimed.remove(delivery.id)
-        lanes[delivery.lane]?.finished(delivery.id)
         underWay -= 1
-        if case .retry(let at) = record.next { setLedgerAlarm(at) }
         bell.ring()
     }
 
@@ -181,35 +192,5 @@ extension Dispatcher {
         while underWay > 0, pipeline.clock() < deadline { await bell.wait(until: deadline) }
         if underWay > 0 { logger.warning("stopping with attempts under way; they will be made again", metadata: ["count": "\(underWay)"]) }
         group.cancelAll()
-    }
-}
-
-// MARK: Waking up
-
-extension Dispatcher {
-    private var nextAlarm: Date? { (laneAlarms.values.min()).map { min($0, ledgerAlarm ?? $0) } ?? ledgerAlarm }
-
-    private func setLedgerAlarm(_ at: Date) { ledgerAlarm = min(ledgerAlarm ?? at, at) }
-
-    private func ringAlarms(now: Date) async {
-        laneAlarms = laneAlarms.filter { $0.value > now }
-        guard let due = ledgerAlarm, due <= now else { return }
-        ledgerAlarm = nil
-        await readLanes()
-    }
-
-    /// Notices what commands changed in the ledger (`tocsin dead retry`).
-    private nonisolated func watchLedger() async {
-        while !Task.isCancelled {
-            try? await Task.sleep(for: .seconds(1))
-            if Task.isCancelled { return }
-            await lookForChanges()
-        }
-    }
-
-    private func lookForChanges() async {
-        guard let seen = try? await pipeline.ledger.changeMarker() else { return }
-        if marker != nil, marker != seen { await readLanes() }
-        marker = seen
     }
 }

@@ -12,23 +12,18 @@ import Spool
 public struct Intake: Service {
     /// Files to a batch: many to a commit under load, one when idle.
     static let batch = 256
+    /// Rejected lines of one file that are logged; the rest is counted.
+    static let logged = 5
 
     let spool: Spool
     let pipeline: Pipeline
     let dispatcher: Dispatcher
     let logger: Logger
 
-    public init(spool: Spool, pipeline: Pipeline, dispatcher: Dispatcher, logger: Logger) {
-        self.spool = spool
-        self.pipeline = pipeline
-        self.dispatcher = dispatcher
-        self.logger = logger
-    }
-
     public func run() async throws {
         await withTaskCancellationOrGracefulShutdownHandler {
             while let files = await spool.next(limit: Self.batch) {
-                await take(files)
+                if await !take(files, patience: nil) { return }
             }
         } onCancelOrGracefulShutdown: {
             Task { await spool.stop() }
@@ -36,47 +31,85 @@ public struct Intake: Service {
     }
 
     /// Takes what is complete now, and returns.
-    public func runOnce() async {
+    ///
+    /// - Returns: false where the ledger could not take it within a few seconds; the files stay.
+    public func runOnce() async -> Bool {
         while true {
             let files = await spool.takeNow(limit: Self.batch)
-            if files.isEmpty { return }
-            await take(files)
+            if files.isEmpty { return true }
+            if await !take(files, patience: 3) { return false }
         }
     }
 
-    private func take(_ files: [TakenFile]) async {
-        let accepted = await commit(files)
-        await dispatcher.offer(accepted.ready)
-        await spool.forget(accepted.files.filter(\.rejected.isEmpty).map(\.file))
-        for settled in accepted.files where !settled.rejected.isEmpty {
-            for part in settled.rejected {
-                logger.warning(
-                    "rejected",
-                    metadata: [
-                        "file": "\(settled.file.name)", "line": "\(part.line ?? part.rejection.line ?? 1)",
-                        "code": "\(part.rejection.code.rawValue)", "why": "\(part.rejection.message)",
-                    ])
-            }
-            await spool.reject(settled.file, settled.rejected)
-            pipeline.operators.rejected(settled)
+    /// - Returns: false where committing was given up. The files are still in the queue's keeping, and come again.
+    private func take(_ files: [TakenFile], patience: TimeInterval?) async -> Bool {
+        let settled = await pipeline.accept(files) { await commit($0, patience: patience) }
+        guard let settled else { return false }
+        await spool.forget(settled.filter(\.rejected.isEmpty).map(\.file))
+        for one in settled where !one.rejected.isEmpty {
+            log(one)
+            await spool.reject(one.file, one.rejected)
+            pipeline.operators.rejected(one)
         }
+        return true
     }
 
     /// Commits, for as long as it takes: while the ledger cannot (a full disk), the files stay and nothing is lost.
-    private func commit(_ files: [TakenFile]) async -> Accepted {
+    private func commit(_ arrivals: [Arrival], patience: TimeInterval?) async -> [Receipt]? {
+        if arrivals.isEmpty { return [] }
+        let start = pipeline.clock()
         var wait = 0.2
+        var hasFailed = false
         while true {
+            let mark = await dispatcher.mark()
             do {
-                return try await pipeline.accept(files)
+                let receipts = try await pipeline.ledger.accept(arrivals)
+                await dispatcher.offer(receipts.flatMap(\.ready), since: mark)
+                // What an earlier try may have committed is known to the ledger only.
+                if hasFailed { await dispatcher.readLanes() }
+                return receipts
             } catch {
+                hasFailed = true
                 logger.error(
                     "events cannot be recorded; their files stay and it is tried again",
-                    metadata: ["files": "\(files.count)", "error": "\(error)"])
-                try? await Task.sleep(for: .seconds(wait))
+                    metadata: ["events": "\(arrivals.count)", "error": "\(error)"])
+                if let patience, pipeline.clock().timeIntervalSince(start) > patience { return nil }
+                guard await Self.slept(wait) else { return nil }
                 wait = min(wait * 2, 10)
-                // Asked to stop meanwhile: the files are still in the queue's keeping, and come again at the next start.
-                if Task.isCancelled || Task.isShuttingDownGracefully { return Accepted([], []) }
             }
         }
+    }
+
+    /// Sleeps, but wakes when the router is asked to stop.
+    ///
+    /// - Returns: false in that case.
+    private static func slept(_ seconds: TimeInterval) async -> Bool {
+        var left = seconds
+        while left > 0 {
+            if Task.isCancelled || Task.isShuttingDownGracefully { return false }
+            try? await Task.sleep(for: .seconds(min(left, 0.2)))
+            left -= 0.2
+        }
+        return true
+    }
+
+    private func log(_ settled: SettledFile) {
+        for part in settled.rejected.prefix(Self.logged) {
+            var metadata: Logger.Metadata = [
+                "file": "\(settled.file.name)", "code": "\(part.rejection.code.rawValue)", "why": "\(part.rejection.message)",
+            ]
+            if let line = part.line ?? part.rejection.line { metadata["line"] = "\(line)" }
+            logger.warning("rejected", metadata: metadata)
+        }
+        let more = settled.rejected.count - Self.logged
+        if more > 0 { logger.warning("rejected", metadata: ["file": "\(settled.file.name)", "more_lines": "\(more)"]) }
+    }
+}
+
+extension Receipt {
+    /// What can go out at once.
+    var ready: [QueuedDelivery] {
+        if case .accepted(_, _, let deliveries, _) = self { return deliveries }
+        return []
     }
 }

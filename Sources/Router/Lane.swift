@@ -30,29 +30,36 @@ struct Lane: Sendable {
     static let lowWater = 64
     /// What one refill fetches.
     static let refill = 192
+    /// The longest pause that a peer can ask for, in seconds; a longer one means that the clock was set back.
+    static let longestPause: TimeInterval = 3_600
 
     let name: String
     /// How many may be on their way at a time.
-    var concurrency: Int
+    var concurrency = 4
     private var heads = Heap<Head>()
     private(set) var inFlight = 0
     /// The peer asked for a pause.
     private(set) var pausedUntil: Date?
     /// The ledger holds, or may hold, more that is ready.
-    var mayHaveMore = true
+    private var mayHaveMore = true
+    /// Something may have become ready that goes before all that is in memory.
+    private var mustLook = true
     /// A refill is being fetched.
-    private(set) var isRefilling = false
+    private var isRefilling = false
     /// What has been finished since that refill was asked for: it may still show them as waiting.
     private var finishedMeanwhile: Set<Int64> = []
 
-    init(name: String, concurrency: Int) {
-        self.name = name
-        self.concurrency = concurrency
+    init(name: String) { self.name = name }
+
+    /// Nothing is left to do or to remember.
+    func isQuiet(now: Date) -> Bool { heads.isEmpty && inFlight == 0 && !mayHaveMore && !isRefilling && !isPaused(now) }
+
+    /// Nothing of it can be sent any more without time passing.
+    func isSettled(now: Date) -> Bool { inFlight == 0 && !isRefilling && (isPaused(now) || (heads.isEmpty && !mayHaveMore)) }
+
+    private func isPaused(_ now: Date) -> Bool {
+        pausedUntil.map { $0 > now && $0 <= now.addingTimeInterval(Self.longestPause + 1) } ?? false
     }
-
-    var isEmpty: Bool { heads.isEmpty }
-
-    var isQuiet: Bool { heads.isEmpty && inFlight == 0 && !mayHaveMore && !isRefilling }
 
     /// Takes a delivery in. What is over the capacity, the least urgent first, goes back to wait in the ledger.
     ///
@@ -65,14 +72,10 @@ struct Lane: Sendable {
     }
 
     mutating func next(now: Date) -> Step {
-        guard let first = heads.min else { return .idle }
-        if let pausedUntil {
-            if pausedUntil > now { return .wait(until: pausedUntil) }
-            self.pausedUntil = nil
-        }
-        guard inFlight < concurrency else { return .idle }
-        if first.delivery.due > now { return .wait(until: first.delivery.due) }
-        _ = heads.popMin()
+        guard !heads.isEmpty else { return .idle }
+        if isPaused(now), let pausedUntil { return .wait(until: pausedUntil) }
+        pausedUntil = nil
+        guard inFlight < concurrency, let first = heads.popMin() else { return .idle }
         inFlight += 1
         return .send(first.delivery)
     }
@@ -80,7 +83,7 @@ struct Lane: Sendable {
     /// A delivery came back from the peer; its place is free.
     mutating func returned(retryAfter: TimeInterval?, now: Date) {
         inFlight -= 1
-        if let retryAfter { pausedUntil = max(pausedUntil ?? now, now.addingTimeInterval(retryAfter)) }
+        if let retryAfter { pausedUntil = max(pausedUntil ?? now, now.addingTimeInterval(min(retryAfter, Self.longestPause))) }
     }
 
     /// A delivery's outcome is recorded.
@@ -88,11 +91,18 @@ struct Lane: Sendable {
         if isRefilling { finishedMeanwhile.insert(id) }
     }
 
+    /// The ledger holds something for this lane that is not in memory, perhaps something urgent.
+    mutating func lookAgain() {
+        mayHaveMore = true
+        mustLook = true
+    }
+
     /// Whether the ledger should be asked for more; if so, the lane counts as being refilled.
     mutating func beginRefill() -> Bool {
-        guard mayHaveMore, !isRefilling, heads.count < Self.lowWater else { return false }
+        guard mayHaveMore, !isRefilling, mustLook || heads.count < Self.lowWater else { return false }
         isRefilling = true
         mayHaveMore = false
+        mustLook = false
         finishedMeanwhile = []
         return true
     }
@@ -106,9 +116,4 @@ struct Lane: Sendable {
         defer { finishedMeanwhile = [] }
         return fetched.filter { !finishedMeanwhile.contains($0.id) }
     }
-}
-
-extension Lane {
-    /// Nothing of it can be sent any more without time passing: all that `run --once` waits for.
-    var isSettled: Bool { inFlight == 0 && !mayHaveMore && !isRefilling && (isEmpty || pausedUntil != nil) }
 }

@@ -34,12 +34,13 @@ public final class OperatorsDesk: Service {
     public init(clock: @escaping @Sendable () -> Date = { Date() }) { self.clock = clock }
 
     /// Where the notices go; set once, before `run`.
-    private let outlet = Mutex<(@Sendable (Event) async -> Void)?>(nil)
+    private let outlet = Mutex<(@Sendable (Event) async -> Bool)?>(nil)
 
-    func connect(_ deliver: @escaping @Sendable (Event) async -> Void) { outlet.withLock { $0 = deliver } }
+    /// - Parameter deliver: makes a notice durable; false where that failed.
+    func connect(_ deliver: @escaping @Sendable (Event) async -> Bool) { outlet.withLock { $0 = deliver } }
 
     /// A file, or lines of it, could not be accepted.
-    func rejected(_ settled: Accepted.Settled) {
+    func rejected(_ settled: SettledFile) {
         // Only what was, or may have been, about an incident: a folder or a silence with a mistake wakes nobody.
         guard let first = settled.rejected.first(where: \.mayConcernAnIncident) else { return }
         let more = settled.rejected.count > 1 ? " (and \(settled.rejected.count - 1) more in this file)" : ""
@@ -69,20 +70,35 @@ public final class OperatorsDesk: Service {
                 self.bell.ring()
             }
         }
+        // What was gathered must not go with the process: it is recorded now, and told at the next start.
+        await Task { await self.tell(evenTooSoon: true) }.value
     }
 
     /// Raises what may be told now.
-    func tell() async {
+    ///
+    /// - Parameter evenTooSoon: do not wait for the interval to pass.
+    func tell(evenTooSoon: Bool = false) async {
         let now = clock()
         for kind in Kind.allCases {
             let notice: Gathered? = gathered.withLock { gathered in
                 guard let waiting = gathered[kind], waiting.count > 0 else { return nil }
-                if let last = waiting.lastTold, now.timeIntervalSince(last) < Self.interval { return nil }
+                if let last = waiting.lastTold, !evenTooSoon, abs(now.timeIntervalSince(last)) < Self.interval { return nil }
                 gathered[kind] = Gathered(lastTold: now)
                 return waiting
             }
             guard let notice else { continue }
-            await outlet.withLock { $0 }?(Self.event(kind, lines: notice.lines, count: notice.count, now: now))
+            let wasTold = await outlet.withLock { $0 }?(Self.event(kind, lines: notice.lines, count: notice.count, now: now))
+            if wasTold == false { putBack(notice, kind, now: now) }
+        }
+    }
+
+    /// A notice that could not be recorded is tried again in ten seconds.
+    private func putBack(_ notice: Gathered, _ kind: Kind, now: Date) {
+        gathered.withLock { gathered in
+            let since = gathered[kind] ?? Gathered()
+            gathered[kind] = Gathered(
+                lines: Array((notice.lines + since.lines).prefix(5)), count: notice.count + since.count,
+                lastTold: now.addingTimeInterval(10 - Self.interval))
         }
     }
 
@@ -96,9 +112,10 @@ public final class OperatorsDesk: Service {
         let head =
             switch kind {
             case .rejected:
-                (count == 1 ? "A file in the queue was rejected" : "\(count) files in the queue were rejected")
-                    + "; nothing of them was told to anybody. `tocsin rejected` lists them, `tocsin requeue NAME` puts one back."
-            case .channelGone: "Deliveries have lost their channel. `tocsin dead` lists them."
+                (count == 1 ? "A file was rejected" : "\(count) files were rejected")
+                    + ".\nNobody has been told what is in \(count == 1 ? "it" : "them"). `tocsin rejected` says why, and `tocsin requeue NAME` "
+                    + "puts a file back once it is mended."
+            case .channelGone: "Deliveries have lost their channel.\n`tocsin dead` lists them."
             }
         let rest = count > lines.count ? ["… and \(count - lines.count) more"] : []
         let message = ([head] + lines + rest).joined(separator: "\n")

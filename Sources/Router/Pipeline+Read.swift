@@ -1,93 +1,88 @@
 // From a taken file to arrivals at the ledger: each event checked, each fault with its line.
 
+import Configuration
 import Cryptography
 import Foundation
+import Glibc
 import Incidents
 import JSON
 import Ledger
 import Routing
 import Spool
 
-/// A file that was read: its good events, and what is wrong with the others.
-struct ReadFile: Sendable {
+/// A file whose events are durable, with what could not be accepted of it.
+struct SettledFile: Sendable {
     var file: TakenFile
-    /// The document of each arrival, so that the ledger's refusals find their place.
-    var documents: [TakenDocument] = []
-    var arrivals: [Arrival] = []
+    /// In the order of the lines. Empty: the file can be forgotten.
     var rejected: [RejectedPart] = []
 }
 
-/// What became of files: after the commit, before they are touched.
-struct Accepted: Sendable {
-    struct Settled: Sendable {
-        var file: TakenFile
-        /// Empty: the file can be forgotten.
-        var rejected: [RejectedPart]
+/// As many arrivals as go into one commit, and the files that they come from.
+struct Slice: Sendable {
+    /// Arrivals to a commit, at most.
+    static let capacity = 512
+
+    private(set) var files: [SettledFile]
+    private(set) var arrivals: [Arrival] = []
+    /// The file and the document of each arrival, so that the ledger's refusals find their place.
+    private var origins: [(file: Int, document: TakenDocument)] = []
+
+    init(_ files: [TakenFile]) { self.files = files.map { SettledFile(file: $0) } }
+
+    var isFull: Bool { arrivals.count >= Self.capacity }
+
+    /// The documents of a file that can be looked at; a file that cannot is rejected whole.
+    mutating func documents(of file: TakenFile, at index: Int) -> TakenDocuments {
+        if case .unreadable(let rejection) = file.content { files[index].rejected.append(RejectedPart(rejection: rejection)) }
+        return file.documents
     }
 
-    var files: [Settled] = []
-    /// Ready to go out.
-    var ready: [QueuedDelivery] = []
-    var events = 0
-    var duplicates = 0
+    mutating func add(_ arrival: Arrival, _ document: TakenDocument, of index: Int) {
+        arrivals.append(arrival)
+        origins.append((index, document))
+    }
 
-    init(_ read: [ReadFile], _ receipts: [Receipt]) {
-        var remaining = receipts[...]
-        for one in read {
-            var rejected = one.rejected
-            for (document, receipt) in zip(one.documents, remaining) {
-                switch receipt {
-                case .accepted(_, _, let deliveries, _):
-                    events += 1
-                    ready += deliveries
-                case .duplicate: duplicates += 1
-                case .rejected(let rejection):
-                    rejected.append(RejectedPart(line: document.line, bytes: document.bytes, rejection: rejection))
-                }
-            }
-            remaining = remaining.dropFirst(one.documents.count)
-            rejected.sort { ($0.line ?? 0) < ($1.line ?? 0) }
-            files.append(Settled(file: one.file, rejected: rejected))
+    mutating func reject(_ document: TakenDocument, of index: Int, _ rejection: Rejection) {
+        files[index].rejected.append(RejectedPart(line: document.line, bytes: document.bytes, rejection: rejection))
+    }
+
+    /// Takes in what the ledger said of the arrivals, and is empty again.
+    mutating func settle(_ receipts: [Receipt]) {
+        var touched: Set<Int> = []
+        for (origin, receipt) in zip(origins, receipts) {
+            guard case .rejected(let rejection) = receipt else { continue }
+            reject(origin.document, of: origin.file, rejection)
+            touched.insert(origin.file)
         }
+        for index in touched { files[index].rejected.sort { ($0.line ?? 0) < ($1.line ?? 0) } }
+        arrivals = []
+        origins = []
     }
 }
 
 extension Pipeline {
-    func read(_ file: TakenFile, setup: Setup, now: Date) -> ReadFile {
-        var read = ReadFile(file: file)
-        if case .unreadable(let rejection) = file.content {
-            read.rejected.append(RejectedPart(rejection: rejection))
-        }
-        for document in file.documents {
-            if let rejection = document.rejection {
-                read.rejected.append(RejectedPart(line: document.line, bytes: document.bytes, rejection: rejection))
-            } else {
-                add(document, to: &read, setup: setup, now: now)
-            }
-        }
-        return read
-    }
-
-    private func add(_ document: TakenDocument, to read: inout ReadFile, setup: Setup, now: Date) {
+    func read(_ document: TakenDocument, of file: TakenFile, setup: Setup) -> Result<Arrival, Rejection> {
+        if let rejection = document.rejection { return .failure(rejection) }
         do {
-            let event = try setup.parser.parse(document.bytes, origin: read.file.origin(line: document.line))
-            read.documents.append(document)
-            read.arrivals.append(Self.arrival(event, file: read.file.name, setup: setup, now: now))
+            let event = try setup.parser.parse(document.bytes, origin: file.origin(line: document.line))
+            return .success(Self.arrival(event, file: file.name, setup: setup, now: clock()))
         } catch {
             var rejection = error
             // Within an .ndjson file the reader wants the file's line, not the event's only one.
             if let line = document.line, rejection.line != nil { rejection.line = line }
-            read.rejected.append(RejectedPart(line: document.line, bytes: document.bytes, rejection: rejection))
+            return .failure(rejection)
         }
     }
 
     /// An event on its way into the ledger, with the decision that is to be made there.
     static func arrival(_ event: Event, file: String?, setup: Setup, now: Date) -> Arrival {
         Arrival(
-            event: event, digest: SHA256.hex(event.document.canonicalBytes), receivedAt: now, file: file,
-            configVersion: setup.configuration.version,
+            event: event, digest: digest(of: event), receivedAt: now, file: file, configVersion: setup.configuration.version,
             decide: { incident in decide(event, incident: incident, setup: setup, now: now) })
     }
+
+    /// What tells a duplicate from a conflict: SHA-256 of the canonical content.
+    static func digest(of event: Event) -> String { SHA256.hex(event.document.canonicalBytes) }
 }
 
 extension Rejection {

@@ -31,21 +31,31 @@ public struct Pipeline: Sendable {
 
     // MARK: In
 
-    /// Reads files, decides what follows from their events, and commits all of it together.
+    /// Reads files and hands their events over to be committed, in slices, so that a file of a million lines costs
+    /// disk, not memory. The files themselves have not been touched when it returns.
     ///
-    /// - Returns: for each file what is to become of it, and the deliveries that can go out at once. The files
-    ///   themselves have not been touched.
-    func accept(_ files: [TakenFile]) async throws(LedgerError) -> Accepted {
+    /// - Parameter commit: makes a slice durable; nil where that was given up.
+    /// - Returns: for each file what is wrong with it; nil where committing was given up, and the files must stay.
+    func accept(_ files: [TakenFile], commit: ([Arrival]) async -> [Receipt]?) async -> [SettledFile]? {
         let setup = setup.value
-        let now = clock()
-
-        // read ─▶ Event: pure, and a bad line spoils only itself.
-        let read = files.map { file in self.read(file, setup: setup, now: now) }
-
-        // apply ─▶ route ─▶ COMMIT: the ledger calls `decide` inside its transaction, with the incident as it is then.
-        let receipts = try await ledger.accept(read.flatMap(\.arrivals))
-
-        return Accepted(read, receipts)
+        var slice = Slice(files)
+        for (index, file) in files.enumerated() {
+            for document in slice.documents(of: file, at: index) {
+                // read ─▶ Event: pure, and a bad line spoils only itself.
+                switch read(document, of: file, setup: setup) {
+                case .success(let arrival): slice.add(arrival, document, of: index)
+                case .failure(let rejection): slice.reject(document, of: index, rejection)
+                }
+                // apply ─▶ route ─▶ COMMIT: the ledger calls `decide` inside its transaction, with the incident as it is then.
+                if slice.isFull {
+                    guard let receipts = await commit(slice.arrivals) else { return nil }
+                    slice.settle(receipts)
+                }
+            }
+        }
+        guard let receipts = await commit(slice.arrivals) else { return nil }
+        slice.settle(receipts)
+        return slice.files
     }
 
     /// What follows from an event, given what is known of its incident. `explain` and `test` call the same.

@@ -2,7 +2,9 @@
 // configuration, and says so.
 
 import Configuration
+import Cryptography
 import Foundation
+import Glibc
 import Logging
 import ServiceLifecycle
 
@@ -29,26 +31,33 @@ public final class Reloader: Service {
 
     public func run() async throws {
         await cancelWhenGracefulShutdown {
+            // One loop for both causes, so that an older load never replaces a newer one.
+            let (reasons, feed) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingNewest(2))
+            let hangups = SignalSource.ignoring(SIGHUP) { feed.yield("SIGHUP") }
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await self.watchFiles() }
-                group.addTask { await self.watchSignal() }
+                group.addTask { await self.watchFiles(feed) }
+                for await reason in reasons where !Task.isCancelled { await self.reload(because: reason) }
+                group.cancelAll()
             }
+            hangups.cancel()
         }
     }
 
-    private func watchSignal() async {
-        for await _ in Hangups.stream() where !Task.isCancelled { await reload(because: "SIGHUP") }
-    }
-
-    private func watchFiles() async {
+    private func watchFiles(_ feed: AsyncStream<String>.Continuation) async {
         var seen = await fingerprint()
+        // The file may have changed between being loaded and being watched.
+        let version = setup.value.configuration.version
+        let path = path
+        let now = await Blocking.run { FileManager.default.contents(atPath: path).map { SHA256.hex(Array($0)) } }
+        if let now, !now.hasPrefix(version) { feed.yield("a changed file") }
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(Self.interval))
             let now = await fingerprint()
             guard now != seen, !Task.isCancelled else { continue }
             seen = now
-            await reload(because: "a changed file")
+            feed.yield("a changed file")
         }
+        feed.finish()
     }
 
     private func reload(because reason: String) async {

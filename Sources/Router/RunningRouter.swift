@@ -3,6 +3,7 @@
 import Configuration
 import Delivery
 import Foundation
+import Glibc
 import Incidents
 import Ledger
 import Logging
@@ -51,10 +52,13 @@ public struct RunningRouter: Sendable {
             path: setup.configuration.file, setup: current, dispatcher: dispatcher, logger: logger, load: { loader.load() })
         operators.connect { event in
             let arrival = Pipeline.arrival(event, file: nil, setup: current.value, now: event.time)
+            let mark = await dispatcher.mark()
             do {
-                for case .accepted(_, _, let ready, _) in try await pipeline.ledger.accept([arrival]) { await dispatcher.offer(ready) }
+                await dispatcher.offer(try await pipeline.ledger.accept([arrival]).flatMap(\.ready), since: mark)
+                return true
             } catch {
-                logger.error("the operators cannot be told", metadata: ["error": "\(error)", "notice": "\(event.message ?? "")"])
+                logger.error("the operators cannot be told yet", metadata: ["error": "\(error)", "notice": "\(event.message ?? "")"])
+                return false
             }
         }
     }
@@ -65,19 +69,37 @@ public struct RunningRouter: Sendable {
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(Dispatcher.shutdownGrace + 5)
-        try await ServiceGroup(configuration: configuration).run()
+        defer { logger.notice("stopped") }
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch {
+            await close()
+            throw error
+        }
         await close()
     }
 
     /// Takes what is there, delivers what is due, closes.
     ///
-    /// - Returns: how many deliveries are still to be made.
-    public func runOnce() async throws -> Int {
-        await intake.runOnce()
+    /// - Returns: how many deliveries are still to be made, and whether all files could be taken.
+    public func runOnce() async throws -> (left: Int, tookAll: Bool) {
+        let signals = [SIGTERM, SIGINT].map { number in
+            SignalSource.ignoring(number) {
+                Task {
+                    await spool.stop()
+                    await dispatcher.stop()
+                }
+            }
+        }
+        defer { for signal in signals { signal.cancel() } }
+        let tookAll = await intake.runOnce()
         await operators.tell()
-        let left = try await dispatcher.runOnce()
+        var left = try await dispatcher.runOnce()
+        // A channel that is gone is noticed only while sending.
+        await operators.tell(evenTooSoon: true)
+        left = try await dispatcher.runOnce()
         await close()
-        return left
+        return (left, tookAll)
     }
 
     private func close() async {

@@ -90,7 +90,7 @@ struct RecipientSearch {
                 reasons.append("`\(name)` is a channel itself, and is not told via `\(via ?? name)`")
             }
         } else {
-            reasons.append("`\(quoted(name))` is no channel, person or team")
+            reasons.append("`\(quoted(name))` is no channel, person or team\(directory.suggestion(forName: name))")
         }
     }
 
@@ -102,7 +102,8 @@ struct RecipientSearch {
     mutating func add(person: Person, via: String?) {
         if let via {
             guard let channel = directory.channels[via] else {
-                reasons.append("there is no channel `\(quoted(via))` to reach \(person.id) by")
+                reasons.append(
+                    "there is no channel `\(quoted(via))` to reach \(person.id) by\(directory.suggestion(forChannel: via))")
                 return
             }
             guard channel.takesAddresses else {
@@ -137,7 +138,7 @@ struct RecipientSearch {
 
     private mutating func add(address: String, channel name: String, via: String?) {
         guard let channel = directory.channels[name] else {
-            reasons.append("there is no channel `\(quoted(name))`")
+            reasons.append("there is no channel `\(quoted(name))`\(directory.suggestion(forChannel: name))")
             return
         }
         if let via, via != name {

@@ -1,8 +1,23 @@
 // The command line: one file for each command, in Commands/.
 
 import ArgumentParser
+import Glibc
+import Incidents
 
 @main
+enum Program {
+    static func main() async {
+        let names = (Tocsin.configuration.subcommands + Tocsin.configuration.groupedSubcommands.flatMap(\.subcommands))
+            .map { $0.configuration.commandName ?? "\($0)".lowercased() }
+        if let first = CommandLine.arguments.dropFirst().first, !first.hasPrefix("-"), !(names + ["help"]).contains(first) {
+            let hint = Suggestion.clause(for: first, among: names)
+            Terminal.complain("there is no command `\(Terminal.clean(first))`\(hint); `tocsin --help` lists them")
+            exit(64)
+        }
+        await Tocsin.main()
+    }
+}
+
 struct Tocsin: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tocsin",

@@ -115,7 +115,8 @@ import Testing
         let configuration = try #require(try load(text).configuration)
         guard case .gateway(let gateway) = configuration.channels[0].way, case .json(let json) = gateway.body else { throw Unexpected() }
         #expect(gateway.method == "POST")
-        #expect(json.reveal().contains(#""retries":3"#) && json.reveal().contains(#""code":"3""#) && json.reveal().contains(#""flash":false"#))
+        #expect(
+            json.reveal().contains(#""retries":3"#) && json.reveal().contains(#""code":"3""#) && json.reveal().contains(#""flash":false"#))
         #expect(json.reveal().contains(#""key":"hunter2s3cret""#))
     }
 

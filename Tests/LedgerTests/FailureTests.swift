@@ -71,6 +71,70 @@ import Testing
         await store.close()
     }
 
+    @Test func aLockedLedgerFailsAllCallsAfterOneWait() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let ids = try await store.take(arrival(try event("e0", incident: "I0")), arrival(try event("e1", incident: "I1")))
+        let wait = 500
+        try await store.writing { try $0.execute(sql: "PRAGMA busy_timeout = \(wait)") }
+        let other = try DatabaseQueue(path: fixture.path)
+        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        let gate = await Gate(store)
+        let clock = ContinuousClock()
+        let began = clock.now
+        try await withThrowingTaskGroup(of: LedgerError.Code?.self) { group in
+            for number in 0..<40 {
+                group.addTask {
+                    await code {
+                        if number < 30 {
+                            _ = try await store.record([accepted(ids[0])])
+                        } else {
+                            _ = try await store.accept([arrival(try event("n\(number)"))])
+                        }
+                    }
+                }
+            }
+            try await gate.open(after: 40)
+            for try await code in group { #expect(code == .locked) }
+        }
+        // Each by itself, they would have waited for 20 s.
+        #expect(clock.now - began < .seconds(8))
+        try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        try other.close()
+        _ = try await store.record([accepted(ids[0])])
+        #expect(try await store.deliveries().map(\.state) == [.delivered, .pending])
+        #expect(try await store.number("SELECT count(*) FROM events") == 2)
+        await store.close()
+    }
+
+    @Test func aBadRowAmongManyCallsTurnsAwayOnlyItsOwn() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let ids = try await store.take(arrival(try event("e0", incident: "I0")), arrival(try event("e1", incident: "I1")))
+        try await store.writing { database in
+            try database.execute(
+                sql: """
+                    CREATE TRIGGER badAttempt BEFORE INSERT ON attempts WHEN NEW.delivery = \(ids[0])
+                    BEGIN SELECT raise(ABORT, 'no'); END;
+                    CREATE TRIGGER badEvent BEFORE INSERT ON events WHEN NEW.id = 'bad' BEGIN SELECT raise(ABORT, 'no'); END
+                    """)
+        }
+        let gate = await Gate(store)
+        async let failing = code { _ = try await store.record([accepted(ids[0])]) }
+        async let recorded = store.record([accepted(ids[1])])
+        async let receipts = store.accept([arrival(try event("n1", incident: "I2")), arrival(try event("bad", incident: "I3"))])
+        async let more = store.accept([arrival(try event("n2", incident: "I4"))])
+        try await gate.open(after: 4)
+        #expect(await failing == .internalFault)
+        #expect(try await recorded.isEmpty)
+        #expect(try await receipts.map(\.ready.count) == [1, 0])
+        #expect(try await receipts.map { $0.rejection != nil } == [false, true])
+        #expect(try await more.map(\.ready.count) == [1])
+        #expect(try await store.deliveries().map(\.state) == [.pending, .delivered, .pending, .pending])
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
     @Test func whatWasRolledBackIsNotRemembered() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()

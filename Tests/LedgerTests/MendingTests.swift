@@ -55,11 +55,33 @@ import Testing
         #expect(try await store.summary(now: start).needsMending == 2)
         #expect(try await store.retryDead(nil, now: later) == [ids[0], ids[2]])
         #expect(try await store.deliveries().map(\.state) == [.pending, .dead, .pending, .pending])
-        // Named, even a dropped one comes back.
-        #expect(try await store.retryDead([ids[1]], now: later) == [ids[1]])
-        #expect(try await store.delivery(ids[1])?.droppedAt == nil)
+        // What was dropped stays so, even where it is named.
+        #expect(try await store.retryDead([ids[1]], now: later).isEmpty)
+        #expect(try await store.delivery(ids[1])?.droppedAt == later)
+        let states = try await store.deliveryStates([ids[0], ids[1], ids[3], 77])
+        #expect(states.mapValues(\.state) == [ids[0]: .pending, ids[1]: .dead, ids[3]: .pending])
+        #expect(states.filter(\.value.isDropped).map(\.key) == [ids[1]])
         #expect(try await store.verify() == [])
         await store.close()
+    }
+
+    @Test func theMarkerAtOpeningTellsOfWhatOthersWroteSince() async throws {
+        let fixture = try LedgerFixture()
+        let router = try fixture.open()
+        let ids = try await router.take(arrival(try event("e1")))
+        _ = try await router.record([refused(ids[0])])
+        #expect(try await router.changeMarker() == router.markerAtOpening)
+        let reader = try LedgerStore(directory: fixture.directory, readOnly: true)
+        #expect(try await reader.changeMarker() == reader.markerAtOpening)
+
+        let command = try fixture.open()
+        // Opening alone changes nothing; writing does.
+        #expect(try await router.changeMarker() == router.markerAtOpening)
+        #expect(try await command.retryDead(nil, now: later) == ids)
+        #expect(try await router.changeMarker() != router.markerAtOpening)
+        #expect(try await reader.changeMarker() != reader.markerAtOpening)
+        #expect(try await command.changeMarker() == command.markerAtOpening)
+        for store in [router, reader, command] { await store.close() }
     }
 
     @Test func aRetryWaitsBehindWhatIsUnderWayInItsConversation() async throws {

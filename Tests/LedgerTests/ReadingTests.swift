@@ -1,5 +1,6 @@
 // Lists, single rows and figures; reading while writing.
 
+import Cryptography
 import Foundation
 import Incidents
 import Routing
@@ -52,6 +53,35 @@ import Testing
             ])
         #expect(try await store.delivery(ids[0])?.attempts.first?.remoteID == "r-\(ids[0])")
         #expect(try await store.delivery(4_711) == nil)
+        await store.close()
+    }
+
+    @Test func theDigestOfAnEventTellsADuplicateFromAConflict() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let first = try event("e1")
+        _ = try await store.accept([arrival(first)])
+        #expect(try await store.digest(source: "monitor", id: "e1") == SHA256.hex(first.document.canonicalBytes))
+        #expect(try await store.digest(source: "elsewhere", id: "e1") == nil)
+        #expect(try await store.digest(source: "monitor", id: "e2") == nil)
+        await store.close()
+    }
+
+    @Test func aZeroInATextCutsNothingOff() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let ids = try await store.take(arrival(try event("e1")))
+        _ = try await store.record([
+            AttemptRecord(
+                delivery: ids[0], at: start, outcome: "refused", code: "5\0", reason: "r\0s", detail: "a\0b", remoteID: "\0",
+                degraded: "c\0d", next: .dead("e\0f"))
+        ])
+        _ = try await store.dropDead(ids, reason: "g\0h", now: start)
+        let row = try #require(try await store.delivery(ids[0]))
+        #expect(row.reason == "e\u{FFFD}f; dropped: g\u{FFFD}h")
+        #expect(row.degraded == "c\u{FFFD}d")
+        let attempt = try #require(row.attempts.first)
+        #expect([attempt.code, attempt.reason, attempt.detail, attempt.remoteID] == ["5\u{FFFD}", "r\u{FFFD}s", "a\u{FFFD}b", "\u{FFFD}"])
         await store.close()
     }
 

@@ -59,6 +59,25 @@ import Testing
         await store.close()
     }
 
+    @Test(arguments: ["UPDATE events SET document = x'7b' WHERE sequence = 2", "UPDATE deliveries SET routes = x'7b' WHERE id = 2"])
+    func aDamagedRowStopsNeitherItsLaneNorTheOutcomeBeforeIt(damage: String) async throws {
+        let fixture = try LedgerFixture()
+        var store = try fixture.open()
+        _ = try await store.take(
+            arrival(try event("e1")), arrival(try event("e2", time: start.addingTimeInterval(1))),
+            arrival(try event("e3", incident: "INC2"), [delivery(priority: 3)]))
+        await store.close()
+        try fixture.damage(damage)
+        store = try fixture.open()
+        // The damaged one is the successor of the first.
+        #expect(try await store.record([accepted(1)]).isEmpty)
+        #expect(try await store.delivery(1)?.state == .delivered)
+        #expect(try await store.number("SELECT blocked FROM deliveries WHERE id = 2") == 0)
+        #expect(try await store.ready(lane: "lane-ops-slack", now: start, limit: 1).map(\.id) == [3])
+        #expect(try await store.verify().contains { $0.contains("cannot be read") && $0.contains(": 2 ") })
+        await store.close()
+    }
+
     /// Many rows at once, without their events' detour: 50 lanes, 4 urgencies, half of them due only later.
     private func crowd(_ store: LedgerStore, _ count: Int) async throws {
         _ = try await store.accept([arrival(try event("e0", incident: nil, type: .operations), [])])

@@ -23,6 +23,12 @@ import Testing
             "UPDATE tallies SET count = count + 1 WHERE kind = 'deliveries' AND state = 'pending'",
             "not those of the rows: ops-slack pending"
         ),
+        ("UPDATE events SET document = x'7b' WHERE sequence = 2", "events that cannot be read: 2 (a column that is not JSON)"),
+        ("UPDATE incidents SET state = x'00'", "incidents whose state cannot be read: INC1 (a column that is not JSON)"),
+        (
+            "UPDATE deliveries SET routes = x'7b' WHERE id = 3",
+            "deliveries that cannot be read, and so do not go out: 3 (a column that is not JSON)"
+        ),
         ("UPDATE tallies SET count = 1 WHERE kind = 'events'", "counts of events (type) that are not those of the rows: status_change"),
     ]
 

@@ -49,6 +49,13 @@ import Testing
         ("ops-slack via sms", "`ops-slack` is a channel itself, and is not told via `sms`"),
         ("ops-slack:C01", "`ops-slack` takes no addresses, so C01 cannot be told through it"),
         ("subscribers", "subscriptions are not acted on yet"),
+        // What was probably meant, of what would help.
+        ("service-owner via maill", "there is no channel `maill` to reach service-owner by; did you mean `mail`?"),
+        ("service-owner via ops-slak", "there is no channel `ops-slak` to reach service-owner by"),
+        ("paymets", "`paymets` is no channel, person or team; did you mean `payments`?"),
+        ("duty-enginer via mail", "`duty-enginer` is no channel, person or team; did you mean `duty-engineer`?"),
+        ("ops-slak", "`ops-slak` is no channel, person or team; did you mean `ops-slack`?"),
+        ("asignee", "`asignee` is no channel, person or team; did you mean `assignee`?"),
     ]) func reachesNobody(text: String, reason: String) throws {
         let (reached, reasons) = try resolve(text)
         #expect(reached == [])
@@ -98,7 +105,8 @@ import Testing
     @Test(
         arguments: [
             ("assignee", ["assignee": "bob"], "assignee is `bob`, who is nobody in `people`"),
-            ("assignee", ["assignee": .null], "the incident has no assignee"), ("reporter", ["reporter": ""], "the incident has no reporter"),
+            ("assignee", ["assignee": .null], "the incident has no assignee"),
+            ("reporter", ["reporter": ""], "the incident has no reporter"),
             ("team", ["team": "duty-engineer"], "team is `duty-engineer`, which is no team in `teams`"),
             ("team", ["team": .null], "the incident has no team"),
             ("assignee", ["assignee": "x\ny"], "assignee is `x y`, who is nobody in `people`"),

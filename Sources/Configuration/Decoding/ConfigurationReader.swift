@@ -26,6 +26,8 @@ final class ConfigurationReader {
     let findings: Findings
     let secrets: SecretSource
     let root: YAMLNode
+    /// Nothing of the file was passed over: otherwise nothing is said about what nobody uses, or nobody hears of.
+    let isWhole: Bool
     /// Absolute.
     let file: String
     var scale = SeverityScale.standard
@@ -41,8 +43,9 @@ final class ConfigurationReader {
     /// Kept from the reading of `router`.
     var routerSection: Section?
 
-    init(root: YAMLNode, file: String, secrets: SecretSource, findings: Findings) {
+    init(root: YAMLNode, isWhole: Bool, file: String, secrets: SecretSource, findings: Findings) {
         self.root = root
+        self.isWhole = isWhole
         self.file = file
         self.secrets = secrets
         self.findings = findings

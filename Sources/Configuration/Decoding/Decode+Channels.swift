@@ -114,7 +114,10 @@ extension ConfigurationReader {
     private func facts(_ name: String, _ variant: ChannelVariant, _ way: ChannelSettings.Way?, _ section: Section) -> ChannelFacts? {
         func webhook(_ kind: ChannelKind) -> ChannelFacts {
             let url = section.text("webhook").flatMap { try? URLText($0) }
-            return ChannelFacts(name: name, kind: kind, ownAddress: url?.redacted ?? "https://…", takesAddresses: false)
+            // What stands for a missing secret is no address that anybody should read.
+            let isMissing = section.first("webhook")?.isPlaceholder ?? false
+            let shown = isMissing ? "(secret not set)" : url?.redacted ?? "https://…"
+            return ChannelFacts(name: name, kind: kind, ownAddress: shown, takesAddresses: false)
         }
         switch variant {
         case .slack:

@@ -19,6 +19,7 @@ extension ConfigurationReader {
         settings.retain = router.seconds("retain") ?? settings.retain
         settings.settle = router.seconds("settle") ?? settings.settle
         settings.lateAfter = router.seconds("late_after") ?? settings.lateAfter
+        settings.trust = trust(router)
         if case .severity(let severity)? = router.first("assume_severity")?.value { settings.assumedSeverity = severity }
         let paths = ["queue": settings.queue, "state": settings.state, "templates": settings.templates]
         for (name, path) in paths.sorted(by: { $0.key < $1.key }) where router.has(name) {
@@ -27,6 +28,41 @@ extension ConfigurationReader {
             }
         }
         return settings
+    }
+
+    /// Nil where the section is not there. What cannot be read trusts nobody.
+    private func trust(_ router: Section) -> [String: Set<EventType>]? {
+        guard let given = router.given["trust"] else { return router.misspelt.contains("trust") ? [:] : nil }
+        if given.node.isNothing || given.node.members?.isEmpty ?? false {
+            findings.error(
+                "`trust` is empty: nobody could drop anything; name an owner, or leave it out to trust everybody", at: given.place)
+        }
+        var trust: [String: Set<EventType>] = [:]
+        for owner in given.named {
+            if !Self.isOwner(owner.name) {
+                findings.error("`\(owner.name.shortened)` cannot be an owner: write a user's name, or a numeric user id", at: owner.place)
+            }
+            trust[owner.name] = Set(owner.values.compactMap { EventType(rawValue: $0.text.lowercased()) })
+        }
+        return trust
+    }
+
+    /// A name as it can stand in passwd(5), or a user id as the system writes it.
+    private static func isOwner(_ name: String) -> Bool {
+        if !name.isEmpty, name.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return UInt32(name).map { String($0) == name } ?? false }
+        return !name.isEmpty && !name.hasPrefix("-") && !AddressText.holdsControls(name)
+            && !name.contains { $0.isWhitespace || $0 == ":" || $0 == "/" || $0 == "*" }
+    }
+
+    /// Whether the directories of the queue and the state are surely those that are meant, whatever else is wrong: a
+    /// default must not stand in for a path that could not be read.
+    func knowsDirectories(_ top: Section) -> Bool {
+        guard let router = routerSection, !top.misspelt.contains("router") else { return false }
+        if let node = top.node("router"), !node.isNothing, node.members == nil { return false }
+        return ["queue", "state"].allSatisfy { name in
+            let isRepeated = top.node("router")?.members?.contains { $0.key == name && $0.isRepeated } ?? false
+            return !router.misspelt.contains(name) && !isRepeated && (!router.has(name) || router.first(name) != nil)
+        }
     }
 
     /// The scale, silently: what is wrong with the section is found when the section is read like any other.

@@ -7,6 +7,8 @@ import Routing
 /// Every part of the file that could be read, with the places that Validation needs.
 struct Decoded {
     var router: RouterSettings
+    /// The directories in `router` are those that the file means.
+    var directoriesAreKnown = false
     var calendars: [String: BusinessCalendar] = [:]
     var channels: [DecodedChannel] = []
     var people: [DecodedPerson] = []
@@ -27,6 +29,7 @@ extension ConfigurationReader {
         guard let top = section(root, "", "the file") else { return nil }
         checkSeverities(top)
         var decoded = Decoded(router: routerSettings(top))
+        decoded.directoriesAreKnown = knowsDirectories(top)
         if let router = routerSection {
             decoded.unrouted = router.recipients("unrouted")
             decoded.operators = router.recipients("operators")

@@ -71,8 +71,9 @@ extension OptionTable {
             Option("router.public_url", .url(["https", "http"]), later: true, "Where people reach the HTTP side, for links in messages."),
             Option("router.allow_networks", .list(.network), later: true, "Private networks that addresses from data may point to."),
             Option(
-                "router.trust", .map(.list(.choice(producible))), later: true,
-                "Which types the files of an owner (a user of this machine) may contain; without it, everybody may drop everything."),
+                "router.trust", .map(.list(.choice(producible))),
+                "Which types of event the files of an owner may contain, by user name or numeric user id; whoever is not named may drop "
+                    + "nothing. Without it, everybody may drop everything."),
         ])
 
     static let severities = Chapter(

@@ -27,6 +27,7 @@ struct Validation {
         checkPeople()
         checkTeamCycles()
         checkFallbackCycles()
+        guard reader.isWhole else { return }
         checkUsage()
         checkUnreachableRoutes()
         checkUnheardSeverities()

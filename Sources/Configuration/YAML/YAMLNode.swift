@@ -41,6 +41,24 @@ struct YAMLNode: Sendable {
         return false
     }
 
+    /// What a second node of the same kind adds: entries of a list, and members of other names.
+    mutating func append(_ other: YAMLNode) {
+        switch (content, other.content) {
+        case (.list(let entries), .list(let more)): content = .list(entries + more)
+        case (.map(var members), .map(let more)):
+            for member in more {
+                if let index = members.firstIndex(where: { $0.key == member.key }) {
+                    members[index].isRepeated = true
+                } else {
+                    members.append(member)
+                }
+            }
+            content = .map(members)
+        case (.nothing, _): self = other
+        default: break
+        }
+    }
+
     subscript(key: String) -> YAMLNode? { members?.first { $0.key == key }?.value }
 }
 
@@ -49,4 +67,6 @@ struct YAMLMember: Sendable {
     var key: String
     var place: Place
     var value: YAMLNode
+    /// The name is there again in the same map; this is the first.
+    var isRepeated = false
 }

@@ -40,6 +40,13 @@ extension YAMLReader {
         return YAMLFault(message: message, place: place(mark))
     }
 
+    /// A name that is there twice in one map, and where the first of them stands.
+    static func repeated(_ error: any Error) -> (name: String, place: Place)? {
+        guard case YamlError.duplicatedKeysInMapping(let names, let context) = error, let name = names.first, context.mark.line > 0
+        else { return nil }
+        return (name, place(context.mark))
+    }
+
     /// Yams names the first of the two; the second one is the one to look at, where it is found.
     private static func duplicate(_ names: [String], _ mark: Mark, _ text: String) -> YAMLFault {
         guard mark.line > 0, let name = names.first else { return YAMLFault(message: "a name is there twice in one map", place: nil) }

@@ -1,5 +1,6 @@
 // From bytes to nodes, through Yams. Anchors are refused where they stand and never followed, so a bomb of aliases
-// costs nothing; depth and number of nodes are bounded; a fault of syntax is one error with its place.
+// costs nothing; depth and number of nodes are bounded; a fault of syntax is one error with its place. Names that are
+// repeated in a map are faults that leave the rest readable.
 
 import Foundation
 import Yams
@@ -18,9 +19,12 @@ struct YAMLReader {
     private static let harmlessAliases = 20
 
     private(set) var faults: [YAMLFault] = []
+    /// Names that are there again; the first of each counts.
+    private var repeats: [YAMLFault] = []
+    private var renamed: [Unicode.Scalar: String] = [:]
     private var nodes = 0
 
-    /// The root, or nil where the faults say why not. Parsing recurses once for each level (libyaml allows 1,000), so
+    /// The root, or nil where the faults say why not; a root beside faults lacks what repeated names say. Parsing recurses once for each level (libyaml allows 1,000), so
     /// it has a thread with a stack of its own.
     static func read(_ text: String) -> (root: YAMLNode?, faults: [YAMLFault]) {
         if let fault = aliasBomb(in: text) { return (nil, [fault]) }
@@ -42,15 +46,25 @@ struct YAMLReader {
     }
 
     private static func parse(_ text: String) -> (root: YAMLNode?, faults: [YAMLFault]) {
-        do {
-            let parser = try Parser(yaml: text, encoding: .utf8)
-            guard let root = try parser.singleRoot() else { return (nil, []) }
-            var reader = YAMLReader()
-            // Nodes refer weakly to their anchors, which the parser holds.
-            let node = withExtendedLifetime(parser) { reader.convert(root, depth: 0) }
-            return (reader.faults.isEmpty ? node : nil, reader.faults)
-        } catch {
-            return (nil, [fault(error, text)])
+        var names: RepeatedNames?
+        var known: [YAMLFault] = []
+        while true {
+            do {
+                let parser = try Parser(yaml: names?.text ?? text, encoding: .utf8)
+                guard let root = try parser.singleRoot() else { return (nil, []) }
+                var reader = YAMLReader()
+                reader.renamed = names?.renamed ?? [:]
+                // Nodes refer weakly to their anchors, which the parser holds.
+                let node = withExtendedLifetime(parser) { reader.convert(root, depth: 0) }
+                return (reader.faults.isEmpty ? node : nil, reader.faults + reader.repeats)
+            } catch {
+                // Yams stops at a name that is repeated: without it, the rest can be read all the same.
+                let fault = fault(error, text)
+                known.append(fault)
+                guard let (name, place) = repeated(error) else { return (nil, known) }
+                if names == nil { names = RepeatedNames(text) }
+                if names?.rename(name, at: place) != true { return (nil, known) }
+            }
         }
     }
 
@@ -103,7 +117,7 @@ struct YAMLReader {
 
     private mutating func members(of mapping: Node.Mapping, depth: Int) -> [YAMLMember] {
         var members: [YAMLMember] = []
-        var lines: [String: Int] = [:]
+        var first: [String: (line: Int, index: Int?)] = [:]
         for (key, value) in mapping {
             let place = Place(line: key.mark?.line ?? 1, column: key.mark?.column ?? 1)
             if let anchor = key.anchor {
@@ -114,13 +128,20 @@ struct YAMLReader {
                 faults.append(YAMLFault(message: "a name must be a single word, and is a list or a map", place: place))
                 continue
             }
+            let key = name.string.unicodeScalars.first.flatMap { renamed[$0] } ?? name.string
             // Yams compares resolved types: `1` and `"1"` are two keys to it.
-            if let line = lines[name.string] {
-                faults.append(YAMLFault(message: "`\(name.string)` is there twice; the first is on line \(line)", place: place))
+            if let (line, index) = first[key] {
+                repeats.append(YAMLFault(message: "`\(key.shortened)` is there twice; the first is on line \(line)", place: place))
+                if let index {
+                    members[index].isRepeated = true
+                    // Sections that were written in two parts: what both declare is known to the rest of the file.
+                    if depth == 1, let more = convert(value, depth: depth) { members[index].value.append(more) }
+                }
                 continue
             }
-            lines[name.string] = place.line
-            if let value = convert(value, depth: depth) { members.append(YAMLMember(key: name.string, place: place, value: value)) }
+            let value = convert(value, depth: depth)
+            first[key] = (place.line, value == nil ? nil : members.count)
+            if let value { members.append(YAMLMember(key: key, place: place, value: value)) }
         }
         return members
     }

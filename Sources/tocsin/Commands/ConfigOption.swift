@@ -27,6 +27,9 @@ func failure(_ message: String, _ code: ExitCode) -> ExitCode {
     return code
 }
 
+/// Says what is wrong with the command line.
+func usage(_ message: String) -> ExitCode { failure(message, ExitCode(64)) }
+
 struct ConfigOption: ParsableArguments {
     @Option(name: [.customLong("config"), .customShort("c")], help: "The configuration.")
     var config = "routes.yaml"

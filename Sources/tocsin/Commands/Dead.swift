@@ -12,26 +12,22 @@ struct Dead: AsyncParsableCommand {
               tocsin dead retry 17 18
               tocsin dead drop 17 --reason "told by phone"
             """,
-        subcommands: [List.self, Retry.self, Drop.self], defaultSubcommand: List.self)
+        subcommands: [Retry.self, Drop.self])
 
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists what needs mending.", shouldDisplay: false)
+    @Flag(help: "One JSON object a line.")
+    var json = false
 
-        @Flag(help: "One JSON object a line.")
-        var json = false
+    @OptionGroup var option: ConfigOption
 
-        @OptionGroup var option: ConfigOption
-
-        func run() async throws {
-            try await option.withLedger { ledger, _ in
-                let rows = try await ledger.deliveries(DeliveryFilter(needsMending: true))
-                if json {
-                    for row in rows { Terminal.say(DeliveryText.line(row).text) }
-                } else if rows.isEmpty {
-                    Terminal.say("Nothing is dead.")
-                } else {
-                    DeliveryText.table(rows).show()
-                }
+    func run() async throws {
+        try await option.withLedger { ledger, _ in
+            let rows = try await ledger.deliveries(DeliveryFilter(needsMending: true))
+            if json {
+                for row in rows { Terminal.say(DeliveryText.line(row).text) }
+            } else if rows.isEmpty {
+                Terminal.say("Nothing is dead.")
+            } else {
+                DeliveryText.table(rows).show()
             }
         }
     }

@@ -14,57 +14,52 @@ struct Deliveries: AsyncParsableCommand {
               tocsin deliveries --state dead --since 1d
               tocsin deliveries show 17
             """,
-        subcommands: [List.self, Show.self], defaultSubcommand: List.self)
+        subcommands: [Show.self])
 
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists deliveries, oldest first.", shouldDisplay: false)
+    @Option(help: "Only about this incident.")
+    var incident: String?
 
-        @Option(help: "Only about this incident.")
-        var incident: String?
+    @Option(help: "Only in this state: held, pending, retrying, delivered, unknown, dead, expired, superseded, suppressed.")
+    var state: String?
 
-        @Option(help: "Only in this state: held, pending, retrying, delivered, unknown, dead, expired, superseded, suppressed.")
-        var state: String?
+    @Option(help: "Only those made since then: a duration (2h) or an RFC 3339 time.")
+    var since: String?
 
-        @Option(help: "Only those made since then: a duration (2h) or an RFC 3339 time.")
-        var since: String?
+    @Option(help: "Only through this channel.")
+    var channel: String?
 
-        @Option(help: "Only through this channel.")
-        var channel: String?
+    @Flag(help: "One JSON object a line.")
+    var json = false
 
-        @Flag(help: "One JSON object a line.")
-        var json = false
+    @OptionGroup var option: ConfigOption
 
-        @OptionGroup var option: ConfigOption
-
-        func run() async throws {
-            let filter = DeliveryFilter(
-                incident: incident, state: try parsedState(), since: try Self.time(since), channel: channel)
-            try await option.withLedger { ledger, _ in
-                if json {
-                    try await ledger.forEachDelivery(filter) { row in
-                        Terminal.say(DeliveryText.line(row).text)
-                        return true
-                    }
-                    return
+    func run() async throws {
+        let filter = DeliveryFilter(incident: incident, state: try parsedState(), since: try Self.time(since), channel: channel)
+        try await option.withLedger { ledger, _ in
+            if json {
+                try await ledger.forEachDelivery(filter) { row in
+                    Terminal.say(DeliveryText.line(row).text)
+                    return true
                 }
-                let rows = try await ledger.deliveries(filter)
-                if rows.isEmpty { Terminal.say("No delivery matches.") } else { DeliveryText.table(rows).show() }
+                return
             }
+            let rows = try await ledger.deliveries(filter)
+            if rows.isEmpty { Terminal.say("No delivery matches.") } else { DeliveryText.table(rows).show() }
         }
+    }
 
-        private func parsedState() throws -> DeliveryState? {
-            guard let state else { return nil }
-            if let known = DeliveryState(rawValue: state.lowercased()) { return known }
-            let names = DeliveryState.allCases.map(\.rawValue)
-            throw ValidationError("there is no state `\(state)`\(Suggestion.clause(for: state, among: names)) (\(names.joined(separator: ", ")))")
-        }
+    private func parsedState() throws -> DeliveryState? {
+        guard let state else { return nil }
+        if let known = DeliveryState(rawValue: state.lowercased()) { return known }
+        let names = DeliveryState.allCases.map(\.rawValue)
+        throw usage("there is no state `\(state)`\(Suggestion.clause(for: state, among: names)) (\(names.joined(separator: ", ")))")
+    }
 
-        private static func time(_ text: String?) throws -> Date? {
-            guard let text else { return nil }
-            if let time = Timestamp.parse(text) { return time }
-            if let seconds = DurationText.parse(text) { return Date().addingTimeInterval(-seconds) }
-            throw ValidationError("--since takes a duration, for instance 2h, or an RFC 3339 time; this is `\(text)`")
-        }
+    private static func time(_ text: String?) throws -> Date? {
+        guard let text else { return nil }
+        if let time = Timestamp.parse(text) { return time }
+        if let seconds = DurationText.parse(text) { return Date().addingTimeInterval(-seconds) }
+        throw usage("--since takes a duration, for instance 2h, or an RFC 3339 time; this is `\(text)`")
     }
 
     struct Show: AsyncParsableCommand {

@@ -59,7 +59,7 @@ struct Explain: AsyncParsableCommand {
     private func time() throws -> Date? {
         guard let at else { return nil }
         guard let time = Timestamp.parse(at) else {
-            throw ValidationError("--at takes an RFC 3339 time, for instance 2026-11-24T03:58:00Z")
+            throw usage("--at takes an RFC 3339 time, for instance 2026-11-24T03:58:00Z")
         }
         return time
     }

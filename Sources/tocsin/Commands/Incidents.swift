@@ -1,6 +1,7 @@
 // tocsin incidents
 
 import ArgumentParser
+import Configuration
 import Foundation
 import Incidents
 import JSON
@@ -31,7 +32,7 @@ struct Incidents: AsyncParsableCommand {
             if let severity {
                 guard let known = configuration.scale.severity(severity) else {
                     let names = configuration.scale.steps.map(\.name)
-                    throw ValidationError("there is no severity `\(severity)`\(Suggestion.clause(for: severity, among: names))")
+                    throw usage("there is no severity `\(severity)`\(Suggestion.clause(for: severity, among: names))")
                 }
                 filter.severity = known.name
             }
@@ -39,12 +40,12 @@ struct Incidents: AsyncParsableCommand {
             if json {
                 for incident in incidents { Terminal.say(Self.line(incident).text) }
             } else {
-                show(incidents)
+                show(incidents, configuration)
             }
         }
     }
 
-    private func show(_ incidents: [Incident]) {
+    private func show(_ incidents: [Incident], _ configuration: RouterConfiguration) {
         if incidents.isEmpty {
             Terminal.say(all ? "No incident is known." : "No incident is open. (--all lists those that are over)")
             return
@@ -54,14 +55,20 @@ struct Incidents: AsyncParsableCommand {
             .init("INCIDENT"), .init("SEVERITY"), .init("STATUS"), .init("OPEN FOR"), .init("WHO HAS IT"), .init("TITLE", shrinks: true),
         ])
         for incident in incidents {
-            let owner = incident.acknowledged ? incident.acknowledgedBy ?? incident.text("assignee") ?? "acknowledged" : "nobody"
+            let severity = incident.text("severity") ?? "\(configuration.router.assumedSeverity.name) (assumed)"
             table.add([
-                .init(incident.id), .init(incident.text("severity") ?? "–"), .init(incident.status.rawValue + (incident.reopened ? " (again)" : "")),
+                .init(incident.id), .init(severity), .init(incident.status.rawValue + (incident.reopened ? " (again)" : "")),
                 .init(incident.isOpen ? Moment.words(now.timeIntervalSince(incident.openedAt)) : "over"),
-                .init(owner, incident.acknowledged || !incident.isOpen ? nil : .yellow), .init(incident.text("title") ?? ""),
+                .init(Self.owner(incident), incident.acknowledged || !incident.isOpen ? nil : .yellow), .init(incident.text("title") ?? ""),
             ])
         }
         table.show()
+    }
+
+    private static func owner(_ incident: Incident) -> String {
+        let assigned = incident.text("assignee") ?? incident.text("team").map { "team \($0)" }
+        if incident.acknowledged { return incident.acknowledgedBy ?? assigned ?? "acknowledged" }
+        return assigned.map { $0 + (incident.isOpen ? ", not acknowledged" : "") } ?? "nobody"
     }
 
     private static func line(_ incident: Incident) -> JSONLine {

@@ -24,11 +24,11 @@ struct Rejected: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try option.load()
-        let files: [RejectedFile]
+        var files: [RejectedFile] = []
         do {
             files = try RejectedFiles.list(queue: configuration.router.queue)
         } catch {
-            throw failure(error.message, Exit.io)
+            if error.code != .notFound { throw failure(error.message, Exit.io) }
         }
         if json {
             for file in files { Terminal.say(Self.line(file).text) }
@@ -87,7 +87,7 @@ struct Requeue: AsyncParsableCommand {
                 Terminal.say(file.name == file.queuedAs ? "\(file.name) is back in the queue" : "\(file.name) is back in the queue as \(file.queuedAs)")
             }
         } catch {
-            throw failure(error.message, error.code == .badName ? Exit.no : Exit.io)
+            throw failure(error.message, error.code == .badName || error.code == .notFound ? Exit.noInput : Exit.io)
         }
     }
 }

@@ -70,10 +70,10 @@ struct Run: AsyncParsableCommand {
             metadata: ["queue": "\(settings.queue)", "state": "\(settings.state)", "configuration": "\(setup.configuration.version)"])
         guard once else {
             try await router.run()
-            logger.notice("stopped")
             return
         }
-        let left = try await router.runOnce()
+        let (left, tookAll) = try await router.runOnce()
+        if !tookAll { throw failure("the ledger cannot take the events in the queue; they stay there: run again later", Exit.tryLater) }
         if left > 0 {
             let noun = left == 1 ? "delivery is" : "deliveries are"
             throw failure("\(left) \(noun) still to be made; run again, or see `tocsin deliveries`", Exit.tryLater)

@@ -13,7 +13,8 @@ struct SandboxCommand: AsyncParsableCommand {
         abstract: "Runs local Slack, Teams, SMTP and SMS receivers, and prints what they receive.",
         discussion: """
             They check what they get as strictly as the providers do, and answer with the providers' own errors. Point
-            the channels of a configuration at the addresses printed at the start. Faults can be asked for:
+            the channels of a configuration at the addresses printed at the start; the last word of a webhook's address is
+            up to you. Faults can be asked for:
 
               tocsin sandbox --http-port 8025 --smtp-port 2525
               curl -X POST localhost:8025/_faults -d '{"receiver": "slack", "status": 429, "retry_after": 30, "times": 3}'
@@ -36,7 +37,7 @@ struct SandboxCommand: AsyncParsableCommand {
         let sandbox = try await Receivers.start(options)
         let endpoints = sandbox.endpoints
         let addresses: [(String, String)] = [
-            ("slack_webhook", endpoints.slackWebhook), ("slack_api", endpoints.slackAPI), ("teams", endpoints.teams),
+            ("slack_webhook", endpoints.slackWebhook + "/ops"), ("slack_api", endpoints.slackAPI), ("teams", endpoints.teams + "/ops"),
             ("smtp", "smtp://\(endpoints.smtpHost):\(endpoints.smtpPort)"), ("twilio", endpoints.twilio), ("gateway", endpoints.gateway),
             ("ca", endpoints.ca ?? ""),
         ]

@@ -58,6 +58,7 @@ struct Send: AsyncParsableCommand {
             if let value { try event.set(path, .string(value)) }
         }
         for member in members { try event.set(assignment: member) }
+        if type.lowercased() == EventType.acknowledgement.rawValue, let incident { try await option.mustKnow(incident, configuration) }
         Terminal.say(try event.drop(into: configuration))
     }
 }
@@ -83,14 +84,17 @@ struct Acknowledge: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try option.load()
-        try await mustBeKnown(configuration)
+        try await option.mustKnow(incident, configuration)
         var event = EventDraft(type: EventType.acknowledgement.rawValue)
         try event.set("incident.id", .string(incident))
         try event.set("change.by", .string(by ?? NSUserName()))
         Terminal.say(try event.drop(into: configuration))
     }
+}
 
-    private func mustBeKnown(_ configuration: RouterConfiguration) async throws {
+extension ConfigOption {
+    /// An acknowledgement of an incident that nobody has heard of would be rejected: it is better said here.
+    func mustKnow(_ incident: String, _ configuration: RouterConfiguration) async throws {
         let ledger: LedgerStore
         do {
             ledger = try LedgerStore(directory: configuration.router.state, readOnly: true)
@@ -125,7 +129,7 @@ struct EventDraft {
     /// `path=value`; a value that is JSON (a number, a list, null) is taken as that, everything else as text.
     mutating func set(assignment: String) throws {
         guard let equals = assignment.firstIndex(of: "="), equals != assignment.startIndex else {
-            throw ValidationError("--set takes path=value, for instance --set service=payments; this is `\(assignment)`")
+            throw usage("--set takes path=value, for instance --set service=payments; this is `\(assignment)`")
         }
         var path = String(assignment[..<equals])
         let text = String(assignment[assignment.index(after: equals)...])
@@ -143,7 +147,7 @@ struct EventDraft {
 
     mutating func set(_ path: String, _ value: JSONValue) throws {
         let steps = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard steps.allSatisfy({ !$0.isEmpty }) else { throw ValidationError("`\(path)` is no path to a member") }
+        guard steps.allSatisfy({ !$0.isEmpty }) else { throw usage("`\(path)` is no path to a member") }
         document = Self.placing(value, at: steps[...], in: document)
     }
 

@@ -26,11 +26,12 @@ struct Status: AsyncParsableCommand {
     func run() async throws {
         let configuration = try option.load()
         let queue = configuration.router.queue
-        let counts: SpoolCounts
+        var counts = SpoolCounts()
         do {
             counts = try SpoolCounts.of(queue: queue)
         } catch {
-            throw failure(error.message, Exit.io)
+            // Before the first run there is no queue, and nothing in it.
+            if error.code != .notFound { throw failure(error.message, Exit.io) }
         }
         let isRunning = DirectoryLock.holder(of: queue) != nil
         var summary: LedgerSummary?
@@ -97,7 +98,8 @@ struct Status: AsyncParsableCommand {
         line.add("stale", .integer(summary.stale))
         line.add("open_incidents", .integer(summary.openIncidents))
         line.add("deliveries", Self.states(summary.deliveries))
-        line.add("channels", .object(summary.channels.mapValues(Self.states)))
+        let idle = Dictionary(configuration.channels.map { ($0.name, [DeliveryState: Int]()) }, uniquingKeysWith: { first, _ in first })
+        line.add("channels", .object(idle.merging(summary.channels) { $1 }.mapValues(Self.states)))
         line.add("due_now", .integer(summary.undeliveredDue))
         line.add("next_due_at", summary.nextDue.map { .string(Timestamp.format($0)) } ?? .null)
         line.add("dead", .integer(summary.needsMending))

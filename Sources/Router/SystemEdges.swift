@@ -1,4 +1,4 @@
-// Small edges to the system: what a file looks like from outside, blocking work off the cooperative pool, SIGHUP.
+// Small edges to the system: what a file looks like from outside, blocking work off the cooperative pool, signals.
 
 import Dispatch
 import Foundation
@@ -24,17 +24,6 @@ public enum Blocking {
     }
 }
 
-enum Hangups {
-    /// One element for each SIGHUP.
-    static func stream() -> AsyncStream<Void> {
-        signal(SIGHUP, SIG_IGN)
-        return AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
-            let source = SignalSource(SIGHUP) { continuation.yield() }
-            continuation.onTermination = { _ in source.cancel() }
-        }
-    }
-}
-
 /// A dispatch source for one signal; the source itself may be used from any thread.
 public final class SignalSource: @unchecked Sendable {
     private let source: any DispatchSourceSignal
@@ -46,4 +35,10 @@ public final class SignalSource: @unchecked Sendable {
     }
 
     public func cancel() { source.cancel() }
+
+    /// For a signal whose default is to end the process.
+    public static func ignoring(_ number: Int32, _ handler: @escaping @Sendable () -> Void) -> SignalSource {
+        signal(number, SIG_IGN)
+        return SignalSource(number, handler)
+    }
 }

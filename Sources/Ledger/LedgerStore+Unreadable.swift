@@ -1,0 +1,39 @@
+// Rows whose columns do not hold what this program writes. Where one turns up in the router's work it is left out, so that
+// the others go on; here all are named.
+
+import GRDB
+import Incidents
+
+extension LedgerStore {
+    /// Reads events, incidents, and the deliveries that may still go out, the way the router does.
+    static func unreadable(_ database: Database) throws -> [String] {
+        let events = try faults(database, "SELECT \(StoredEvent.columns) FROM events e ORDER BY sequence", id: 0) {
+            _ = try StoredEvent($0)
+        }
+        let incidents = try faults(database, "SELECT state, id FROM incidents ORDER BY id", id: 1) { _ = try Incident(row: $0) }
+        let unfinished = "SELECT \(QueuedDelivery.columns) FROM deliveries d WHERE \(LedgerSchema.unfinished) ORDER BY id"
+        // The event is looked at above: what counts here is the delivery's own row.
+        let stand = StoredEvent(
+            sequence: 0, event: Event(id: "", source: "", type: .update, time: .distantPast), incident: nil, severity: nil,
+            receivedAt: .distantPast)
+        let deliveries = try faults(database, unfinished, id: 0) { _ = try QueuedDelivery($0, event: stand) }
+        return [
+            ("events that cannot be read", events), ("incidents whose state cannot be read", incidents),
+            ("deliveries that cannot be read, and so do not go out", deliveries),
+        ].compactMap { words, found in found.isEmpty ? nil : "\(words): \(found.joined(separator: ", "))" }
+    }
+
+    private static func faults(_ database: Database, _ sql: String, id: Int, _ look: (Row) throws -> Void) throws -> [String] {
+        var found: [String] = []
+        let rows = try Row.fetchCursor(database, sql: sql)
+        while let row = try rows.next() {
+            do {
+                try look(row)
+            } catch let fault as RowFault {
+                if found.count == 20 { return found + ["and more"] }
+                found.append("\(row.text(id) ?? row.int64(id).map(String.init) ?? "?") (\(fault.what))")
+            }
+        }
+        return found
+    }
+}
