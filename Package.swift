@@ -68,7 +68,8 @@ let package = Package(
         .executableTarget(
             name: "tocsin",
             dependencies: [
-                "Router", "Sandbox", "JSON", "Incidents", "Routing", "Configuration", "Rendering", "Transport", "Delivery", "Ledger", "Spool",
+                "Router", "Sandbox", "JSON", "Incidents", "Routing", "Configuration", "Rendering", "Transport", "Delivery", "Ledger",
+                "Spool",
                 log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -88,6 +89,7 @@ let package = Package(
         tests("LedgerTests", ["Ledger", "Routing", "Incidents", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("SpoolTests", ["Spool", "Incidents", "JSON"]),
         tests("SandboxTests", ["Sandbox", "Configuration", "Rendering", "JSON"] + nio),
+        tests("RouterTests", ["Router", "Ledger", "Spool", "Incidents"]),
         tests("AcceptanceTests", ["tocsin", "Sandbox", "Configuration", "JSON"]),
     ]
 )

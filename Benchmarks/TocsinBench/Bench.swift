@@ -41,7 +41,10 @@ struct Failed: Error, CustomStringConvertible { var description: String }
         milliseconds.sort()
         let p50 = milliseconds[samples / 2]
         let p99 = milliseconds[samples * 99 / 100]
-        print(String(format: "  rename to receipt: p50 %.2f ms, p99 %.2f ms, worst %.2f ms (%d events)", p50, p99, milliseconds[samples - 1], samples))
+        print(
+            String(
+                format: "  rename to receipt: p50 %.2f ms, p99 %.2f ms, worst %.2f ms (%d events)", p50, p99, milliseconds[samples - 1],
+                samples))
         report(deliveries: nil)
     }
 
@@ -74,7 +77,10 @@ struct Failed: Error, CustomStringConvertible { var description: String }
             throw Failed(description: "\(sandbox.inbox.count) of \(events) arrived within 300 s")
         }
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - begin.uptimeNanoseconds) / 1_000_000_000
-        print(String(format: "  %d events in %.2f s: %.0f events/s, %.0f deliveries/s", events, seconds, Double(events) / seconds, Double(events) / seconds))
+        print(
+            String(
+                format: "  %d events in %.2f s: %.0f events/s, %.0f deliveries/s", events, seconds, Double(events) / seconds,
+                Double(events) / seconds))
         report(deliveries: events)
     }
 
@@ -110,7 +116,9 @@ struct Failed: Error, CustomStringConvertible { var description: String }
         router = process
         let deadline = Date().addingTimeInterval(30)
         while (try? String(contentsOfFile: path + "/router.log", encoding: .utf8))?.contains("notice: running") != true {
-            guard process.isRunning, Date() < deadline else { throw Failed(description: "the router does not start: see \(path)/router.log") }
+            guard process.isRunning, Date() < deadline else {
+                throw Failed(description: "the router does not start: see \(path)/router.log")
+            }
             usleep(1_000)
         }
     }

@@ -19,14 +19,17 @@ public struct Explanation: Sendable {
     public var isSeverityAssumed: Bool
     public var isStale: Bool
     public var rejection: Rejection?
+    /// The event is recorded already, with the same content: without effect.
+    public var isDuplicate: Bool
     public var plan: Plan
     /// One for each delivery of the plan, where asked for.
     public var messages: [Message]
 
     /// - Parameters:
     ///   - known: the incident as the ledger has it; nil where it does not.
+    ///   - recorded: the digest of the event that the ledger has under this source and id, if any.
     ///   - now: the time of the decision.
-    public init(_ event: Event, known: Incident?, setup: Setup, now: Date, renders: Bool) {
+    public init(_ event: Event, known: Incident?, recorded: String? = nil, setup: Setup, now: Date, renders: Bool) {
         let decision = Pipeline.decide(event, incident: known, setup: setup, now: now)
         self.event = event
         incident = decision.application?.incident ?? known
@@ -34,9 +37,10 @@ public struct Explanation: Sendable {
         severity = decision.severity.flatMap(setup.configuration.scale.severity)
         isSeverityAssumed = severity != nil && incident?.text("severity") == nil
         isStale = decision.application?.isStale ?? false
-        rejection = decision.rejection
-        plan = decision.plan
-        guard renders else {
+        isDuplicate = recorded == Pipeline.digest(of: event)
+        rejection = recorded != nil && !isDuplicate ? .idConflict(event) : decision.rejection
+        plan = isDuplicate ? Plan(notRouted: "this very event is recorded already: a duplicate, without effect") : decision.plan
+        guard renders, !isDuplicate else {
             messages = []
             return
         }
@@ -52,5 +56,15 @@ public struct Explanation: Sendable {
                     recipient: person?.displayName ?? planned.recipient, routes: planned.routes, delivery: "0",
                     channel: planned.channel, now: now, maximumSegments: setup.segments[planned.channel] ?? 3))
         }
+    }
+}
+
+extension Rejection {
+    /// The same words as the ledger's.
+    static func idConflict(_ event: Event) -> Rejection {
+        Rejection(
+            .idConflict,
+            "the id `\(event.id)` of source `\(event.source)` was seen before, with other content; give every event its own id",
+            pointer: "/id")
     }
 }

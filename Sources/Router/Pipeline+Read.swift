@@ -65,6 +65,9 @@ extension Pipeline {
         if let rejection = document.rejection { return .failure(rejection) }
         do {
             let event = try setup.parser.parse(document.bytes, origin: file.origin(line: document.line))
+            if let trust = setup.trust, !trust[file.owner, default: []].contains(event.type) {
+                return .failure(.forbidden(event.type, owner: file.owner))
+            }
             return .success(Self.arrival(event, file: file.name, setup: setup, now: clock()))
         } catch {
             var rejection = error
@@ -86,6 +89,13 @@ extension Pipeline {
 }
 
 extension Rejection {
+    static func forbidden(_ type: EventType, owner: UInt32) -> Rejection {
+        Rejection(
+            .forbiddenType,
+            "the owner of this file (user id \(owner)) may not drop \(type.phrase) event: `router.trust` in routes.yaml says who may",
+            pointer: "/type")
+    }
+
     static func unknownIncident(_ id: String) -> Rejection {
         Rejection(
             .unknownIncident, "nobody has heard of incident `\(id)`; `tocsin incidents` lists those that are known",

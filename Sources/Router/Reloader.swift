@@ -65,7 +65,8 @@ public final class Reloader: Service {
         let loaded = await Blocking.run { self.load() }
         for problem in loaded.diagnostics where problem.severity == .error { logger.error("\(problem)") }
         guard let new = loaded.setup else {
-            logger.error("reload failed: the old configuration stays in force", metadata: ["version": "\(old.version)", "because": "\(reason)"])
+            logger.error(
+                "reload failed: the old configuration stays in force", metadata: ["version": "\(old.version)", "because": "\(reason)"])
             return
         }
         if new.configuration.router.queue != old.router.queue || new.configuration.router.state != old.router.state {

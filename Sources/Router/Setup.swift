@@ -4,6 +4,7 @@
 import Configuration
 import Delivery
 import Foundation
+import Glibc
 import Incidents
 import Rendering
 import Routing
@@ -19,12 +20,15 @@ public struct Setup: Sendable {
     /// Connections to one destination at a time, by channel.
     public let concurrency: [String: Int]
     public let templates: TemplateLibrary
+    /// Which types the files of which owner may contain; nil: everybody may do everything.
+    public let trust: [UInt32: Set<EventType>]?
 
     public init(configuration: RouterConfiguration, templates: TemplateLibrary, channels: ChannelSet) {
         self.configuration = configuration
         self.parser = EventParser(scale: configuration.scale)
         self.channels = channels
         self.templates = templates
+        self.trust = configuration.router.trust.map(Owners.resolve)
         self.policies = Dictionary(
             configuration.channels.map { ($0.name, RetryPolicy(options: $0.options)) }, uniquingKeysWith: { first, _ in first })
         self.concurrency = Dictionary(
@@ -44,6 +48,21 @@ extension ChannelSettings {
         case .slackWebhook, .slackBot, .teams, .email: nil
         }
     }
+}
+
+/// The owners that `router.trust` names.
+public enum Owners {
+    /// The user ids of the names; who is nobody on this machine is left out, and may drop nothing.
+    static func resolve(_ trust: [String: Set<EventType>]) -> [UInt32: Set<EventType>] {
+        var resolved: [UInt32: Set<EventType>] = [:]
+        for (owner, types) in trust {
+            if let id = id(of: owner) { resolved[id, default: []].formUnion(types) }
+        }
+        return resolved
+    }
+
+    /// A user's id, by name or already as a number; nil where there is no such user. Asks the system: may block.
+    static func id(of owner: String) -> UInt32? { UInt32(owner) ?? getpwnam(owner).map { $0.pointee.pw_uid } }
 }
 
 /// The setup in force. Reading it is cheap; whoever reads it works with that one to the end.

@@ -33,13 +33,12 @@ public struct SetupLoader: Sendable {
     }
 
     public func load() -> LoadedSetup {
-        var checked = ConfigurationCheck.run(path: path, placeholderSecrets: endpoints != nil)
+        let checked = ConfigurationCheck.run(path: path, placeholderSecrets: endpoints != nil)
         guard checked.errors.isEmpty, let configuration = checked.configuration, let templates = checked.templates else {
             return LoadedSetup(setup: nil, diagnostics: checked.diagnostics)
         }
         let inForce = endpoints.map { configuration.redirected(to: $0) } ?? configuration
         let channels = ChannelSet(inForce.channels, http: http, smtp: smtp, hostName: Host.name)
-        checked.diagnostics.sort { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
         return LoadedSetup(
             setup: Setup(configuration: inForce, templates: templates, channels: channels), diagnostics: checked.diagnostics)
     }
@@ -56,39 +55,50 @@ public struct ConfigurationCheck: Sendable {
     public static func run(path: String, placeholderSecrets: Bool = false) -> ConfigurationCheck {
         let loaded = ConfigurationLoader.load(path: path, placeholderSecrets: placeholderSecrets)
         var check = ConfigurationCheck(configuration: loaded.configuration, templates: nil, diagnostics: loaded.diagnostics)
-        guard let configuration = loaded.configuration else { return check }
-
-        let (library, problems) = TemplateLibrary.load(directory: configuration.router.templates)
-        check.templates = library
-        check.diagnostics += problems.map { problem in
-            Diagnostic(
-                severity: problem.isError ? .error : .warning, file: problem.file, line: problem.line, column: problem.column,
-                message: problem.message)
+        // Templates are looked at although routes.yaml has mistakes: all of them are to be named at once.
+        if let router = loaded.router {
+            let (library, problems) = TemplateLibrary.load(directory: router.templates)
+            check.templates = library
+            check.diagnostics += problems.map { problem in
+                Diagnostic(
+                    severity: problem.isError ? .error : .warning, file: problem.file, line: problem.line, column: problem.column,
+                    message: problem.message)
+            }
+            check.checkTemplateNames(loaded, router, library)
+            check.checkOwners(loaded.file, router)
         }
-        check.checkTemplateNames(configuration, library)
-        check.diagnostics += ChannelSet.problems(configuration.channels).map { problem in
-            Diagnostic(
-                severity: .error, file: configuration.file, line: nil, column: nil,
-                message: "channel `\(problem.channel)`: \(problem.message)")
+        if let configuration = loaded.configuration {
+            check.diagnostics += ChannelSet.problems(configuration.channels).map { problem in
+                Diagnostic(severity: .error, file: loaded.file, message: "channel `\(problem.channel)`: \(problem.message)")
+            }
         }
         return check
     }
 
-    private mutating func checkTemplateNames(_ configuration: RouterConfiguration, _ library: TemplateLibrary) {
-        let used = configuration.templateReferences
+    private mutating func checkTemplateNames(_ loaded: LoadResult, _ router: RouterSettings, _ library: TemplateLibrary) {
+        let used = loaded.templateReferences
         for reference in used where !library.has(reference.name) {
             let hint = Suggestion.clause(for: reference.name, among: library.names)
             diagnostics.append(
                 Diagnostic(
-                    severity: .error, file: configuration.file, line: reference.line, column: reference.column,
-                    message: "there is no template `\(reference.name)` in \(configuration.router.templates)\(hint)"))
+                    severity: .error, file: loaded.file, line: reference.line, column: reference.column,
+                    message: "there is no template `\(reference.name)` in \(router.templates)\(hint)"))
         }
         let known = Set(used.map(\.name)).union(EventType.allCases.map(\.rawValue)).union(["default", "ping"])
         for name in library.names where !known.contains(name) && !TemplateLibrary.builtIn.has(name) {
             diagnostics.append(
                 Diagnostic(
-                    severity: .warning, file: "\(configuration.router.templates)/\(name)", line: nil, column: nil,
+                    severity: .warning, file: "\(router.templates)/\(name)",
                     message: "no route uses this template\(Suggestion.clause(for: name, among: known.sorted()))"))
+        }
+    }
+
+    private mutating func checkOwners(_ file: String, _ router: RouterSettings) {
+        for owner in (router.trust ?? [:]).keys.sorted() where Owners.id(of: owner) == nil {
+            diagnostics.append(
+                Diagnostic(
+                    severity: .warning, file: file,
+                    message: "`router.trust` names `\(owner)`, and this machine has no such user: nothing of theirs can be accepted"))
         }
     }
 }

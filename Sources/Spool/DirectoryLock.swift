@@ -56,7 +56,7 @@ public final class DirectoryLock: Sendable {
         }
     }
 
-    private static func pid(in file: Int32) -> Int? {
+    static func pid(in file: Int32) -> Int? {
         var bytes = [UInt8](repeating: 0, count: 32)
         let count = pread(file, &bytes, bytes.count, 0)
         guard count > 0 else { return nil }

@@ -15,7 +15,7 @@ final class QueueHandle: Sendable {
     /// On file systems whose changes another machine can make, the kernel does not tell us of them.
     let isRemote: Bool
 
-    /// Opens; creates what is missing of the directory itself, `rejected/` and `.taken/`.
+    /// Opens; creates what is missing of the directory itself, `tmp/`, `rejected/` and `.taken/`.
     ///
     /// - Parameter lock: held already, where the same directory is opened again.
     init(path: String, lock held: DirectoryLock? = nil) throws(SpoolError) {
@@ -23,6 +23,7 @@ final class QueueHandle: Sendable {
         try QueueHandle.create(directory.path, mode: 0o777)
         let lock: DirectoryLock
         if let held { lock = held } else { lock = try DirectoryLock(directory: directory.path) }
+        try QueueHandle.createStaging(directory)
         try QueueHandle.create(directory.rejected, mode: 0o777)
         try QueueHandle.create(directory.taken, mode: 0o700)
         var opened: [Int32] = []
@@ -56,6 +57,24 @@ final class QueueHandle: Sendable {
 
     private static func create(_ path: String, mode: mode_t) throws(SpoolError) {
         if mkdir(path, mode) != 0, errno != EEXIST { throw SpoolError(errno: errno, doing: "create the directory \(path)") }
+    }
+
+    /// Who may drop into the queue may stage there: `tmp/` gets the queue's own mode and group. One that is there
+    /// already is left as it is.
+    private static func createStaging(_ directory: SpoolDirectory) throws(SpoolError) {
+        if mkdir(directory.staging, 0o755) != 0 {
+            if errno == EEXIST { return }
+            throw SpoolError(errno: errno, doing: "create the directory \(directory.staging)")
+        }
+        let staging = open(directory.staging, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard staging >= 0 else { return }
+        defer { close(staging) }
+        var queue = stat()
+        var own = stat()
+        guard stat(directory.path, &queue) == 0, fstat(staging, &own) == 0, own.st_uid == geteuid() else { return }
+        // Where the group cannot be given, another one must not get its rights.
+        guard own.st_gid == queue.st_gid || fchown(staging, uid_t.max, queue.st_gid) == 0 else { return }
+        fchmod(staging, queue.st_mode & 0o7777)
     }
 
     /// Whether the path still leads here.

@@ -35,8 +35,8 @@ public enum RejectedFiles {
 
     /// The rejected files of a queue directory, by name.
     ///
-    /// - Throws: `SpoolError` where there is no queue directory, or it cannot be read; a queue without `rejected/` has
-    ///   no rejected files.
+    /// - Throws: `SpoolError`; `.notFound` where there is no queue directory, because the router has not run yet. A queue
+    ///   without `rejected/` has no rejected files.
     public static func list(queue: String) throws(SpoolError) -> [RejectedFile] {
         guard let directory = try open(queue: queue) else { return [] }
         defer { close(directory) }
@@ -66,7 +66,7 @@ public enum RejectedFiles {
         if directory >= 0 { return directory }
         let number = errno
         if number == ENOENT, access(places.path, F_OK) == 0 { return nil }
-        if number == ENOENT { throw SpoolError(.notFound, "there is no queue directory \(places.path)", cause: number) }
+        if number == ENOENT { throw SpoolError.noQueue(places.path) }
         throw SpoolError(errno: number, doing: "look into \(places.rejected)")
     }
 

@@ -69,34 +69,56 @@ public final class Spool: Sendable {
             core.hasGrown(file)
             return
         }
-        settle(file, failures: 0, isRejection: false) { file.queue.remove(file) }
-    }
-
-    /// Sets a file aside in `rejected/` with its reason; of an `.ndjson` file the given lines, after the good ones are
-    /// durable. Without rejections the file is forgotten.
-    public func reject(_ file: TakenFile, _ rejections: [RejectedPart]) async {
-        if rejections.isEmpty { return await forget([file]) }
-        let core = core
-        await dispose {
-            self.settle(file, failures: 0, isRejection: true) {
-                file.queue.reject(file, rejections, into: core.queue.rejected, at: core.options.now())
-            }
-        }
+        remove(file.withoutContent, failures: 0)
     }
 
     /// Does it, or reports and tries again later: until then the file stays in `.taken/`, also across a restart.
-    private func settle(_ file: TakenFile, failures: Int, isRejection: Bool, _ work: @escaping @Sendable () -> SpoolError?) {
-        guard let error = work() else {
-            core.count {
-                $0.taken -= 1
-                if isRejection { $0.rejected += 1 }
-            }
-            return
-        }
+    private func remove(_ file: TakenFile, failures: Int) {
+        guard let error = file.queue.remove(file) else { return core.count { $0.taken -= 1 } }
         core.troubles.report(error, about: "settle")
         let core = core
-        disposal.asyncAfter(deadline: .now() + min(30, pow(2, Double(failures)))) { [weak self] in
-            if !core.isStopping { self?.settle(file, failures: min(failures + 1, 6), isRejection: isRejection, work) }
+        disposal.asyncAfter(deadline: .now() + Self.delay(after: failures)) { [weak self] in
+            if !core.isStopping { self?.remove(file, failures: failures + 1) }
+        }
+    }
+
+    /// Seconds: 1, 2, 4, up to 30.
+    private static func delay(after failures: Int) -> Double { min(30, pow(2, Double(min(failures, 6)))) }
+
+    /// Sets a file aside in `rejected/` with its reason; of an `.ndjson` file the given lines, after the good ones are
+    /// durable. Without rejections the file is forgotten.
+    ///
+    /// Where that cannot be done (a full disk), it reports, and tries again until it works: whoever waits here takes no
+    /// further files meanwhile, so what is kept in memory does not grow. It returns without having done it when the
+    /// spool is stopped or the task is cancelled: then the file is still in `.taken/`, and comes again after a restart.
+    public func reject(_ file: TakenFile, _ rejections: [RejectedPart]) async {
+        if rejections.isEmpty { return await forget([file]) }
+        var failures = 0
+        while let error = await attempt({ file.queue.reject(file, rejections, into: $0.queue.rejected, at: $0.options.now()) }) {
+            core.troubles.report(error, about: "settle")
+            guard await pause(Self.delay(after: failures)) else { return }
+            failures += 1
+        }
+        core.count {
+            $0.taken -= 1
+            $0.rejected += 1
+        }
+    }
+
+    /// Waits; false where it is to be given up.
+    private func pause(_ seconds: Double) async -> Bool {
+        let end = ContinuousClock.now + .seconds(seconds)
+        while ContinuousClock.now < end {
+            if core.isStopping { return false }
+            do { try await Task.sleep(for: .milliseconds(200)) } catch { return false }
+        }
+        return !core.isStopping
+    }
+
+    /// One try, on the queue for that.
+    private func attempt(_ work: @escaping @Sendable (SpoolCore) -> SpoolError?) async -> SpoolError? {
+        await withCheckedContinuation { continuation in
+            disposal.async { [core] in continuation.resume(returning: work(core)) }
         }
     }
 

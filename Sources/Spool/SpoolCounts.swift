@@ -24,7 +24,7 @@ public struct SpoolCounts: Sendable, Equatable {
     /// - Parameters:
     ///   - queue: the path of the queue directory.
     ///   - limit: names looked at in each directory; with more, `isLowerBound` is set.
-    /// - Throws: `SpoolError` where there is no such directory, or it cannot be read.
+    /// - Throws: `SpoolError`; `.notFound` where there is no such directory, because the router has not run yet.
     public static func of(queue: String, limit: Int = 1_000_000) throws(SpoolError) -> SpoolCounts {
         let places = SpoolDirectory(path: queue)
         var counts = SpoolCounts()
@@ -47,6 +47,7 @@ public struct SpoolCounts: Sendable, Equatable {
         guard directory >= 0 else {
             // The private directory is for the router's user alone: others see the rest.
             if !isRequired, errno == ENOENT || errno == EACCES { return }
+            if errno == ENOENT { throw SpoolError.noQueue(path) }
             throw SpoolError(errno: errno, doing: "look into \(path)")
         }
         defer { close(directory) }

@@ -49,6 +49,14 @@ public struct SpoolError: Error, Sendable, Equatable, CustomStringConvertible {
 
     public var description: String { message }
 
+    /// There is no queue directory: nothing is wrong with it where the router has not run yet.
+    static func noQueue(_ path: String) -> SpoolError {
+        SpoolError(
+            .notFound,
+            "there is no queue directory \(path) yet: the router has not run, and creates it when it starts; "
+                + "if it has run, correct `router.queue`", cause: ENOENT)
+    }
+
     /// The system's words for an `errno`.
     static func words(_ number: Int32) -> String {
         strerror(number).map { String(cString: $0) } ?? "error \(number)"

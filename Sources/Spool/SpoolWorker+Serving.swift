@@ -30,7 +30,7 @@ extension SpoolWorker {
         var files = Array(undelivered.prefix(limit))
         undelivered.removeFirst(files.count)
         var room = core.options.maximumBytes - files.reduce(0) { $0 + $1.size }
-        while files.count < limit, room > 0, time >= leftoversRetryAt, let leftover = leftovers.popLast() {
+        while files.count < limit, room > 0, let leftover = nextLeftover(time) {
             guard let file = retake(leftover, time) else { continue }
             files.append(file)
             room -= file.size
@@ -98,6 +98,15 @@ extension SpoolWorker {
         core.troubles.report(SpoolError(errno: number, doing: "\(doing) (nothing is lost; trying again)"), about: "take")
     }
 
+    /// In their order; those that could not be had come again a while later, behind the others.
+    private func nextLeftover(_ time: Int64) -> (own: FileName, original: FileName, sequence: UInt64)? {
+        if leftovers.isEmpty, !refusedLeftovers.isEmpty, time >= leftoversRetryAt {
+            leftovers = refusedLeftovers.reversed()
+            refusedLeftovers = []
+        }
+        return leftovers.popLast()
+    }
+
     /// A file that a process which has died had taken.
     private func retake(_ leftover: (own: FileName, original: FileName, sequence: UInt64), _ time: Int64) -> TakenFile? {
         let clock = wall
@@ -111,11 +120,11 @@ extension SpoolWorker {
                 for: leftover.original,
                 Candidate(stamp: stamp, since: time, isIncomplete: true, quiet: patience(leftover.original, isWatched: watch != nil)))
         case .refused(let doing, let number), .failed(let doing, let number):
-            leftovers.append(leftover)
+            refusedLeftovers.append(leftover)
             leftoversRetryAt = time + Self.second
             core.troubles.report(
-                SpoolError(errno: number, doing: "\(doing) \(queue.directory.taken)/\(leftover.own.text) (trying again)"), about: "leftover"
-            )
+                SpoolError(errno: number, doing: "\(doing) \(queue.directory.taken)/\(leftover.own.text) (trying again)"),
+                about: leftover.own.text)
         case .gone, .changed, .noRoom: break
         }
         return nil

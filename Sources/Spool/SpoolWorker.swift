@@ -35,6 +35,8 @@ final class SpoolWorker {
     var candidates: [FileName: Candidate] = [:]
     /// What a process that has died had taken, last first.
     var leftovers: [(own: FileName, original: FileName, sequence: UInt64)] = []
+    /// Those among them that could not be had, and when they are tried again; the others do not wait for them.
+    var refusedLeftovers: [(own: FileName, original: FileName, sequence: UInt64)] = []
     var leftoversRetryAt: Int64 = 0
     /// Taken, but nobody was there any more to have them.
     var undelivered: [TakenFile] = []
@@ -114,6 +116,7 @@ final class SpoolWorker {
         if number != 0 { core.troubles.report(SpoolError(errno: number, doing: "read \(queue.directory.taken)"), about: "taken") }
         found.sort { $0.sequence > $1.sequence }
         leftovers = found
+        refusedLeftovers = []
         sequence = max(sequence, (found.first?.sequence ?? 0) + 1)
         queue.removeUnfinishedReasons()
     }
@@ -226,7 +229,7 @@ final class SpoolWorker {
         if arrivals.isEmpty, held.isEmpty { until = min(until, nextScan) }
         if !candidates.isEmpty || !grown.isEmpty { until = min(until, nextTick) }
         if pausedUntil > time { until = min(until, pausedUntil) }
-        if leftoversRetryAt > time { until = min(until, leftoversRetryAt) }
+        if !refusedLeftovers.isEmpty { until = min(until, leftoversRetryAt) }
         if holdUntil > time { until = min(until, holdUntil) }
         // Work that is there but may not be done yet (paused, or nobody asks) does not make it spin.
         let milliseconds = max(1, min(1000, (until - time) / 1_000_000 + 1))

@@ -48,6 +48,12 @@ public struct TakenFile: Sendable {
         self.queue = queue
     }
 
+    /// What it takes to remove the file, and no more.
+    var withoutContent: TakenFile {
+        TakenFile(
+            content: .bytes([]), stamp: stamp, sequence: sequence, original: original, taken: taken, queue: queue, firstLine: firstLine)
+    }
+
     /// The largest `.json` file, in bytes.
     public static let maximumJSON = 1 << 20
     /// The largest `.ndjson` file, in bytes.

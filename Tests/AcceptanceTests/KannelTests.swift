@@ -65,7 +65,9 @@ final class Kannel {
     /// prints it.
     func received(by number: String) -> [(coding: String, text: String)] {
         network.errors.split(separator: "\n").compactMap { line in
-            guard let match = String(line).firstMatch(of: /Got message \d+: <(\S+) (\S+) (text|ucs-2|udh \S+ data) (.*)>$/), match.output.2 == number else { return nil }
+            guard let match = String(line).firstMatch(of: /Got message \d+: <(\S+) (\S+) (text|ucs-2|udh \S+ data) (.*)>$/),
+                match.output.2 == number
+            else { return nil }
             return (String(match.output.3), String(match.output.4))
         }
     }

@@ -40,10 +40,12 @@ import Testing
         try workspace.write("left alone", to: "queue/notes.txt")
         try workspace.write("left alone", to: "queue/.hidden.json")
         // A slow writer, in pieces.
-        let slow = FileHandle(forWritingAtPath: "\(workspace.path)/queue/slow.json") ?? {
-            _ = FileManager.default.createFile(atPath: "\(workspace.path)/queue/slow.json", contents: nil)
-            return FileHandle(forWritingAtPath: "\(workspace.path)/queue/slow.json")
-        }()
+        let slow =
+            FileHandle(forWritingAtPath: "\(workspace.path)/queue/slow.json")
+            ?? {
+                _ = FileManager.default.createFile(atPath: "\(workspace.path)/queue/slow.json", contents: nil)
+                return FileHandle(forWritingAtPath: "\(workspace.path)/queue/slow.json")
+            }()
         let text = Array(Self.good(90_001).utf8)
         for piece in stride(from: 0, to: text.count, by: 20) {
             try slow?.write(contentsOf: Data(text[piece..<min(piece + 20, text.count)]))
@@ -96,6 +98,9 @@ import Testing
         ("unknown_severity", Array("{\"type\": \"escalation\", \"incident\": {\"id\": \"I\", \"severity\": \"urgent\"}}".utf8)),
         ("unknown_status", Array("{\"type\": \"status_change\", \"incident\": {\"id\": \"I\", \"status\": \"opne\"}}".utf8)),
         ("reserved_type", Array("{\"type\": \"sla_breach\", \"incident\": {\"id\": \"I\"}}".utf8)),
-        ("unknown_incident", Array("{\"type\": \"acknowledgement\", \"incident\": {\"id\": \"nobody\"}, \"change\": {\"by\": \"me\"}}".utf8)),
+        (
+            "unknown_incident",
+            Array("{\"type\": \"acknowledgement\", \"incident\": {\"id\": \"nobody\"}, \"change\": {\"by\": \"me\"}}".utf8)
+        ),
     ]
 }

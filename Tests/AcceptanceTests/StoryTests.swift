@@ -34,7 +34,8 @@ import Testing
         #expect(received.map(\.receiver.rawValue).sorted() == ["slack", "slack_api", "smtp", "teams", "twilio"])
         for message in received {
             #expect(message.refused == nil)
-            #expect("\(message.title) \(message.text)".contains("Payments API failing"), "\(message.receiver) does not say what it is about")
+            #expect(
+                "\(message.title) \(message.text)".contains("Payments API failing"), "\(message.receiver) does not say what it is about")
             #expect("\(message.title) \(message.text)".contains("INC1"))
         }
         try await eventually("all outcomes are recorded") { try await workspace.deliveries("--state", "delivered").count == 5 }

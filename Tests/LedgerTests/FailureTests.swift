@@ -77,7 +77,9 @@ import Testing
         let ids = try await store.take(arrival(try event("e0", incident: "I0")), arrival(try event("e1", incident: "I1")))
         let wait = 500
         try await store.writing { try $0.execute(sql: "PRAGMA busy_timeout = \(wait)") }
-        let other = try DatabaseQueue(path: fixture.path)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: fixture.path, configuration: configuration)
         try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
         let gate = await Gate(store)
         let clock = ContinuousClock()

@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import Incidents
 import JSON
+import Synchronization
 import Testing
 
 @testable import Spool
@@ -87,7 +88,11 @@ import Testing
     @Test func listsWhateverIsThere() async throws {
         let queue = QueueFixture()
         #expect(try RejectedFiles.list(queue: queue.path) == [])
-        #expect(throws: SpoolError.self) { try RejectedFiles.list(queue: queue.root + "/none") }
+        let none = #expect(throws: SpoolError.self) { try RejectedFiles.list(queue: queue.root + "/none") }
+        #expect(none?.code == .notFound)
+        #expect(none?.message.contains("the router has not run") == true)
+        let uncounted = #expect(throws: SpoolError.self) { try SpoolCounts.of(queue: queue.root + "/none") }
+        #expect(uncounted == none)
         let spool = try queue.open()
         try await reject("x.json", "{x", in: queue, spool, [RejectedPart(rejection: bad)])
         try queue.copyIn("rejected/alone.json", "12345")
@@ -106,6 +111,54 @@ import Testing
         #expect(counts.rejected == 4)
         #expect(try SpoolCounts.of(queue: queue.path, limit: 2).isLowerBound)
         await spool.stop()
+    }
+
+    /// A draft that cannot be written stands for a full disk.
+    private func obstacle(_ queue: QueueFixture, _ file: TakenFile) throws -> String {
+        let path = queue.path + "/rejected/.tocsin-\(file.sequence).reason"
+        try #require(mkdir(path, 0o755) == 0)
+        return path
+    }
+
+    @Test func rejectingWaitsUntilThereIsRoom() async throws {
+        let queue = QueueFixture()
+        let spool = try queue.open()
+        try queue.moveIn("x.json", "{x")
+        let file = try #require(await spool.take(1).first)
+        let path = try obstacle(queue, file)
+        let isDone = Mutex(false)
+        let rejecting = Task {
+            await spool.reject(file, [RejectedPart(rejection: bad)])
+            isDone.withLock { $0 = true }
+        }
+        #expect(await eventually { queue.troubles.withLock { !$0.isEmpty } })
+        #expect(isDone.withLock { $0 } == false)
+        #expect(queue.names(".taken").count == 1)
+        #expect(spool.counts().taken == 1)
+        rmdir(path)
+        await rejecting.value
+        #expect(queue.names("rejected") == ["x.json", "x.json.reason.json"])
+        #expect(queue.names(".taken") == [])
+        #expect((spool.counts().taken, spool.counts().rejected) == (0, 1))
+        await spool.stop()
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: [false, true])
+    func stoppingOrCancellingEndsTheWaitAndLosesNothing(cancels: Bool) async throws {
+        let queue = QueueFixture()
+        let spool = try queue.open()
+        try queue.moveIn("x.json", "{x")
+        let file = try #require(await spool.take(1).first)
+        let path = try obstacle(queue, file)
+        let rejecting = Task { await spool.reject(file, [RejectedPart(rejection: bad)]) }
+        #expect(await eventually { queue.troubles.withLock { !$0.isEmpty } })
+        if cancels { rejecting.cancel() } else { await spool.stop() }
+        await rejecting.value
+        rmdir(path)
+        await spool.close()
+        let again = try queue.open()
+        #expect(await again.take(1).map(\.name) == ["x.json"])
+        await again.stop()
     }
 
     @Test func requeuePutsBackAndSaysUnderWhichName() async throws {

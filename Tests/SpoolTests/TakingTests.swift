@@ -287,6 +287,37 @@ import Testing
         await second.stop()
     }
 
+    /// A long name lies in a directory of its own; where a file takes that one's place, it cannot be looked at.
+    @Test func aLeftoverThatCannotBeHadDoesNotBlockTheOthers() async throws {
+        let queue = QueueFixture()
+        let first = try queue.open()
+        let long = String(repeating: "l", count: 250) + ".json"
+        for name in ["a.json", long, "b.json"] { try queue.moveIn(name, "{}", modified: QueueFixture.old) }
+        let folder =
+            queue.path + "/.taken/"
+            + String(decoding: try #require(TakenName.folder(of: await first.take(3)[1].taken)).bytes, as: UTF8.self)
+        await first.close()
+
+        let core = try SpoolCore(queue: QueueHandle(path: queue.path), options: queue.options()) { trouble in
+            queue.troubles.withLock { $0.append(trouble) }
+        }
+        let worker = SpoolWorker(core: core, watch: nil)
+        worker.attach()
+        try #require(rename(folder, queue.root + "/aside") == 0)
+        try "".write(toFile: folder, atomically: false, encoding: .utf8)
+        func ask(at time: Int64) async -> [String] {
+            await withCheckedContinuation { continuation in
+                core.submit(SpoolCore.Request(id: core.newID(), limit: 10, isImmediate: true, continuation: continuation))
+                while core.firstRequest != nil { _ = worker.serve(time) }
+            }?.map(\.name) ?? []
+        }
+        let time = worker.now
+        #expect(await ask(at: time) == ["a.json", "b.json"])
+        #expect(queue.troubles.withLock { $0.count } == 1)
+        try #require(unlink(folder) == 0 && rename(queue.root + "/aside", folder) == 0)
+        #expect(await ask(at: time + 2 * SpoolWorker.second) == [long])
+    }
+
     @Test func takesWhatAWriterAddsToATakenFile() async throws {
         let queue = QueueFixture()
         let file = open(queue.path + "/slow.ndjson", O_WRONLY | O_CREAT, 0o644)

@@ -51,11 +51,29 @@ import Testing
         rmdir(queue.path)
         let spool = try queue.open()
         #expect(FileManager.default.fileExists(atPath: queue.path + "/rejected"))
+        #expect(FileManager.default.fileExists(atPath: queue.path + "/tmp"))
         await spool.close()
         #expect(throws: SpoolError.self) { try Spool(path: queue.root + "/no/queue") }
         _ = FileManager.default.createFile(atPath: queue.root + "/file", contents: nil)
         let error = #expect(throws: SpoolError.self) { try Spool(path: queue.root + "/file") }
         #expect(error?.code == .notADirectory)
+    }
+
+    @Test(arguments: [0o777, 0o2775, 0o1777, 0o700] as [mode_t])
+    func whoMayDropMayStage(mode: mode_t) async throws {
+        let queue = QueueFixture()
+        func modeOf(_ path: String) throws -> mode_t {
+            var facts = stat()
+            try #require(stat(path, &facts) == 0)
+            return facts.st_mode & 0o7777
+        }
+        chmod(queue.path, mode)
+        try await queue.open().close()
+        #expect(try modeOf(queue.path + "/tmp") == mode)
+        // Somebody's own wish stays.
+        chmod(queue.path + "/tmp", 0o750)
+        try await queue.open().close()
+        #expect(try modeOf(queue.path + "/tmp") == 0o750)
     }
 
     @Test func pollsWhereItIsNotTold() async throws {

@@ -3,8 +3,10 @@
 import ArgumentParser
 import Configuration
 import Foundation
+import Incidents
 import Ledger
 import Router
+import Routing
 import Spool
 
 /// `@Option` is the command line's, also where Configuration's option table is imported.
@@ -35,10 +37,20 @@ struct ConfigOption: ParsableArguments {
     var config = "routes.yaml"
 
     /// The configuration, without a look at templates or connections.
-    func load(placeholderSecrets: Bool = true) throws -> RouterConfiguration {
+    ///
+    /// - Parameter lenient: for commands that only look: where the file has mistakes but says where queue and state are,
+    ///   that is enough, with the standard severities and no channels or people.
+    func load(placeholderSecrets: Bool = true, lenient: Bool = false) throws -> RouterConfiguration {
         try Self.mustExist(config)
         let loaded = ConfigurationLoader.load(path: config, placeholderSecrets: placeholderSecrets)
         guard let configuration = loaded.configuration else {
+            if lenient, let router = loaded.router {
+                Terminal.complain("\(config) has mistakes; `tocsin check` lists them. This is what can be said without it:")
+                let scale = SeverityScale.standard
+                return RouterConfiguration(
+                    version: "", file: config, router: router, scale: scale,
+                    table: RoutingTable(routes: [], directory: Directory(), scale: scale, assumedSeverity: scale.mostUrgent), channels: [])
+            }
             for problem in loaded.diagnostics where problem.severity == .error { Terminal.complain("\(problem)", prefix: "") }
             throw failure("\(config) has mistakes; `tocsin check \(config)` lists them all", Exit.configuration)
         }
@@ -65,7 +77,7 @@ struct ConfigOption: ParsableArguments {
     func withLedger<Result>(
         readOnly: Bool = true, _ body: (LedgerStore, RouterConfiguration) async throws -> Result
     ) async throws -> Result {
-        let configuration = try load()
+        let configuration = try load(lenient: true)
         let ledger = try openLedger(for: configuration, readOnly: readOnly)
         do {
             let result = try await body(ledger, configuration)

@@ -57,7 +57,7 @@ struct Dead: AsyncParsableCommand {
         func run() async throws {
             try await option.withLedger(readOnly: false) { ledger, _ in
                 let done = try await ledger.retryDead(all ? nil : ids, now: Date())
-                try Dead.report(done, of: ids, "will be tried again")
+                try await Dead.report(done, of: ids, in: ledger, "will be tried again")
             }
         }
     }
@@ -78,16 +78,23 @@ struct Dead: AsyncParsableCommand {
         func run() async throws {
             try await option.withLedger(readOnly: false) { ledger, _ in
                 let done = try await ledger.dropDead(ids, reason: reason, now: Date())
-                try Dead.report(done, of: ids, "put aside")
+                try await Dead.report(done, of: ids, in: ledger, "put aside")
             }
         }
     }
 
-    private static func report(_ done: [Int64], of wanted: [Int64], _ verb: String) throws {
+    private static func report(_ done: [Int64], of wanted: [Int64], in ledger: LedgerStore, _ verb: String) async throws {
         Terminal.say("\(done.count) \(verb)")
         let left = wanted.filter { !done.contains($0) }
-        if !left.isEmpty {
-            throw failure("not dead, so left alone: \(left.map(String.init).joined(separator: ", "))", Exit.no)
+        if left.isEmpty { return }
+        let known = try await ledger.deliveryStates(left)
+        for id in left {
+            guard let found = known[id] else {
+                Terminal.complain("there is no delivery \(id)")
+                continue
+            }
+            Terminal.complain(found.isDropped ? "\(id) was put aside for good" : "\(id) is \(found.state.rawValue), so it was left alone")
         }
+        throw Exit.no
     }
 }

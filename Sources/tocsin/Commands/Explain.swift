@@ -42,8 +42,8 @@ struct Explain: AsyncParsableCommand {
         let setup = try loadSetup()
         let now = try time() ?? Date()
         let event = try readEvent(setup, now: now)
-        let known = try await knownIncident(event, setup)
-        let explanation = Explanation(event, known: known, setup: setup, now: now, renders: render)
+        let (known, recorded) = try await recall(event, setup)
+        let explanation = Explanation(event, known: known, recorded: recorded, setup: setup, now: now, renders: render)
         if json { ExplanationText.printJSON(explanation) } else { ExplanationText.print(explanation, file: self.event) }
         if explanation.rejection != nil { throw Exit.badData }
     }
@@ -84,18 +84,19 @@ struct Explain: AsyncParsableCommand {
         }
     }
 
-    /// What the ledger knows of the incident; nothing where the router has not run yet.
-    private func knownIncident(_ event: Event, _ setup: Setup) async throws -> Incident? {
-        guard let id = event.incident?.id else { return nil }
+    /// What the ledger knows of the incident and of the event; nothing where the router has not run yet.
+    private func recall(_ event: Event, _ setup: Setup) async throws -> (incident: Incident?, digest: String?) {
         let ledger: LedgerStore
         do {
             ledger = try LedgerStore(directory: setup.configuration.router.state, readOnly: true)
         } catch {
-            if error.code == .noLedger { return nil }
+            if error.code == .noLedger { return (nil, nil) }
             throw failure(error.message, Exit.io)
         }
-        let incident = try? await ledger.incident(id)
+        var incident: Incident?
+        if let id = event.incident?.id { incident = try await ledger.incident(id) }
+        let digest = try await ledger.digest(source: event.source, id: event.id)
         await ledger.close()
-        return incident
+        return (incident, digest)
     }
 }

@@ -84,7 +84,8 @@ struct Ping: AsyncParsableCommand {
         let seen = [report.code, report.detail].compactMap { $0 }.joined(separator: ": ")
         switch report.outcome {
         case .accepted(let id):
-            Terminal.say("\(Terminal.coloured("accepted", .green))  \(to) in \(milliseconds) ms\(id.map { ", id \(Terminal.clean($0))" } ?? "")")
+            Terminal.say(
+                "\(Terminal.coloured("accepted", .green))  \(to) in \(milliseconds) ms\(id.map { ", id \(Terminal.clean($0))" } ?? "")")
             return nil
         case .deferred(let reason, let after):
             let wait = after.map { "; it asks to wait \(Moment.words($0))" } ?? ""
@@ -94,7 +95,9 @@ struct Ping: AsyncParsableCommand {
             Terminal.say("\(Terminal.coloured("refused", .red))   \(to): \(reason.rawValue) \(Terminal.clean(seen))")
             return Exit.no
         case .unknown(let reason):
-            Terminal.say("\(Terminal.coloured("unknown", .yellow))   \(to): sent, but there was no answer: \(reason.rawValue) \(Terminal.clean(seen))")
+            Terminal.say(
+                "\(Terminal.coloured("unknown", .yellow))   \(to): sent, but there was no answer: \(reason.rawValue) \(Terminal.clean(seen))"
+            )
             return Exit.no
         }
     }

@@ -23,7 +23,7 @@ struct Rejected: AsyncParsableCommand {
     @OptionGroup var option: ConfigOption
 
     func run() async throws {
-        let configuration = try option.load()
+        let configuration = try option.load(lenient: true)
         var files: [RejectedFile] = []
         do {
             files = try RejectedFiles.list(queue: configuration.router.queue)
@@ -80,11 +80,13 @@ struct Requeue: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let queue = try option.load().router.queue
+        let queue = try option.load(lenient: true).router.queue
         do {
             let wanted = all ? try RejectedFiles.list(queue: queue).map(\.name) : names
             for file in try RejectedFiles.requeue(queue: queue, names: wanted) {
-                Terminal.say(file.name == file.queuedAs ? "\(file.name) is back in the queue" : "\(file.name) is back in the queue as \(file.queuedAs)")
+                Terminal.say(
+                    file.name == file.queuedAs
+                        ? "\(file.name) is back in the queue" : "\(file.name) is back in the queue as \(file.queuedAs)")
             }
         } catch {
             throw failure(error.message, error.code == .badName || error.code == .notFound ? Exit.noInput : Exit.io)

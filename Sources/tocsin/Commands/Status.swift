@@ -24,7 +24,7 @@ struct Status: AsyncParsableCommand {
     @OptionGroup var option: ConfigOption
 
     func run() async throws {
-        let configuration = try option.load()
+        let configuration = try option.load(lenient: true)
         let queue = configuration.router.queue
         var counts = SpoolCounts()
         do {
@@ -47,7 +47,9 @@ struct Status: AsyncParsableCommand {
 
     private func show(_ counts: SpoolCounts, _ summary: LedgerSummary?, _ isRunning: Bool, _ configuration: RouterConfiguration) {
         Terminal.say("router       \(isRunning ? Terminal.coloured("running", .green) : Terminal.coloured("not running", .yellow))")
-        Terminal.say("queue        \(counts.waiting) waiting, \(counts.incomplete) incomplete, \(counts.ignored) with other names  \(configuration.router.queue)")
+        Terminal.say(
+            "queue        \(counts.waiting) waiting, \(counts.incomplete) incomplete, \(counts.ignored) with other names  \(configuration.router.queue)"
+        )
         let rejected = "\(counts.rejected) rejected" + (counts.rejected > 0 ? ": `tocsin rejected` lists them" : "")
         Terminal.say("             " + Terminal.coloured(rejected, counts.rejected > 0 ? .yellow : nil))
         guard let summary else {

@@ -42,8 +42,10 @@ enum ExplanationText {
         let name = Terminal.clean(verdict.route)
         switch verdict.result {
         case .matched: Terminal.say("\(Terminal.coloured("yes", .green))  \(name)")
-        case .failed(let condition, let found): Terminal.say("\(Terminal.coloured("no ", .grey))  \(name): \(condition), but \(Terminal.clean(found))")
-        case .stopped(let by): Terminal.say("\(Terminal.coloured("no ", .grey))  \(name): not looked at, `\(by)` ended the search (stop: true)")
+        case .failed(let condition, let found):
+            Terminal.say("\(Terminal.coloured("no ", .grey))  \(name): \(condition), but \(Terminal.clean(found))")
+        case .stopped(let by):
+            Terminal.say("\(Terminal.coloured("no ", .grey))  \(name): not looked at, `\(by)` ended the search (stop: true)")
         }
         for unreached in verdict.unreached {
             Terminal.say("       \(Terminal.coloured("not reached", .yellow)): \(unreached.entry): \(Terminal.clean(unreached.reason))")
@@ -81,6 +83,7 @@ enum ExplanationText {
             "event": .string(explanation.event.id), "type": .string(explanation.event.type.rawValue),
             "incident": explanation.incident.map { .string($0.id) } ?? .null, "known": .bool(explanation.isKnown),
             "severity": explanation.severity.map { .string($0.name) } ?? .null, "stale": .bool(explanation.isStale),
+            "duplicate": .bool(explanation.isDuplicate),
         ])
         event.add("not_routed", explanation.plan.notRouted.map(JSONValue.string) ?? .null)
         event.add("unrouted", .bool(explanation.plan.fellThrough))

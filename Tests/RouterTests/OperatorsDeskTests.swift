@@ -1,0 +1,83 @@
+// What the operators hear of, and how often.
+
+import Foundation
+import Incidents
+import Spool
+import Synchronization
+import Testing
+
+@testable import Router
+
+@Suite struct OperatorsDeskTests {
+    final class Told: Sendable {
+        let events = Mutex<[Event]>([])
+        let works = Mutex(true)
+        let now = Mutex(Date(timeIntervalSince1970: 1_800_000_000))
+
+        func desk() -> OperatorsDesk {
+            let desk = OperatorsDesk(clock: { self.now.withLock { $0 } })
+            desk.connect { event in
+                guard self.works.withLock({ $0 }) else { return false }
+                self.events.withLock { $0.append(event) }
+                return true
+            }
+            return desk
+        }
+
+        func pass(_ seconds: TimeInterval) { now.withLock { $0 += seconds } }
+        var messages: [String] { events.withLock { $0.compactMap(\.message) } }
+    }
+
+    @Test func theFirstIsToldAtOnceAndTheRestTogether() async {
+        let told = Told()
+        let desk = told.desk()
+        desk.channelIsGone("a")
+        await desk.tell()
+        #expect(told.messages.count == 1)
+        for name in ["b", "c", "d", "e", "f", "g", "h"] { desk.channelIsGone(name) }
+        await desk.tell()
+        #expect(told.messages.count == 1, "within five minutes nothing more is said")
+        told.pass(301)
+        await desk.tell()
+        #expect(told.messages.count == 2)
+        #expect(told.messages.last?.contains("`b`") == true)
+        #expect(told.messages.last?.contains("and 2 more") == true)
+    }
+
+    @Test func whatCouldNotBeRecordedIsTriedAgain() async {
+        let told = Told()
+        let desk = told.desk()
+        told.works.withLock { $0 = false }
+        desk.channelIsGone("a")
+        await desk.tell()
+        told.works.withLock { $0 = true }
+        told.pass(11)
+        await desk.tell()
+        #expect(told.messages.count == 1)
+        #expect(told.messages.first?.contains("`a`") == true)
+    }
+
+    @Test func whatWasGatheredIsRecordedAtTheEnd() async {
+        let told = Told()
+        let desk = told.desk()
+        desk.channelIsGone("a")
+        await desk.tell()
+        desk.channelIsGone("b")
+        await desk.tell(evenTooSoon: true)
+        #expect(told.messages.count == 2)
+    }
+
+    @Test(arguments: [
+        (#"{"type": "escalation", "incident": {"id": "I", "severity": "x"}}"#, true), ("{\"type\": \"esc", true), ("not json", true),
+        (#"{"type": "silence"}"#, false), (#"{"specversion": "1.0", "data": {"incident": {}}}"#, true), ("[]", false),
+    ])
+    func onlyWhatMayConcernAnIncident(text: String, concerns: Bool) {
+        let part = RejectedPart(bytes: Array(text.utf8), rejection: Rejection(.wrongType, "x"))
+        #expect(part.mayConcernAnIncident == concerns)
+    }
+
+    @Test func aFolderConcernsNobody() {
+        #expect(!RejectedPart(rejection: Rejection(.notRegularFile, "x")).mayConcernAnIncident)
+        #expect(RejectedPart(rejection: Rejection(.tooLarge, "x")).mayConcernAnIncident)
+    }
+}
