@@ -6,8 +6,6 @@ import Incidents
 import JSON
 
 struct Facts {
-    /// Events older than this are marked as late: the default of `router.late_after`.
-    static let lateAfter: Double = 3_600
     /// The longest text on one line.
     static let longestLine = 500
 
@@ -108,7 +106,7 @@ struct Facts {
 
     var isAcknowledged: Bool { request.incident?.acknowledged ?? false }
 
-    var isLate: Bool { !isTest && request.now.timeIntervalSince(request.event.time) > Self.lateAfter }
+    var isLate: Bool { !isTest && request.now.timeIntervalSince(request.event.time) > request.lateAfter }
 
     /// Who has it: who acknowledged, else nobody yet.
     var holder: String? { (request.incident?.acknowledgedBy ?? request.incident?.text("assignee")).map(line) }

@@ -31,11 +31,13 @@ public struct RenderRequest: Sendable {
     public var maximumSegments: Int
     /// The severity before, where the event changed it and the scale still has it: it tells "raised" from "lowered".
     public var previousSeverity: Severity?
+    /// Events older than this, in seconds, are marked as late (`router.late_after`).
+    public var lateAfter: TimeInterval
 
     public init(
         kind: ChannelKind, template: String, language: String? = nil, timezone: String = "UTC", event: Event, incident: Incident?,
         severity: Severity?, previous: String? = nil, reopens: Bool = false, recipient: String, routes: [String], delivery: String,
-        channel: String, now: Date, maximumSegments: Int = 3, previousSeverity: Severity? = nil
+        channel: String, now: Date, maximumSegments: Int = 3, previousSeverity: Severity? = nil, lateAfter: TimeInterval = 3_600
     ) {
         self.kind = kind
         self.template = template
@@ -53,5 +55,6 @@ public struct RenderRequest: Sendable {
         self.now = now
         self.maximumSegments = maximumSegments
         self.previousSeverity = previousSeverity
+        self.lateAfter = lateAfter
     }
 }

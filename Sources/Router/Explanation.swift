@@ -54,7 +54,9 @@ public struct Explanation: Sendable {
                     incident: application?.incident, severity: decision.severity.flatMap(setup.configuration.scale.severity),
                     previous: application?.previous, reopens: application?.reopens ?? false,
                     recipient: person?.displayName ?? planned.recipient, routes: planned.routes, delivery: "0",
-                    channel: planned.channel, now: now, maximumSegments: setup.segments[planned.channel] ?? 3))
+                    channel: planned.channel, now: now, maximumSegments: setup.segments[planned.channel] ?? 3,
+                    previousSeverity: application?.previous.flatMap(setup.configuration.scale.severity),
+                    lateAfter: setup.configuration.router.lateAfter))
         }
     }
 }

@@ -18,7 +18,7 @@ extension Pipeline {
             severity: stored.severity.flatMap(configuration.scale.severity), previous: stored.previous, reopens: stored.reopens,
             recipient: person?.displayName ?? delivery.recipient, routes: delivery.routes, delivery: String(delivery.id),
             channel: delivery.channel, now: now, maximumSegments: setup.segments[delivery.channel] ?? 3,
-            previousSeverity: stored.previous.flatMap(configuration.scale.severity))
+            previousSeverity: stored.previous.flatMap(configuration.scale.severity), lateAfter: configuration.router.lateAfter)
     }
 }
 

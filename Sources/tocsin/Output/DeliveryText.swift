@@ -99,7 +99,8 @@ enum DeliveryText {
                 event: stored.event, incident: stored.incident, severity: stored.severity.flatMap(configuration.scale.severity),
                 previous: stored.previous, reopens: stored.reopens, recipient: person?.displayName ?? row.recipient, routes: row.routes,
                 delivery: String(row.id), channel: row.channel, now: row.deliveredAt ?? row.attempts.last?.at ?? Date(),
-                maximumSegments: settings?.maximumSegments ?? 3))
+                maximumSegments: settings?.maximumSegments ?? 3,
+                previousSeverity: stored.previous.flatMap(configuration.scale.severity), lateAfter: configuration.router.lateAfter))
         Terminal.say("\n" + Terminal.coloured("The message, with the templates as they are now:", .bold))
         Terminal.say(Terminal.clean(message.preview, keepLines: true))
     }
