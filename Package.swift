@@ -79,13 +79,16 @@ let package = Package(
             name: "tocsin-bench", dependencies: ["Sandbox"], path: "Benchmarks/TocsinBench", swiftSettings: strict),
 
         tests("JSONTests", ["JSON"]),
-        tests("CryptographyTests", ["Cryptography", "JSON"]),
+        .target(name: "TestKeys", path: "Tests/TestKeys", swiftSettings: strict),
+        tests("CryptographyTests", ["Cryptography", "JSON", "TestKeys"]),
         tests("IncidentsTests", ["Incidents", "JSON"]),
         tests("RoutingTests", ["Routing", "Incidents", "JSON"]),
         tests("ConfigurationTests", ["Configuration", "Routing", "Incidents", "JSON", "Cryptography"], fixtures: true),
         tests("RenderingTests", ["Rendering", "Incidents", "JSON"]),
         tests("TransportTests", ["Transport"], fixtures: true),
-        tests("DeliveryTests", ["Delivery", "Configuration", "Rendering", "Routing", "Transport", "Incidents", "JSON", "Cryptography"]),
+        tests(
+            "DeliveryTests",
+            ["Delivery", "Configuration", "Rendering", "Routing", "Transport", "Incidents", "JSON", "Cryptography", "TestKeys"]),
         tests("LedgerTests", ["Ledger", "Routing", "Incidents", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("SpoolTests", ["Spool", "Incidents", "JSON"]),
         tests("SandboxTests", ["Sandbox", "Configuration", "Rendering", "JSON"] + nio),

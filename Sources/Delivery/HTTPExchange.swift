@@ -9,12 +9,15 @@ import Transport
 /// One channel's way of talking HTTP.
 struct HTTPExchange: Sendable {
     let http: any HTTPSending
+    /// The channel's: what shares connections.
+    let destination: String
     let options: ChannelOptions
     let redactor: Redactor
 
     /// `secrets` and `urls` are what reports must not show; the proxy's URL is one of them.
-    init(http: any HTTPSending, options: ChannelOptions, secrets: [Secret] = [], urls: [Secret] = []) {
+    init(http: any HTTPSending, destination: String, options: ChannelOptions, secrets: [Secret] = [], urls: [Secret] = []) {
         self.http = http
+        self.destination = destination
         self.options = options
         redactor = Redactor(secrets: secrets, urls: urls + (options.proxy.map { [$0] } ?? []))
     }
@@ -27,7 +30,8 @@ struct HTTPExchange: Sendable {
         await http.send(
             HTTPRequest(
                 method: method, url: url.reveal(), headers: headers + [("Idempotency-Key", token), ("User-Agent", "tocsin")], body: body,
-                timeout: timeout ?? options.timeout, ca: options.ca, proxy: options.proxy?.reveal()))
+                timeout: timeout ?? options.timeout, ca: options.ca, proxy: options.proxy?.reveal(), destination: destination,
+                connections: options.concurrency))
     }
 
     /// Posts a JSON document.
@@ -49,7 +53,9 @@ struct HTTPExchange: Sendable {
     /// The report on an answer; what the peer said is shown only where it did not accept.
     func report(_ outcome: Outcome, _ response: HTTPResponse, code: String? = nil) -> AttemptReport {
         var report = AttemptReport(outcome, code: code.flatMap { redactor.detail($0) } ?? String(response.status))
+        // With an acceptance, `Retry-After` is no pause: Logic Apps say with a 202 when to ask for the result.
         if case .accepted = outcome { return report }
+        report.pause = OutcomePolicy.clamped(response.retryAfter)
         report.detail = redactor.detail(response.body)
         return report
     }
@@ -57,15 +63,19 @@ struct HTTPExchange: Sendable {
 
 /// Counts down the seconds of one attempt that makes more than one request.
 struct AttemptTime: Sendable {
-    private let start = ContinuousClock.now
+    private let start: ContinuousClock.Instant
     let seconds: TimeInterval
 
-    init(_ seconds: TimeInterval) { self.seconds = seconds }
+    init(_ seconds: TimeInterval, since start: ContinuousClock.Instant = .now) {
+        self.seconds = seconds
+        self.start = start
+    }
 
-    /// Seconds left; nil where another request is not worth it.
+    /// Seconds left; nil with less than half of all left (or 2 s, where that is less): another request would be sent and
+    /// then end without an answer, in doubt.
     var left: TimeInterval? {
         let spent = ContinuousClock.now - start
         let left = seconds - TimeInterval(spent.components.seconds) - TimeInterval(spent.components.attoseconds) / 1e18
-        return left > 0.2 ? left : nil
+        return left >= min(2, seconds / 2) ? left : nil
     }
 }

@@ -47,11 +47,19 @@ public struct AttemptReport: Sendable, Equatable {
     public var detail: String?
     /// Something was left out or simplified to get the message through; in words.
     public var degraded: String?
+    /// For how long the peer asked to be left alone, in seconds from 0 to 3600, by `Retry-After`: it holds for the whole
+    /// destination, and with every outcome but acceptance. Nil where it did not ask.
+    public var pause: TimeInterval?
 
-    public init(_ outcome: Outcome, code: String? = nil, detail: String? = nil, degraded: String? = nil) {
+    /// `pause` is by default what a deferred outcome says.
+    public init(
+        _ outcome: Outcome, code: String? = nil, detail: String? = nil, degraded: String? = nil, pause: TimeInterval? = nil
+    ) {
         self.outcome = outcome
         self.code = code
         self.detail = detail
         self.degraded = degraded
+        self.pause = pause
+        if pause == nil, case .deferred(_, let retryAfter) = outcome { self.pause = OutcomePolicy.clamped(retryAfter) }
     }
 }

@@ -21,15 +21,15 @@ enum OutcomePolicy {
 
     // MARK: Transport
 
-    /// No answer. What may have arrived is in doubt, whatever ended it; the rest is worth another try, but for what was
-    /// refused before anything was sent: channels have checked addresses and texts by then, so that is configuration.
+    /// No answer. What may have arrived is in doubt, whatever ended it; the rest is worth another try. So is what
+    /// the transport refused before anything was sent: channels have checked addresses and texts by then, so that is
+    /// configuration, which operators mend; nothing is lost meanwhile.
     static func failure(_ failure: TransportFailure) -> Outcome {
         if failure.mayHaveArrived { return .unknown(reason(failure.kind)) }
         switch failure.kind {
-        case .refusedHere: return .refused(.badConfiguration)
         case .tooLarge: return .refused(.tooLarge)
         case .nameNotResolved, .connectFailed, .timedOut, .connectionLost, .tlsFailed, .certificateNotTrusted,
-            .notAuthenticated, .cancelled, .other:
+            .notAuthenticated, .cancelled, .refusedHere, .other:
             return .deferred(reason(failure.kind))
         }
     }
@@ -157,6 +157,13 @@ enum OutcomePolicy {
         }
     }
 
+    /// A 2xx with a sid whose status is `failed` or `undelivered`: nothing was sent, whatever the code.
+    static func twilioFailed(code: Int?, status: Int, retryAfter: TimeInterval?) -> Outcome {
+        let outcome = twilio(code: code, status: status, retryAfter: retryAfter)
+        if case .unknown(let reason) = outcome { return .refused(reason) }
+        return outcome
+    }
+
     // MARK: Any HTTP gateway
 
     /// `isAccepted`: the status is among the configured ones, and the body matches where a pattern is configured.
@@ -175,19 +182,19 @@ enum OutcomePolicy {
     // MARK: SMTP
 
     /// A reply that declines (RFC 5321): 4yz not now, 5yz never; the reason is from the code, the enhanced status code
-    /// (RFC 3463) and the step. Declined credentials are deferred, see above.
+    /// (RFC 3463) and the step. Declined credentials are deferred, see above; so is what
+    /// comes at the greeting or EHLO: it speaks of the server or of us (RFC 5321, 3.1), not of this mail.
     static func smtp(code: Int, enhanced: String?, step: SMTPResult.Step) -> Outcome {
         guard (400..<600).contains(code) else { return .unknown(.unexpectedAnswer) }
         if code == 530 || code == 535 || (step == .authenticate && code >= 500) { return .deferred(.notAuthenticated) }
-        if code < 500 { return .deferred(.unavailable) }
+        if code < 500 || step == .connect { return .deferred(.unavailable) }
         switch (enhanced.map { String($0.dropFirst(2)) }, code, step) {
         case ("1.3", _, .recipient), (_, 501, .recipient): return .refused(.badAddress)
         case ("2.3", _, _), ("3.4", _, _), (_, 552, .content), (_, 552, .sender): return .refused(.tooLarge)
         case (let status?, _, _) where status.hasPrefix("7."): return .refused(.notAllowed)
         case (_, _, .recipient): return .refused(.noSuchRecipient)
         case (_, _, .sender): return .refused(.badConfiguration)
-        case (_, _, .connect), (_, _, .authenticate): return .refused(.notAllowed)
-        case (_, _, .content): return .refused(.badContent)
+        default: return .refused(.badContent)
         }
     }
 }

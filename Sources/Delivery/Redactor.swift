@@ -1,5 +1,5 @@
 // Takes secrets out of texts that peers send back. It knows each secret in the spellings in which a peer may echo it:
-// as it is, percent-encoded, in JSON, in base64. What is left is one line, shortened.
+// as it is, percent-encoded, in JSON, in HTML, in base64. What is left is one line, shortened.
 
 import Configuration
 import Foundation
@@ -41,9 +41,7 @@ struct Redactor: Sendable {
         for secret in secrets { Self.replace(Array(secret.reveal().utf8), in: &out) }
         // An answer is cut at some length: the beginning of a secret may be all that is left at its end.
         for secret in secrets {
-            var beginning = Array(secret.reveal().utf8).dropLast()
-            while beginning.count >= 4, !out.suffix(beginning.count).elementsEqual(beginning) { beginning = beginning.dropLast() }
-            if beginning.count >= 4 { out = out.dropLast(beginning.count) + Self.mask }
+            if let start = Self.beginning(of: Array(secret.reveal().utf8), atTheEndOf: out) { out = out[..<start] + Self.mask }
         }
         return String(decoding: out, as: UTF8.self)
     }
@@ -56,16 +54,35 @@ struct Redactor: Sendable {
         var kept = 0
         var index = 0
         while index + secret.count <= text.count {
-            if text[index] == first, text[index..<(index + secret.count)].elementsEqual(secret) {
+            if text[index] == first || text[index] == UInt8(ascii: "&"), let end = end(of: secret, in: text, at: index) {
                 out += text[kept..<index]
                 out += mask
-                index += secret.count
+                index = end
                 kept = index
             } else {
                 index += 1
             }
         }
         if kept > 0 { text = out + text[kept...] }
+    }
+
+    /// Where the secret ends that begins at `start`, as it is or in HTML; nil where it does not begin there.
+    private static func end(of secret: [UInt8], in text: [UInt8], at start: Int) -> Int? {
+        if text[start...].starts(with: secret) { return start + secret.count }
+        let match = HTMLReference.match(secret, in: text, at: start)
+        return match.count == secret.count ? match.end : nil
+    }
+
+    /// Where at least four bytes of the secret begin that are all of the text's rest.
+    private static func beginning(of secret: [UInt8], atTheEndOf text: [UInt8]) -> Int? {
+        guard let first = secret.first else { return nil }
+        return text.indices.first { start in
+            guard text[start] == first || text[start] == UInt8(ascii: "&"), text.count - start >= 4 else { return false }
+            if text.count - start < secret.count, secret.starts(with: text[start...]) { return true }
+            let match = HTMLReference.match(secret, in: text, at: start)
+            guard (4..<secret.count).contains(match.count) else { return false }
+            return match.end == text.count || HTMLReference.isCut(text[match.end...])
+        }
     }
 
     private static func parts(ofURL url: String) -> [String] {
@@ -94,7 +111,8 @@ struct Redactor: Sendable {
         let percent = PercentEncoding.encode(text)
         let json = String(decoding: JSONText.escaped(text), as: UTF8.self)
         return [
-            text, percent, percent.lowercased(), percent.replacingOccurrences(of: "%20", with: "+"), json,
+            text, percent, percent.replacing(/%[0-9A-F]{2}/) { $0.output.lowercased() },
+            percent.replacingOccurrences(of: "%20", with: "+"), json,
             json.replacingOccurrences(of: "/", with: "\\/"), Data(text.utf8).base64EncodedString(), text.removingPercentEncoding ?? text,
         ]
     }

@@ -14,7 +14,7 @@ public enum NextStep: Sendable, Equatable {
 }
 
 /// Exponential backoff with full jitter: after the n-th attempt a random time below `base` · 2ⁿ⁻¹ and `longestDelay`,
-/// but never sooner than the peer asked.
+/// but never sooner than the peer asked, and with more patience where the message may have arrived.
 public struct RetryPolicy: Sendable {
     /// Seconds.
     public static let base: TimeInterval = 1
@@ -53,11 +53,18 @@ public struct RetryPolicy: Sendable {
             guard unknowns <= unknownResends else {
                 return .unknown("not known whether it arrived: \(reason.words); sent \(max(unknowns, 1)) times")
             }
-            let step = retry(reason, nil, attempts: attempts, firstAttempt: firstAttempt, now: now, random: random)
+            let step = retry(
+                reason, Self.patience(unknowns, random: random), attempts: attempts, firstAttempt: firstAttempt, now: now, random: random)
             // It may have arrived, so it is not dead.
             if case .dead(let why) = step { return .unknown("not known whether it arrived: \(why)") }
             return step
         }
+    }
+
+    /// A message that may have arrived is sent again only a few times, so those are not spent within one hiccup of the
+    /// peer: at least 1 to 2 s, then 4 to 8, 16 to 32, and so on.
+    private static func patience(_ unknowns: Int, random: Double) -> TimeInterval {
+        (1 + min(max(random, 0), 1)) * pow(4, Double(min(max(unknowns, 1), 5) - 1))
     }
 
     private func retry(

@@ -8,8 +8,8 @@ import JSON
 public struct EventOrigin: Sendable, Equatable {
     /// The file's name, without its directory.
     public var file: String
-    /// The file's modification time.
-    public var modified: Date
+    /// The file's modification time, within the bounds of `Timestamp`: a file can have any.
+    public private(set) var modified: Date
     /// Bytes.
     public var size: Int
     /// The line within an `.ndjson` file, from 1.
@@ -17,7 +17,7 @@ public struct EventOrigin: Sendable, Equatable {
 
     public init(file: String, modified: Date, size: Int, line: Int? = nil) {
         self.file = file
-        self.modified = modified
+        self.modified = Timestamp.bounded(modified)
         self.size = size
         self.line = line
     }
@@ -103,7 +103,7 @@ public struct EventParser: Sendable {
             let known = EventType.allCases.filter { !$0.isReserved }.map(\.rawValue)
             throw Rejection(
                 .unknownType,
-                "unknown type `\(word.prefix(60))`\(Suggestion.clause(for: word, among: known)) (known: \(known.joined(separator: ", ")))",
+                "unknown type `\(excerpt(word))`\(Suggestion.clause(for: word, among: known)) (known: \(known.joined(separator: ", ")))",
                 pointer: pointer)
         }
         if type.isReserved, !allowsReservedTypes {
@@ -186,7 +186,7 @@ public struct EventParser: Sendable {
         let known = scale.steps.flatMap { [$0.name] + $0.aliases }
         throw Rejection(
             .unknownSeverity,
-            "unknown severity `\(word.prefix(60))`\(Suggestion.clause(for: word, among: known)) (known: \(known.joined(separator: ", ")))",
+            "unknown severity `\(excerpt(word))`\(Suggestion.clause(for: word, among: known)) (known: \(known.joined(separator: ", ")))",
             pointer: pointer)
     }
 
@@ -195,7 +195,7 @@ public struct EventParser: Sendable {
         let known = IncidentStatus.allCases.map(\.rawValue)
         throw Rejection(
             .unknownStatus,
-            "unknown status `\(word.prefix(60))`\(Suggestion.clause(for: word, among: known)) (known: \(known.joined(separator: ", ")))",
+            "unknown status `\(excerpt(word))`\(Suggestion.clause(for: word, among: known)) (known: \(known.joined(separator: ", ")))",
             pointer: pointer)
     }
 
@@ -226,14 +226,16 @@ public struct EventParser: Sendable {
         "assignee", "reporter", "communication_lead",
     ]
     private static let times = ["opened_at", "eta", "next_update_at"]
+    /// The members of an incident that Tocsin knows.
+    static let known = Set(texts + times + ["severity", "status", "labels"])
     private static let changeable: Set<String> = ["status", "severity", "team", "assignee", "communication_lead"]
 
     /// Identity without an `id`: the content, and where it has no time of its own, also the file.
     private static func mintedID(_ document: JSONValue, origin: EventOrigin?) -> String {
         var identity = document.canonicalBytes
         if let origin {
-            let microseconds = Int((origin.modified.timeIntervalSince1970 * 1_000_000).rounded())
-            identity += "\0\(origin.file)\0\(microseconds)\0\(origin.size)\0\(origin.line.map(String.init) ?? "")".utf8
+            identity +=
+                "\0\(origin.file)\0\(Timestamp.microseconds(origin.modified))\0\(origin.size)\0\(origin.line.map(String.init) ?? "")".utf8
         }
         return "content-" + SHA256.hex(identity).prefix(40)
     }

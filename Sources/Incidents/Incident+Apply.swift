@@ -19,7 +19,7 @@ extension Incident {
     /// How far ahead of the router's clock a producer's may be before its times stop counting for order.
     static let toleratedLead: TimeInterval = 300
 
-    /// The incident after an event.
+    /// The incident after an event. What it keeps is bounded, see `Incident.Limits`.
     ///
     /// - Parameters:
     ///   - incident: what is known so far; nil for a new one.
@@ -40,35 +40,24 @@ extension Incident {
             return Application(incident: after, isStale: true, reopens: false, previous: previous)
         }
 
-        let changes = patch.members
+        // In the order of their names: which are kept must not depend on chance.
+        let changes = patch.members.sorted { $0.key < $1.key }
+        let saysStatus = patch.members["status"] != nil
         let wasEnded = incident.map { $0.status.isEnded } ?? false
         for (name, value) in changes where !after.isOld(name, source: event.source, time: explicit) {
             // Only an explicit status reopens: taking it back does not.
             if name == "status", value.isNull, wasEnded { continue }
-            after.merge(name, value)
+            guard after.merge(name, value) else { continue }
             after.note(name, source: event.source, time: explicit)
         }
         after.note(subject, source: event.source, time: explicit)
         after.updated = max(after.updated, time)
 
-        let reopens = wasEnded && after.isOpen && changes["status"] != nil
-        after.settleAcknowledgement(event, saysStatus: changes["status"] != nil, reopens: reopens)
+        let reopens = wasEnded && after.isOpen && saysStatus
+        after.settleAcknowledgement(event, saysStatus: saysStatus, reopens: reopens)
         if reopens { after.reopened = true }
         if event.type == .escalation { after.level += 1 }
         return Application(incident: after, isStale: false, reopens: reopens, previous: previous)
-    }
-
-    private mutating func merge(_ name: String, _ value: JSONValue) {
-        switch value {
-        case .null: members[name] = nil
-        case .object(let new) where name == "labels":
-            // Labels merge like the incident itself: absent leaves, null clears.
-            var labels = members["labels"]?.object ?? [:]
-            for (label, value) in new { labels.updateValue(value, forKey: label) }
-            labels = labels.filter { !$0.value.isNull }
-            members["labels"] = .object(labels)
-        default: members[name] = value
-        }
     }
 
     /// An acknowledgement is a fact beside the status; an escalation and a reopening clear it (interfaces, section 8).
@@ -85,11 +74,6 @@ extension Incident {
     private func isOld(_ field: String, source: String, time: Date?) -> Bool {
         guard let time, let last = said[field]?[source] else { return false }
         return time < last
-    }
-
-    private mutating func note(_ field: String, source: String, time: Date?) {
-        guard let time else { return }
-        said[field, default: [:]][source] = max(time, said[field]?[source] ?? time)
     }
 }
 

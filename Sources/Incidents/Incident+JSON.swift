@@ -30,7 +30,7 @@ extension Incident {
     }
 
     /// Microseconds since 1970: exact, and shorter than a text.
-    private static func number(_ date: Date) -> JSONValue { .integer(Int((date.timeIntervalSince1970 * 1_000_000).rounded())) }
+    private static func number(_ date: Date) -> JSONValue { .integer(Timestamp.microseconds(date)) }
 
     private static func date(_ value: JSONValue?) -> Date? {
         value?.integer.map { Date(timeIntervalSince1970: Double($0) / 1_000_000) }

@@ -6,7 +6,8 @@ import JSON
 /// An incident, as far as it is known.
 public struct Incident: Sendable, Equatable {
     public let id: String
-    /// The members as last said, by their names in the event; severities and statuses are canonical.
+    /// The members as last said, by their names in the event; severities and statuses are canonical. Those that Tocsin
+    /// does not know, and labels, within `Limits`.
     public var members: [String: JSONValue]
     /// Somebody has it.
     public var acknowledged: Bool
@@ -20,6 +21,7 @@ public struct Incident: Sendable, Equatable {
     /// Its latest event's time.
     public var updated: Date
     /// Who said what when: field → source → the latest explicit time. Older words do not move a field backwards.
+    /// Within `Limits`: a source that was forgotten counts as one that has not spoken.
     public var said: [String: [String: Date]]
 
     public init(id: String, firstSeen: Date) {

@@ -26,21 +26,21 @@ struct Members {
     func text(_ name: String, limit: Int? = nil, single: Bool = false) throws(Rejection) -> String? {
         guard let value = members[name], !value.isNull else { return nil }
         guard let text = value.string else {
-            let hint = value.scalarText.map { "; write \"\($0)\"" } ?? ""
-            throw Rejection(.wrongType, "`\(name)` must be a string, and is \(value.kind)\(hint)", pointer: pointer(name))
+            let hint = value.scalarText.map { "; write \"\(excerpt($0))\"" } ?? ""
+            throw Rejection(.wrongType, "`\(excerpt(name))` must be a string, and is \(value.kind)\(hint)", pointer: pointer(name))
         }
         if let limit, text.unicodeScalars.count > limit {
-            throw Rejection(.wrongType, "`\(name)` is longer than \(limit) characters", pointer: pointer(name))
+            throw Rejection(.wrongType, "`\(excerpt(name))` is longer than \(limit) characters", pointer: pointer(name))
         }
         if single, text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-            throw Rejection(.wrongType, "`\(name)` holds control characters", pointer: pointer(name))
+            throw Rejection(.wrongType, "`\(excerpt(name))` holds control characters", pointer: pointer(name))
         }
         return text
     }
 
     func needed(_ name: String) throws(Rejection) -> String {
         guard let text = try text(name), !text.isEmpty else {
-            throw Rejection(.missingMember, "`\(name)` is missing", pointer: pointer(name))
+            throw Rejection(.missingMember, "`\(excerpt(name))` is missing", pointer: pointer(name))
         }
         return text
     }
@@ -49,7 +49,7 @@ struct Members {
     func scalar(_ name: String) throws(Rejection) -> String? {
         guard let value = members[name], !value.isNull else { return nil }
         guard let text = value.scalarText else {
-            throw Rejection(.wrongType, "`\(name)` must be a string, and is \(value.kind)", pointer: pointer(name))
+            throw Rejection(.wrongType, "`\(excerpt(name))` must be a string, and is \(value.kind)", pointer: pointer(name))
         }
         return text
     }
@@ -58,7 +58,8 @@ struct Members {
         guard let text = try text(name) else { return nil }
         guard let time = Timestamp.parse(text) else {
             throw Rejection(
-                .badTime, "`\(name)` is no RFC 3339 time: `\(text.prefix(40))`; write it like 2026-11-24T03:58:00Z", pointer: pointer(name))
+                .badTime, "`\(excerpt(name))` is no RFC 3339 time: `\(excerpt(text, limit: 40))`; write it like 2026-11-24T03:58:00Z",
+                pointer: pointer(name))
         }
         return time
     }
@@ -67,7 +68,7 @@ struct Members {
         let text = try needed(name)
         guard choices.contains(text.lowercased()) else {
             throw Rejection(
-                .wrongType, "`\(name)` is `\(text.prefix(40))`, and must be one of \(choices.joined(separator: ", "))",
+                .wrongType, "`\(excerpt(name))` is `\(excerpt(text, limit: 40))`, and must be one of \(choices.joined(separator: ", "))",
                 pointer: pointer(name))
         }
     }
@@ -75,21 +76,21 @@ struct Members {
     /// A list of words, at least one.
     func words(_ name: String) throws(Rejection) {
         guard let value = members[name], !value.isNull else {
-            throw Rejection(.missingMember, "`\(name)` is missing", pointer: pointer(name))
+            throw Rejection(.missingMember, "`\(excerpt(name))` is missing", pointer: pointer(name))
         }
         guard let elements = value.array, elements.allSatisfy({ $0.string != nil }) else {
-            throw Rejection(.wrongType, "`\(name)` must be a list of names", pointer: pointer(name))
+            throw Rejection(.wrongType, "`\(excerpt(name))` must be a list of names", pointer: pointer(name))
         }
-        if elements.isEmpty { throw Rejection(.missingMember, "`\(name)` is empty", pointer: pointer(name)) }
+        if elements.isEmpty { throw Rejection(.missingMember, "`\(excerpt(name))` is empty", pointer: pointer(name)) }
     }
 
     func map(_ name: String, isNeeded: Bool = false) throws(Rejection) {
         guard let value = members[name], !value.isNull else {
-            if isNeeded { throw Rejection(.missingMember, "`\(name)` is missing", pointer: pointer(name)) }
+            if isNeeded { throw Rejection(.missingMember, "`\(excerpt(name))` is missing", pointer: pointer(name)) }
             return
         }
         guard value.object != nil else {
-            throw Rejection(.wrongType, "`\(name)` must be an object, and is \(value.kind)", pointer: pointer(name))
+            throw Rejection(.wrongType, "`\(excerpt(name))` must be an object, and is \(value.kind)", pointer: pointer(name))
         }
     }
 }

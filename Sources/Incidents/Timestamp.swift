@@ -54,9 +54,23 @@ public enum Timestamp {
         return Date(timeIntervalSince1970: Double(seconds * 1_000_000 + microseconds) / 1_000_000)
     }
 
-    /// `2026-11-24T03:58:00Z`; with milliseconds where there are any.
+    /// The beginning of the year 1, the earliest time that is written.
+    public static let earliest = Date(timeIntervalSince1970: -62_135_596_800)
+    /// The last millisecond of the year 9999: RFC 3339 has no later year.
+    public static let latest = Date(timeIntervalSince1970: 253_402_300_799.999)
+
+    /// The nearest time from `earliest` to `latest`; what is no number counts as 1970. Any `Date` is allowed.
+    public static func bounded(_ date: Date) -> Date {
+        date.timeIntervalSince1970.isNaN ? Date(timeIntervalSince1970: 0) : min(max(date, earliest), latest)
+    }
+
+    /// Microseconds since 1970 of the time within bounds (see `bounded`).
+    static func microseconds(_ date: Date) -> Int { Int((bounded(date).timeIntervalSince1970 * 1_000_000).rounded()) }
+
+    /// `2026-11-24T03:58:00Z`; with milliseconds where there are any. Times out of bounds (see `bounded`) are written as
+    /// the bound.
     public static func format(_ date: Date) -> String {
-        let milliseconds = Int((date.timeIntervalSince1970 * 1000).rounded())
+        let milliseconds = Int((bounded(date).timeIntervalSince1970 * 1000).rounded())
         let (seconds, rest) = floorDivide(milliseconds, 1000)
         let (days, ofDay) = floorDivide(seconds, 86_400)
         let (year, month, day) = civil(daysSince1970: days)

@@ -4,6 +4,9 @@
 extension JSONValue {
     /// Parses one JSON document.
     ///
+    /// Names of members that are canonically equal (`é` as one character, and as `e` with an accent) are the same name, as
+    /// equal strings are everywhere in Swift: both in one object are a duplicate.
+    ///
     /// - Parameters:
     ///   - text: UTF-8; a byte order mark at the beginning is passed over.
     ///   - maximumDepth: how deep arrays and objects may nest.
@@ -110,7 +113,7 @@ struct JSONScanner {
             let name = try string()
             path.append(name)
             if members[name] != nil {
-                throw fault("member `\(name)` comes twice in one object; keep one", code: .duplicateMember, at: start)
+                throw fault("member `\(excerpt(name))` comes twice in one object; keep one", code: .duplicateMember, at: start)
             }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw fault("\(found) where `:` should follow the name") }

@@ -94,6 +94,26 @@ public struct JSONLine: Sendable {
         out += value.bytes
     }
 
-    /// The object on one line, without a line feed.
-    public var text: String { String(decoding: out + [UInt8(ascii: "}")], as: UTF8.self) }
+    /// The object on one line, without a line feed. U+0080 to U+009F are escaped here as well, since some terminals obey
+    /// them; `JSONValue.bytes`, which digests are made of, has them as they are.
+    public var text: String {
+        var line: [UInt8] = []
+        line.reserveCapacity(out.count + 1)
+        let digits = Array("0123456789abcdef".utf8)
+        var index = 0
+        while index < out.count {
+            let byte = out[index]
+            // In UTF-8 those are 0xC2 with 0x80 to 0x9F, and 0xC2 begins a character wherever it stands.
+            if byte == 0xC2, index + 1 < out.count, out[index + 1] < 0xA0 {
+                let value = out[index + 1]
+                line += [0x5C, UInt8(ascii: "u"), 0x30, 0x30, digits[Int(value >> 4)], digits[Int(value & 15)]]
+                index += 2
+            } else {
+                line.append(byte)
+                index += 1
+            }
+        }
+        line.append(UInt8(ascii: "}"))
+        return String(decoding: line, as: UTF8.self)
+    }
 }

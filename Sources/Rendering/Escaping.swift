@@ -60,7 +60,7 @@ extension Destination: MustacheContentType {
         out.reserveCapacity(text.utf8.count + 16)
         var isStart = true
         var digits = 0
-        for byte in withoutMentions(text).utf8 {
+        for byte in disarmed(text) {
             switch byte {
             case UInt8(ascii: "\\"), UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "`"),
                 UInt8(ascii: "~"):
@@ -89,14 +89,30 @@ extension Destination: MustacheContentType {
         }
     }
 
-    /// Without the tags `<at>` and `</at>`, whose content becomes a mention.
-    private static func withoutMentions(_ text: String) -> String {
-        guard text.utf8.contains(UInt8(ascii: "<")) else { return text }
-        var text = text
-        // What is left after one tag is gone may be another.
-        while text.firstMatch(of: #/<\s*\/?\s*at\b[^>]*>/#.ignoresCase()) != nil {
-            text.replace(#/<\s*\/?\s*at\b[^>]*>/#.ignoresCase(), with: "")
+    /// The UTF-8 of a text in which no `<at>` or `</at>` is a tag any more, since its content would become a mention: the
+    /// bracket becomes one that only looks like it. So does one at the very end, which text that follows might complete.
+    /// One pass: the look ahead ends at the next bracket.
+    private static func disarmed(_ text: String) -> [UInt8] {
+        let bytes = Array(text.utf8)
+        guard bytes.contains(UInt8(ascii: "<")) else { return bytes }
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count + 16)
+        for (index, byte) in bytes.enumerated() {
+            guard byte == UInt8(ascii: "<") else {
+                out.append(byte)
+                continue
+            }
+            var next = index + 1
+            while next < bytes.count, isBeforeTagName(bytes[next]) { next += 1 }
+            // Half of the name at the end counts as well.
+            let isName = next >= bytes.count || bytes[next] | 0x20 == UInt8(ascii: "a")
+            let goesOn = next + 1 >= bytes.count || bytes[next + 1] | 0x20 == UInt8(ascii: "t")
+            if isName, goesOn { out += "\u{2039}".utf8 } else { out.append(byte) }
         }
-        return text
+        return out
+    }
+
+    private static func isBeforeTagName(_ byte: UInt8) -> Bool {
+        byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) || byte == UInt8(ascii: "/")
     }
 }

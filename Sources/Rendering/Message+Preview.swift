@@ -49,12 +49,13 @@ enum SlackPreview {
         }
     }
 
-    /// Without Slack's markup: links shown as `text (address)`, emphasis marks taken off, entities read.
+    /// Without Slack's markup: links shown as `text (address)`, emphasis marks taken off, entities read. The patterns end
+    /// where another match might begin: each text is read once, whatever it is.
     static func plain(_ markup: String) -> String {
         var text = markup
         if text.utf8.contains(UInt8(ascii: "<")) {
-            text.replace(#/<([^>|]+)\|([^>]*)>/#) { "\($0.2) (\($0.1))" }
-            text.replace(#/<([^>|]+)>/#) { "\($0.1)" }
+            text.replace(#/<([^<>|]+)\|([^<>]*)>/#) { "\($0.2) (\($0.1))" }
+            text.replace(#/<([^<>|]+)>/#) { "\($0.1)" }
         }
         if text.utf8.contains(UInt8(ascii: "*")) {
             text.replace(#/(^|[\s(])\*([^*\n]+)\*(?=$|[\s:.,)])/#) { "\($0.1)\($0.2)" }
@@ -105,7 +106,7 @@ enum TeamsPreview {
     static func plain(_ markdown: String) -> String {
         var text = markdown.replacing("\n\n", with: "\n")
         if text.utf8.contains(UInt8(ascii: "[")) {
-            text.replace(#/(^|[^\\])\[([^\]]+)\]\((https?:[^)\s]+)\)/#) { "\($0.1)\($0.2) (\($0.3))" }
+            text.replace(#/(^|[^\\])\[([^\[\]]+)\]\((https?:[^()\s]+)\)/#) { "\($0.1)\($0.2) (\($0.3))" }
         }
         if text.contains("**") {
             text.replace(#/\*\*([^*\n]+)\*\*/#) { "\($0.1)" }

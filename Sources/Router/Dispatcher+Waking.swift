@@ -48,12 +48,4 @@ extension Dispatcher {
         if marker != seen { await readLanes() }
         marker = seen
     }
-
-    /// Says what goes wrong, at most every five seconds: hundreds of attempts may meet the same trouble.
-    func complain(_ what: String, _ error: LedgerError) {
-        let now = pipeline.clock()
-        guard abs(now.timeIntervalSince(lastComplaint)) >= 5 else { return }
-        lastComplaint = now
-        logger.error("\(what)", metadata: ["error": "\(error)"])
-    }
 }

@@ -34,6 +34,8 @@ public actor Dispatcher: Service {
     var ledgerAlarm: Date?
     var marker: Int?
     var lastComplaint = Date.distantPast
+    /// Lanes whose last attempt did not get through: said once, and once when it is over.
+    var troubled: Set<String> = []
     let bell = Bell()
 
     public init(pipeline: Pipeline, logger: Logger) {
@@ -152,12 +154,13 @@ public actor Dispatcher: Service {
 
     private nonisolated func send(_ delivery: QueuedDelivery) async {
         let (record, retryAfter) = await pipeline.attempt(delivery)
-        await returned(delivery, retryAfter: retryAfter)
+        await returned(delivery, record, retryAfter: retryAfter)
         // The outcome is recorded even when the router is being stopped: otherwise the message would go out again.
         await Task { await self.keep(record, of: delivery) }.value
     }
 
-    private func returned(_ delivery: QueuedDelivery, retryAfter: TimeInterval?) {
+    private func returned(_ delivery: QueuedDelivery, _ record: AttemptRecord, retryAfter: TimeInterval?) {
+        note(record, of: delivery)
         lanes[delivery.lane]?.returned(retryAfter: retryAfter, now: pipeline.clock())
         bell.ring()
     }

@@ -21,6 +21,11 @@ public struct Intake: Service {
     let logger: Logger
 
     public func run() async throws {
+        // Said only now: the services that it needs have been started, and signals are being listened to.
+        let settings = pipeline.setup.value.configuration
+        logger.notice(
+            "running",
+            metadata: ["queue": "\(settings.router.queue)", "state": "\(settings.router.state)", "configuration": "\(settings.version)"])
         await withTaskCancellationOrGracefulShutdownHandler {
             while let files = await spool.next(limit: Self.batch) {
                 if await !take(files, patience: nil) { return }

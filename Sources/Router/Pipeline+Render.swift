@@ -51,12 +51,6 @@ extension Outcome {
         if case .accepted(let id) = self { return id }
         return nil
     }
-
-    /// How long the peer asked the whole destination to wait, in seconds.
-    var retryAfter: TimeInterval? {
-        if case .deferred(_, let seconds) = self { return seconds }
-        return nil
-    }
 }
 
 extension AttemptRecord {

@@ -99,6 +99,6 @@ public struct Pipeline: Sendable {
             after: report.outcome, attempts: delivery.attempts + 1, unknowns: delivery.unknowns + report.outcome.unknowns,
             firstAttempt: delivery.firstAttempt ?? started, now: ended, random: Double.random(in: 0..<1))
         let record = AttemptRecord(delivery, report: report, degraded: message.degraded, started: started, ended: ended, next: next)
-        return (record, report.outcome.retryAfter)
+        return (record, report.pause)
     }
 }

@@ -77,7 +77,8 @@ public struct ConfigurationCheck: Sendable {
 
     private mutating func checkTemplateNames(_ loaded: LoadResult, _ router: RouterSettings, _ library: TemplateLibrary) {
         let used = loaded.templateReferences
-        for reference in used where !library.has(reference.name) {
+        // A type of event is always served, by `default` at the least.
+        for reference in used where !library.has(reference.name) && EventType(rawValue: reference.name) == nil {
             let hint = Suggestion.clause(for: reference.name, among: library.names)
             diagnostics.append(
                 Diagnostic(
@@ -107,7 +108,11 @@ public struct ConfigurationCheck: Sendable {
 public enum Host {
     public static let name: String = {
         let name = ProcessInfo.processInfo.hostName
-        let isPlain = !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        let isPlain =
+            !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x2D || byte == 0x2E
+            }
         return isPlain ? name : "localhost"
     }()
 }

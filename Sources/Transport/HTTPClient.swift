@@ -5,17 +5,19 @@
 
 /// Sends HTTP requests and keeps connections for the next ones. HTTP/1.1 only.
 ///
-/// More requests to one origin than `maximumConnectionsPerHost` wait for their turn, in order, and their waiting counts against
-/// their timeout. How many requests are in flight in all is for the caller to bound.
+/// More requests to one destination than their `connections` wait for their turn, in order, and their waiting counts against
+/// their timeout. None begins with less than half of its timeout left (or 2 s, where that is less): it would be sent, end
+/// without an answer and be in doubt. It fails as not sent instead. A destination that hangs holds up no other, also not on
+/// the same host. How many requests are in flight in all is for the caller to bound.
 public final class HTTPClient: Sendable {
     /// Bytes of an answer that are kept; the rest is read and dropped.
     public static let maximumAnswer = 65_536
 
     private let loop: HTTPLoop
 
-    /// Starts the client's thread. `maximumConnectionsPerHost` is at least 1.
-    public init(maximumConnectionsPerHost: Int = 4) {
-        loop = HTTPLoop(connectionsPerOrigin: max(1, maximumConnectionsPerHost))
+    /// Starts the client's thread.
+    public init() {
+        loop = HTTPLoop()
         loop.start()
     }
 

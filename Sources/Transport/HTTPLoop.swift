@@ -8,19 +8,14 @@ import Foundation
 /// `@unchecked Sendable`: it is handed to its thread once, in `start`.
 final class HTTPLoop: @unchecked Sendable {
     let inbox = HTTPInbox()
-    private let connectionsPerOrigin: Int
     private var multi: UnsafeMutableRawPointer?
-    private var lanes: [Substring: HTTPLane] = [:]
+    private var lanes: [String: HTTPLane] = [:]
     private var running: [ObjectIdentifier: HTTPTransfer] = [:]
     private var waiting = 0
     private var lastSweep: Double = 0
     /// Handles that were reset and can be used again.
     private var spareHandles: [EasyHandle] = []
     private static let maximumSpareHandles = 64
-
-    init(connectionsPerOrigin: Int) {
-        self.connectionsPerOrigin = connectionsPerOrigin
-    }
 
     func start() {
         if Curl.isStarted, let multi = curl_multi_init() {
@@ -48,7 +43,7 @@ final class HTTPLoop: @unchecked Sendable {
             var unfinished: Int32 = 0
             curl_multi_perform(multi, &unfinished)
             finishEnded(multi)
-            if waiting > 0 { sweep() }
+            if waiting > 0 { sweep(multi) }
             // A wait of this length never holds anything up: the wake-up and libcurl's own timers end it earlier.
             curl_multi_poll(multi, nil, 0, waiting > 0 ? 50 : 10_000, nil)
         }
@@ -64,16 +59,12 @@ final class HTTPLoop: @unchecked Sendable {
                 return
             }
             transfer.deadline = Self.now() + max(0.001, transfer.request.timeout)
-            let lane = lane(transfer.request.origin)
+            let lane = lane(transfer.request.destination ?? transfer.request.origin)
             transfer.lane = lane
-            if lane.running < connectionsPerOrigin {
-                run(transfer, lane, multi)
-                if lane.isEmpty { lanes[lane.origin] = nil }
-            } else {
-                transfer.stage = .waiting
-                lane.append(transfer)
-                waiting += 1
-            }
+            transfer.stage = .waiting
+            lane.append(transfer)
+            waiting += 1
+            advance(lane, multi)
         case .cancel(let transfer):
             cancel(transfer, multi)
         }
@@ -85,6 +76,8 @@ final class HTTPLoop: @unchecked Sendable {
         case .waiting:
             waiting -= 1
             transfer.complete(.failed(.cancelled(mayHaveArrived: false)))
+            // Those behind it may ask for more room than it did.
+            if let lane = transfer.lane { advance(lane, multi) }
         case .running:
             let lane = transfer.lane
             remove(transfer, multi, .failed(.cancelled(mayHaveArrived: transfer.mayHaveArrived)))
@@ -93,10 +86,10 @@ final class HTTPLoop: @unchecked Sendable {
         }
     }
 
-    private func lane(_ origin: Substring) -> HTTPLane {
-        if let lane = lanes[origin] { return lane }
-        let lane = HTTPLane(origin)
-        lanes[origin] = lane
+    private func lane(_ destination: String) -> HTTPLane {
+        if let lane = lanes[destination] { return lane }
+        let lane = HTTPLane(destination)
+        lanes[destination] = lane
         return lane
     }
 
@@ -120,11 +113,11 @@ final class HTTPLoop: @unchecked Sendable {
 
     /// Lets as many of a lane's waiting transfers run as there is room for; forgets a lane with nothing to do.
     private func advance(_ lane: HTTPLane, _ multi: UnsafeMutableRawPointer) {
-        while lane.running < connectionsPerOrigin, let next = lane.popFirst() {
+        while let next = lane.popFirst() {
             waiting -= 1
-            run(next, lane, multi)
+            if next.latestStart > Self.now() { run(next, lane, multi) } else { next.complete(.failed(Self.waitedTooLong)) }
         }
-        if lane.isEmpty { lanes[lane.origin] = nil }
+        if lane.isEmpty { lanes[lane.destination] = nil }
     }
 
     private func finishEnded(_ multi: UnsafeMutableRawPointer) {
@@ -160,22 +153,24 @@ final class HTTPLoop: @unchecked Sendable {
         }
     }
 
-    /// Fails those that waited for a connection longer than they may.
-    private func sweep() {
+    /// Fails those that waited for a connection until it was too late to begin.
+    private func sweep(_ multi: UnsafeMutableRawPointer) {
         let now = Self.now()
         guard now - lastSweep >= 0.05 else { return }
         lastSweep = now
         for lane in lanes.values {
-            for transfer in lane.removeExpired(now) {
+            let expired = lane.removeExpired(now)
+            for transfer in expired {
                 waiting -= 1
-                transfer.complete(
-                    .failed(
-                        TransportFailure(
-                            kind: .timedOut, mayHaveArrived: false, curlCode: 28,
-                            detail: "The time allowed ran out before a connection to this host was free.")))
+                transfer.complete(.failed(Self.waitedTooLong))
             }
+            if !expired.isEmpty { advance(lane, multi) }
         }
     }
+
+    private static let waitedTooLong = TransportFailure(
+        kind: .timedOut, mayHaveArrived: false, curlCode: 28,
+        detail: "The time allowed ran out before a connection to this host was free.")
 
     private func close(_ multi: UnsafeMutableRawPointer) {
         let late = inbox.end()

@@ -6,7 +6,7 @@ extension HTTPRequest {
         if url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) {
             return .refused("The address contains a control character or a space.")
         }
-        guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
+        guard ["http://", "https://"].contains(where: { url.prefix($0.count).lowercased() == $0 }) else {
             return .refused("The address does not begin with http:// or https://.")
         }
         guard !method.isEmpty, method.utf8.allSatisfy(\.isTokenCharacter) else {
@@ -27,16 +27,16 @@ extension HTTPRequest {
     /// GET and HEAD have no body; everything else has one, if an empty one.
     var sendsBody: Bool { method != "GET" && method != "HEAD" }
 
-    /// Scheme and authority, `https://example.net:8443`: connections are counted for each.
-    var origin: Substring {
+    /// Scheme and authority in lower case, `https://example.net:8443`: where no destination is given, connections are counted for each.
+    var origin: String {
         guard
             let authority = url.utf8.firstIndex(of: UInt8(ascii: ":")).flatMap({
                 url.utf8.index($0, offsetBy: 3, limitedBy: url.utf8.endIndex)
             })
-        else { return url[...] }
+        else { return url }
         let rest = url.utf8[authority...]
         let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
-        return url[..<(end ?? url.endIndex)]
+        return url[..<(end ?? url.endIndex)].lowercased()
     }
 
     private static func refusal(ofHeader name: String, _ value: String) -> String? {

@@ -21,6 +21,8 @@ final class HTTPTransfer: @unchecked Sendable {
     var isCancelled = false
     /// Monotonic seconds.
     var deadline: Double = 0
+    /// Monotonic seconds: what begins later is likely to be sent and then to end without an answer, which leaves it in doubt.
+    var latestStart: Double { deadline - min(2, request.timeout / 2) }
     var lane: HTTPLane?
 
     private(set) var easy: EasyHandle?
@@ -103,8 +105,10 @@ final class HTTPTransfer: @unchecked Sendable {
     /// What the transfer's end means.
     func result(of code: CURLcode) -> HTTPResult {
         guard let easy else { return .failed(.cancelled(mayHaveArrived: false)) }
-        // Whoever sends more than is kept has answered, even where the rest never ends.
-        let isAnswered = code == CURLE_OK || answerLength > HTTPClient.maximumAnswer
+        // Whoever sends more than is kept has answered, even where the rest never ends. So has whoever declined: the status
+        // says so, whatever keeps the rest from coming. (Not a proxy's status: nothing has begun then.)
+        let hasDeclined = hasBegun && easy.long(CURLINFO_RESPONSE_CODE) >= 400
+        let isAnswered = code == CURLE_OK || answerLength > HTTPClient.maximumAnswer || hasDeclined
         guard isAnswered else { return .failed(TransportFailure(curl: code, easy: easy, mayHaveArrived: mayHaveArrived)) }
         let wait = easy.offset(CURLINFO_RETRY_AFTER)
         return .answered(

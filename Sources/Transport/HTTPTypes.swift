@@ -10,15 +10,19 @@ public struct HTTPRequest: Sendable {
     /// Names and values without CR, LF or NUL: anything else is refused before libcurl sees it.
     public var headers: [(name: String, value: String)]
     public var body: [UInt8]
-    /// Seconds for the whole exchange.
+    /// Seconds for the whole exchange, the wait for a connection included.
     public var timeout: TimeInterval
     /// A PEM file with the certificate authorities to trust instead of the system's.
     public var ca: String?
     public var proxy: String?
+    /// What shares connections: at most `connections` requests with equal texts run at a time. Nil stands for the URL's origin.
+    public var destination: String?
+    /// How many requests to its destination may run at a time, this one included; at least 1.
+    public var connections: Int
 
     public init(
         method: String = "POST", url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [], timeout: TimeInterval = 10,
-        ca: String? = nil, proxy: String? = nil
+        ca: String? = nil, proxy: String? = nil, destination: String? = nil, connections: Int = 4
     ) {
         self.method = method
         self.url = url
@@ -27,6 +31,8 @@ public struct HTTPRequest: Sendable {
         self.timeout = timeout
         self.ca = ca
         self.proxy = proxy
+        self.destination = destination
+        self.connections = max(1, connections)
     }
 }
 

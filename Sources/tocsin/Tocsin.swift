@@ -11,7 +11,7 @@ enum Program {
             .map { $0.configuration.commandName ?? "\($0)".lowercased() }
         if let first = CommandLine.arguments.dropFirst().first, !first.hasPrefix("-"), !(names + ["help"]).contains(first) {
             let hint = Suggestion.clause(for: first, among: names)
-            Terminal.complain("there is no command `\(Terminal.clean(first))`\(hint); `tocsin --help` lists them")
+            Terminal.complain("there is no command `\(Terminal.clean(first))`\(hint.isEmpty ? "; `tocsin --help` lists them" : hint)")
             exit(64)
         }
         await Tocsin.main()
@@ -30,7 +30,7 @@ struct Tocsin: AsyncParsableCommand {
               tocsin run                        the router
               tocsin deliveries --incident X    who was told what, when and why
 
-            Exit status: 0 done, 1 the answer is no, 64 usage, 65 bad input data, 66 no such file, 69 a service is
+            Exit status: 0 done, 1 the answer is no, 64 usage, 65 bad input data, 66 no such file, 69 a service is \
             unavailable, 74 I/O, 75 try later, 78 configuration.
             """,
         version: "tocsin 0.1.0",

@@ -120,6 +120,56 @@ import Testing
         await sandbox.stop()
     }
 
+    /// The example asks for its secrets, and is spotless once it has them.
+    @Test func theExampleAsksOnlyForItsSecrets() async throws {
+        let workspace = try Workspace("version: 1")
+        let example = try String(contentsOf: repository.appendingPathComponent("routes.yaml.example"), encoding: .utf8)
+        try workspace.write(example, to: "routes.yaml")
+        let names = [
+            "SLACK_WEBHOOK", "SLACK_BOT_TOKEN", "TEAMS_WEBHOOK", "SMTP_PASSWORD", "TWILIO_ACCOUNT", "TWILIO_TOKEN", "KANNEL_PASSWORD",
+        ]
+        let asked = try await workspace.run("check")
+        #expect(asked.status == 1)
+        #expect(asked.lines.filter { !$0.contains(": note: ") }.count == names.count)
+        for name in names { #expect(asked.output.contains("the environment variable `\(name)` is not set")) }
+
+        var environment = Dictionary(uniqueKeysWithValues: names.map { ($0, "x-secret-value") })
+        environment["SLACK_WEBHOOK"] = "https://hooks.slack.com/services/T0/B0/x"
+        environment["TEAMS_WEBHOOK"] = "https://example.webhook.office.com/x"
+        environment["SLACK_BOT_TOKEN"] = "xoxb-1-2-x"
+        environment["TWILIO_ACCOUNT"] = "AC0123456789abcdef0123456789abcdef"
+        let filled = try await workspace.run("check", "--strict", environment: environment)
+        #expect(filled.status == 0, "\(filled.output)")
+        #expect(filled.lines.count == 1 && filled.output.contains("not acted on yet"), "\(filled.output)")
+        #expect(!filled.output.contains("x-secret-value"))
+    }
+
+    @Test func aTemplateThatIsNowhereIsNamedBesideTheOtherMistakes() async throws {
+        let workspace = try Workspace(
+            """
+            version: 1
+            channels: {room: {type: slack, webhook: "${env:HOOK}"}}
+            routes:
+              - {name: a, match: {serverity: high}, to: room}
+              - {name: b, match: {}, to: room, template: brodcast}
+            """)
+        let check = try await workspace.run("check", environment: ["HOOK": "https://hooks.slack.com/services/T/B/x"])
+        #expect(check.status == 1)
+        #expect(check.output.contains("routes.yaml:4:") && check.output.contains("did you mean `severity`?"))
+        #expect(check.output.contains("routes.yaml:5:") && check.output.contains("did you mean `broadcast`?"))
+    }
+
+    @Test func tenMistakesAreAllNamedWithTheirLines() async throws {
+        let workspace = try Workspace("version: 1")
+        let fixture = repository.appendingPathComponent("Tests/ConfigurationTests/Fixtures/ten-mistakes.yaml")
+        try workspace.write(try String(contentsOf: fixture, encoding: .utf8), to: "routes.yaml")
+        let check = try await workspace.run("check")
+        #expect(check.status == 1)
+        let errors = check.lines.filter { $0.contains(": error: ") }
+        #expect(errors.count == 10, "\(check.output)")
+        for error in errors { #expect(error.contains(#/^routes\.yaml:\d+:\d+: error: /#), "\(error)") }
+    }
+
     @Test func completionsAreThere() async throws {
         let workspace = try Workspace("version: 1")
         for shell in ["bash", "zsh", "fish"] {

@@ -1,4 +1,5 @@
 import Foundation
+import TestKeys
 import Testing
 
 @testable import Cryptography

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import TestKeys
 import Testing
 import Transport
 

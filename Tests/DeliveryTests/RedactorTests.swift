@@ -13,6 +13,7 @@ struct RedactorTests {
     @Test(
         "takes secrets out in every spelling",
         arguments: [
+            "s3cr/et?&amp;x", "s3cr&#47;et?&amp;x", "s3cr&#x2F;et?&#38;x", "s3cr&#x2f;et&#63;&x", "&#115;3cr/et?&amp;x",
             "s3cr/et?&x", "s3cr%2Fet%3F%26x", "s3cr%2fet%3f%26x", "s3cr\\/et?&x", "czNjci9ldD8meA==", "passw0rd", "user:passw0rd",
             "tokenpart", "/services/T0/tokenpart?sig=signature&v=1", "signature", "services",
         ])
@@ -30,7 +31,21 @@ struct RedactorTests {
     @Test("takes out the beginning of a secret at the end of a cut text")
     func cut() {
         #expect(redactor.detail("said passw0r") == "said ***")
+        #expect(redactor.detail("said s3cr&#x2F;et") == "said ***")
+        #expect(redactor.detail("said s3cr&#x2") == "said ***")
         #expect(redactor.detail("said pas") == "said pas", "three characters are no secret")
+    }
+
+    @Test("takes out percent-encoding in small digits, and HTML, of secrets in large letters")
+    func mixedCase() {
+        let redactor = Redactor(secrets: [Secret("AbC/<dEf>\"'é")])
+        for text in [
+            "AbC%2f%3cdEf%3e%22%27%c3%a9", "AbC%2F%3CdEf%3E%22%27%C3%A9", "AbC/&lt;dEf&gt;&quot;&#39;é",
+            "AbC&#x2F;&lt;dEf&gt;&#34;&apos;&#xE9;",
+        ] {
+            #expect(redactor.detail("a \(text) b") == "a *** b")
+        }
+        #expect(redactor.detail("AbC&amp;<dEf> &bogus; &#xD800; & &") == "AbC&amp;<dEf> &bogus; &#xD800; & &")
     }
 
     @Test("leaves one line, shortened")

@@ -128,6 +128,25 @@ struct RejectionCase: Sendable, CustomTestStringConvertible {
         #expect(found?.pointer != nil)
     }
 
+    private static let long = String(repeating: "a", count: 100_000)
+    private static let pile = "a" + String(repeating: "\u{301}", count: 50_000)
+
+    /// Reasons go into logs, tables and files: what a document brings is cut.
+    @Test(
+        arguments: [
+            #"{"type":"update","incident":{"id":"I","labels":{"\#(long)":[]}},"message":"m"}"#,
+            #"{"type":"update","incident":{"id":"I","title":\#(long.replacing("a", with: "1"))},"message":"m"}"#,
+            #"{"type":"update","incident":{"id":"I","eta":"\#(pile)"},"message":"m"}"#,
+            #"{"type":"\#(pile)"}"#, #"{"type":"update","incident":{"id":"I","status":"\#(pile)"},"message":"m"}"#,
+            #"{"type":"update","incident":{"id":"I","severity":"\#(pile)"},"message":"m"}"#,
+            #"{"type":"update","\#(long)":1,"\#(long)":1}"#, #"{"type":"update","\#(long)":nope}"#,
+        ]) func reasonsAreShort(text: String) throws
+    {
+        let found = try #require(rejection(text))
+        #expect(found.description.unicodeScalars.count < 800)
+        #expect((found.pointer ?? "").unicodeScalars.count < 300)
+    }
+
     @Test func notUTF8() {
         let bytes = Array(#"{"type":"update","message":"caf"#.utf8) + [0xE9] + Array(#""}     "#.utf8)
         let found = #expect(throws: Rejection.self) { try parser.parse(bytes, origin: origin) }

@@ -38,6 +38,25 @@ import Testing
         #expect(Timestamp.parse(text).map(Timestamp.format) == written)
     }
 
+    @Test(
+        arguments: [
+            (-.infinity, "0001-01-01T00:00:00Z"), (-1e300, "0001-01-01T00:00:00Z"), (-9e9 * 1e9, "0001-01-01T00:00:00Z"),
+            (.nan, "1970-01-01T00:00:00Z"), (253_402_300_799.9999, "9999-12-31T23:59:59.999Z"), (1e16, "9999-12-31T23:59:59.999Z"),
+            (1e300, "9999-12-31T23:59:59.999Z"), (.infinity, "9999-12-31T23:59:59.999Z"),
+        ] as [(Double, String)]) func anyDateIsWritten(seconds: Double, text: String)
+    {
+        let date = Date(timeIntervalSince1970: seconds)
+        #expect(Timestamp.format(date) == text)
+        #expect(Timestamp.parse(text) != nil)
+        // A file may have that time, and an incident may get it.
+        let origin = EventOrigin(file: "x.json", modified: date, size: 1)
+        #expect(Timestamp.format(origin.modified) == text)
+        let event = try? parse(#"{"type":"update","incident":{"id":"I"},"message":"m"}"#, origin: origin)
+        #expect(event?.id.hasPrefix("content-") == true)
+        let incident = Incident(id: "I", firstSeen: date)
+        #expect((Incident(json: incident.json)?.firstSeen).map(Timestamp.format) == text)
+    }
+
     /// Days of 800 years, in steps that meet every day of the year, are written and read back.
     @Test func manyDays() {
         for day in stride(from: -146_097, through: 146_097, by: 11) {

@@ -38,6 +38,32 @@ import Testing
         #expect(JSONLine().text == "{}")
     }
 
+    /// Terminals obey some of U+0080 to U+009F; digests are made of the bytes, which have them as they are.
+    @Test func linesHoldNoControlCharacters() throws {
+        let text = "\u{7F}\u{80}é\u{9B}31m\u{9F}\u{A0}\u{C2}\u{1B}"
+        let line = JSONLine(["n\u{85}": .string(text), "o": ["x\u{90}": 1]]).text
+        #expect(line == "{\"n\\u0085\":\"\\u007f\\u0080é\\u009b31m\\u009f\u{A0}\u{C2}\\u001b\",\"o\":{\"x\\u0090\":1}}")
+        #expect(try parse(line)["n\u{85}"]?.string == text)
+        #expect(JSONValue.string("\u{9B}").bytes == [0x22, 0xC2, 0x9B, 0x22])
+        #expect(JSONValue.string("\u{9B}").canonicalBytes == [0x22, 0xC2, 0x9B, 0x22])
+    }
+
+    @Test func longNamesAreCutInPointersAndMessages() {
+        #expect(pointerToken(String(repeating: "/", count: 201)) == String(repeating: "~1", count: 200) + "…")
+        #expect(pointerToken(String(repeating: "é", count: 200)) == String(repeating: "é", count: 200))
+        #expect(pointerToken("a~\u{301}/") == "a~0\u{301}~1")
+        #expect(excerpt(String(repeating: "x", count: 61)) == String(repeating: "x", count: 60) + "…")
+        #expect(excerpt("a\u{1B}[31m\u{9B}\n") == "a\u{FFFD}[31m\u{FFFD}\u{FFFD}")
+        let name = String(repeating: "n", count: 500_000)
+        let error = fault("{\"\(name)\":1,\"\(name)\":2}")
+        #expect(error?.code == .duplicateMember)
+        #expect((error?.message.count ?? .max) < 120 && error?.pointer.count == 202)
+    }
+
+    @Test func namesThatLookTheSameAreTheSame() {
+        #expect(fault("{\"\u{E9}\":1,\"e\u{301}\":2}")?.code == .duplicateMember)
+    }
+
     @Test func views() throws {
         let value = try parse("{\"s\":\"x\",\"n\":5,\"f\":1.5,\"b\":true,\"o\":{},\"a\":[1],\"z\":null}")
         #expect(value["s"]?.string == "x")

@@ -48,10 +48,44 @@ import Testing
             (.html, "<a href=\"'\">&", "&lt;a href=&quot;&#39;&quot;&gt;&amp;"),
             (.markdown, "db_main *x* [a](b)", "db\\_main \\*x\\* \\[a\\](b)"),
             (.markdown, "# x\n- y\n1. z\n10) w", "\\# x\n\n\\- y\n\n1\\. z\n\n10\\) w"),
-            (.markdown, "hi <at>Bob</at> <<at>at>x", "hi Bob x"), (.markdown, "v1.2 - ok (yes)", "v1.2 - ok (yes)"), (.plain, "<&>", "<&>"),
+            (.markdown, "hi <at>Bob</at> <<at>at>x", "hi ‹at>Bob‹/at> <‹at>at>x"), (.markdown, "v1.2 - ok (yes)", "v1.2 - ok (yes)"),
+            (.plain, "<&>", "<&>"),
         ] as [(Destination, String, String)])
     func escapesForTheDestination(destination: Destination, text: String, escaped: String) {
         #expect(destination.escapeText(text) == escaped)
+    }
+
+    @Test(arguments: [
+        "<at>", "</at>", "<AT>", "< at>", "<\n/\n aT x>", "</ /at>", "<<at>", "<at", "<a", "<", "x </ ", "<at\u{301}>", "<at id=\"1\">",
+        "<\t/at>", "<\u{2039}<at>",
+    ])
+    func mentionsAreDisarmed(text: String) {
+        let escaped = Destination.markdown.escapeText(text)
+        // Markdown doubles line ends; whatever may follow, no tag comes about.
+        #expect((escaped + "at>").firstMatch(of: #/<[\s\/]*[aA][tT]/#.matchingSemantics(.unicodeScalar)) == nil, "\(escaped)")
+        #expect(escaped.unicodeScalars.contains("\u{2039}"))
+    }
+
+    @Test(arguments: ["a < b", "<b>", "x<=y", "<ab>", "1 <2> at"])
+    func otherBracketsStay(text: String) {
+        #expect(Destination.markdown.escapeText(text) == text)
+    }
+
+    /// Quadratic work on so much would take minutes.
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "<at", "<", "< ", "</ ", "<at>", "[", "[a](", "[a](http:", "*", " *a", "**a", "`", "<a|", "a\u{301}", "\u{301}", "\\", "&",
+            "\n ",
+        ])
+    func everyTextIsReadOnce(unit: String) {
+        let text = String(repeating: unit, count: 200_000 / unit.utf8.count)
+        for destination in Destination.allCases { #expect(!destination.escapeText(text).isEmpty) }
+        #expect(!SlackPreview.plain(text).isEmpty)
+        #expect(!TeamsPreview.plain(text).isEmpty)
+        #expect(Shortening.cutMarkup(text, to: 150_000).utf16.count <= 150_000)
+        #expect(CleanText.line(text, limit: 150_000).utf16.count <= 150_000)
+        _ = Shortening.tidy(text)
     }
 
     @Test(

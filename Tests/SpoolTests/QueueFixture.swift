@@ -11,8 +11,8 @@ final class QueueFixture: Sendable {
     let path: String
     let troubles = Mutex<[SpoolTrouble]>([])
 
-    init() {
-        root = NSTemporaryDirectory() + "/tocsin-spool-" + UUID().uuidString
+    init(in folder: String = NSTemporaryDirectory()) {
+        root = folder + "/tocsin-spool-" + UUID().uuidString
         path = root + "/queue"
         mkdir(root, 0o755)
         mkdir(path, 0o755)

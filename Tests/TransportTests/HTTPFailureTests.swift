@@ -134,6 +134,47 @@ struct HTTPFailureTests {
         await client.close()
     }
 
+    /// Whoever declines has answered with the status: `Retry-After` and all that came are kept.
+    @Test func aDeclineWhoseBodyStallsIsAnswered() async throws {
+        let server = try LoopbackServer { peer, _ in
+            _ = peer.readRequest()
+            peer.write("HTTP/1.1 503 X\r\nRetry-After: 7\r\nContent-Length: 10\r\n\r\nbu")
+            peer.waitForEnd()
+        }
+        let client = makeHTTPClient()
+        let response = try #require(await client.send(request(server, timeout: 0.5)).response)
+        #expect(response.status == 503)
+        #expect(response.retryAfter == 7)
+        #expect(response.body == Array("bu".utf8))
+        await client.close()
+    }
+
+    @Test func aStallingAcceptanceIsInDoubt() async throws {
+        let server = try LoopbackServer { peer, _ in
+            _ = peer.readRequest()
+            peer.write("HTTP/1.1 200 X\r\nContent-Length: 10\r\n\r\nok")
+            peer.waitForEnd()
+        }
+        let client = makeHTTPClient()
+        let failure = try #require(await client.send(request(server, timeout: 0.5)).failure)
+        #expect(failure.kind == .timedOut && failure.mayHaveArrived)
+        await client.close()
+    }
+
+    /// A proxy's status says nothing of the peer.
+    @Test(arguments: [407, 502])
+    func aProxyThatDeclinesIsNoAnswer(status: Int) async throws {
+        let proxy = try LoopbackServer { peer, _ in
+            _ = peer.readRequest()
+            peer.answer(status, "", headers: ["Connection: close"])
+        }
+        let client = makeHTTPClient()
+        let request = HTTPRequest(url: "https://proxied.invalid/", body: [1], timeout: 20, proxy: "http://127.0.0.1:\(proxy.port)")
+        let failure = try #require(await client.send(request).failure)
+        #expect(!failure.mayHaveArrived)
+        await client.close()
+    }
+
     @Test func aDrippingAnswerIsBounded() async throws {
         let server = try LoopbackServer { peer, _ in
             _ = peer.readRequest()
@@ -194,9 +235,9 @@ struct HTTPFailureTests {
         let quick = try LoopbackServer { peer, _ in
             while peer.readRequest() != nil { peer.answer() }
         }
-        let client = makeHTTPClient(2)
+        let client = makeHTTPClient()
         await withTaskGroup(of: Bool.self) { group in
-            for _ in 0..<20 { group.addTask { await client.send(request(hung, timeout: 50)).response != nil } }
+            for _ in 0..<20 { group.addTask { await client.send(request(hung, timeout: 50, connections: 2)).response != nil } }
             let answered = await withTaskGroup(of: Bool.self) { inner in
                 for _ in 0..<50 { inner.addTask { await client.send(request(quick)).response?.status == 200 } }
                 return await inner.reduce(0) { $0 + ($1 ? 1 : 0) }
@@ -214,10 +255,10 @@ struct HTTPFailureTests {
             record.add("request \(peer.readRequest()?.line ?? "")")
             peer.waitForEnd()
         }
-        let client = makeHTTPClient(1)
-        async let first = client.send(request(server, "/1", timeout: 30))
+        let client = makeHTTPClient()
+        async let first = client.send(request(server, "/1", timeout: 30, connections: 1))
         await record.wait(for: "request")
-        let failure = try #require(await client.send(request(server, "/2", timeout: 0.2)).failure)
+        let failure = try #require(await client.send(request(server, "/2", timeout: 0.2, connections: 1)).failure)
         #expect(failure.kind == .timedOut)
         #expect(!failure.mayHaveArrived)
         await client.close()
@@ -232,10 +273,10 @@ struct HTTPFailureTests {
             peer.waitForEnd()
             record.add("gone")
         }
-        let client = makeHTTPClient(1)
-        let first = Task { await client.send(request(server, timeout: 50)) }
+        let client = makeHTTPClient()
+        let first = Task { await client.send(request(server, timeout: 50, connections: 1)) }
         await record.wait(for: "request")
-        let second = Task { await client.send(request(server, timeout: 50)) }
+        let second = Task { await client.send(request(server, timeout: 50, connections: 1)) }
         second.cancel()
         let waiting = try #require(await second.value.failure)
         #expect(waiting.kind == .cancelled)
@@ -246,7 +287,7 @@ struct HTTPFailureTests {
         #expect(running.mayHaveArrived)
         await record.wait(for: "gone")
         // Its place is free again.
-        let third = Task { await client.send(request(server, timeout: 50)) }
+        let third = Task { await client.send(request(server, timeout: 50, connections: 1)) }
         await record.wait(for: "request", count: 2)
         third.cancel()
         #expect(await third.value.failure?.kind == .cancelled)
@@ -260,8 +301,8 @@ struct HTTPFailureTests {
             peer.waitForEnd()
             record.add("gone")
         }
-        let client = makeHTTPClient(2)
-        let tasks = (0..<6).map { _ in Task { await client.send(request(server, timeout: 50)) } }
+        let client = makeHTTPClient()
+        let tasks = (0..<6).map { _ in Task { await client.send(request(server, timeout: 50, connections: 2)) } }
         await record.wait(for: "request", count: 2)
         await client.close()
         for task in tasks { #expect(await task.value.failure?.kind == .cancelled) }

@@ -36,14 +36,17 @@ extension Peer {
 }
 
 /// A client in the hostile environment.
-func makeHTTPClient(_ connections: Int = 4) -> HTTPClient {
-    return HTTPClient(maximumConnectionsPerHost: connections)
+func makeHTTPClient() -> HTTPClient {
+    return HTTPClient()
 }
 
 func request(
-    _ server: LoopbackServer, _ path: String = "/hook/s3cr3t", method: String = "POST", body: String = "payload", timeout: Double = 20
+    _ server: LoopbackServer, _ path: String = "/hook/s3cr3t", method: String = "POST", body: String = "payload", timeout: Double = 20,
+    destination: String? = nil, connections: Int = 4
 ) -> HTTPRequest {
-    HTTPRequest(method: method, url: "http://127.0.0.1:\(server.port)\(path)", body: Array(body.utf8), timeout: timeout)
+    HTTPRequest(
+        method: method, url: "http://127.0.0.1:\(server.port)\(path)", body: Array(body.utf8), timeout: timeout,
+        destination: destination, connections: connections)
 }
 
 extension HTTPResult {

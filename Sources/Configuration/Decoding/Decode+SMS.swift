@@ -48,6 +48,11 @@ extension ConfigurationReader {
                 "header `\(field.name.shortened)` cannot be sent: its name or value holds characters that headers do not have",
                 at: request.place(of: "headers"))
         }
+        for field in headers ?? [] where Self.headersOfTheTransport.contains(field.name.lowercased()) {
+            findings.error(
+                "header `\(field.name.shortened)` cannot be given: it is set by the connection itself; remove it",
+                at: request.place(of: "headers"))
+        }
         let bodies = ["form", "json", "body"].filter(request.has)
         if bodies.count > 1 {
             findings.error("`\(bodies[0])` and `\(bodies[1])` exclude each other; keep one", at: request.place(of: bodies[1]))
@@ -75,6 +80,11 @@ extension ConfigurationReader {
         guard !request.isBroken, request.text("url") != nil, query != nil, headers != nil, body != nil else { return nil }
         return .gateway(settings)
     }
+
+    /// What would change the request's framing or its connection; the transport refuses them, too.
+    private static let headersOfTheTransport: Set<String> = [
+        "content-length", "transfer-encoding", "connection", "upgrade", "expect", "te", "trailer",
+    ]
 
     private func warnOfMissing(_ settings: GatewaySettings, _ request: Section) {
         var all = [settings.url.reveal()] + (settings.query + settings.headers).map { $0.value.reveal() }

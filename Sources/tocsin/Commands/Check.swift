@@ -8,7 +8,7 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lists all mistakes and warnings of the configuration and its templates.",
         discussion: """
-            One line each: FILE:LINE:COLUMN: error|warning: what is wrong, and what would be right.
+            One line each: FILE:LINE:COLUMN: error|warning: what is wrong, and what would be right. \
             Exit status 1 where there is an error (with --strict, or a warning).
 
               tocsin check
@@ -27,7 +27,8 @@ struct Check: AsyncParsableCommand {
         let path = file ?? option.config
         try ConfigOption.mustExist(path)
         let check = ConfigurationCheck.run(path: path)
-        for problem in check.diagnostics { Terminal.say(Self.line(problem)) }
+        let (notes, findings) = (check.diagnostics.filter { $0.severity == .note }, check.diagnostics.filter { $0.severity != .note })
+        for problem in findings + notes { Terminal.say(Self.line(problem)) }
         let errors = check.errors.count
         let warnings = check.diagnostics.filter { $0.severity == .warning }.count
         if errors > 0 || (strict && warnings > 0) {

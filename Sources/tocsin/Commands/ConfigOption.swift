@@ -25,7 +25,7 @@ enum Exit {
 
 /// Says what went wrong on standard error, and gives the exit status to throw.
 func failure(_ message: String, _ code: ExitCode) -> ExitCode {
-    Terminal.complain(message)
+    Terminal.complain(Terminal.clean(message, keepLines: true))
     return code
 }
 

@@ -35,7 +35,8 @@ struct Deliveries: AsyncParsableCommand {
 
     func run() async throws {
         let filter = DeliveryFilter(incident: incident, state: try parsedState(), since: try Self.time(since), channel: channel)
-        try await option.withLedger { ledger, _ in
+        try await option.withLedger { ledger, configuration in
+            try mustExist(configuration)
             if json {
                 try await ledger.forEachDelivery(filter) { row in
                     Terminal.say(DeliveryText.line(row).text)
@@ -46,6 +47,12 @@ struct Deliveries: AsyncParsableCommand {
             let rows = try await ledger.deliveries(filter)
             if rows.isEmpty { Terminal.say("No delivery matches.") } else { DeliveryText.table(rows).show() }
         }
+    }
+
+    private func mustExist(_ configuration: RouterConfiguration) throws {
+        let names = configuration.channels.map(\.name)
+        guard let channel, !names.isEmpty, !names.contains(channel) else { return }
+        Terminal.complain("routes.yaml has no channel `\(channel)`\(Suggestion.clause(for: channel, among: names))")
     }
 
     private func parsedState() throws -> DeliveryState? {
@@ -70,8 +77,8 @@ struct Deliveries: AsyncParsableCommand {
         @Argument(help: "The delivery's id.")
         var id: Int64
 
-        @Flag(help: "One JSON object.")
-        var json = false
+        /// `--json` is the list's as well, which sees it first.
+        @ParentCommand var list: Deliveries
 
         @OptionGroup var option: ConfigOption
 
@@ -80,7 +87,7 @@ struct Deliveries: AsyncParsableCommand {
                 guard let row = try await ledger.delivery(id) else {
                     throw failure("there is no delivery \(id); `tocsin deliveries` lists them", Exit.no)
                 }
-                if json {
+                if list.json {
                     Terminal.say(DeliveryText.line(row).text)
                     return
                 }

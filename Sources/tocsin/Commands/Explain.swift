@@ -16,8 +16,8 @@ struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Says who would be told of an event, and why; and why not.",
         discussion: """
-            Every route with its verdict and the first condition that failed, and everybody who would be told, with
-            channel and address. Nothing is sent and nothing is recorded. What is known of the incident is taken into
+            Every route with its verdict and the first condition that failed, and everybody who would be told, with \
+            channel and address. Nothing is sent and nothing is recorded. What is known of the incident is taken into \
             account. `-` reads the event from standard input.
 
               tocsin explain event.json

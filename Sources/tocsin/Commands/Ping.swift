@@ -15,7 +15,7 @@ struct Ping: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Sends a test message to a person, a team or a channel, and says how it went.",
         discussion: """
-            The message is marked as a test; it goes out now, past the queue, and is not recorded. Exit status 0 where
+            The message is marked as a test; it goes out now, past the queue, and is not recorded. Exit status 0 where \
             every one was accepted, 1 where one was refused or its outcome is not known, 69 where a peer is unavailable.
 
               tocsin ping ops-slack

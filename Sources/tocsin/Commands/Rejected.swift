@@ -38,13 +38,13 @@ struct Rejected: AsyncParsableCommand {
             Terminal.say("No file was rejected.")
             return
         }
-        var table = Table([.init("FILE", shrinks: true), .init("WHEN"), .init("CODE"), .init("WHERE"), .init("WHY", shrinks: true)])
+        var table = Table([.init("FILE", shrinks: true), .init("WHEN"), .init("CODE"), .init("WHERE")])
         for file in files {
             let place = file.line.map { "line \($0)" } ?? file.pointer ?? ""
-            table.add([
-                .init(file.name), .init(file.at.map { Moment.short($0) } ?? "–"), .init(file.code ?? "–", .yellow), .init(place),
-                .init(file.message ?? "there is no reason beside it"),
-            ])
+            table.add(
+                [
+                    .init(file.name), .init(file.at.map { Moment.short($0) } ?? "–"), .init(file.code ?? "–", .yellow), .init(place),
+                ], note: file.message ?? "there is no reason beside it")
         }
         table.show()
     }
@@ -84,9 +84,9 @@ struct Requeue: AsyncParsableCommand {
         do {
             let wanted = all ? try RejectedFiles.list(queue: queue).map(\.name) : names
             for file in try RejectedFiles.requeue(queue: queue, names: wanted) {
-                Terminal.say(
-                    file.name == file.queuedAs
-                        ? "\(file.name) is back in the queue" : "\(file.name) is back in the queue as \(file.queuedAs)")
+                let name = Terminal.clean(file.name)
+                let queuedAs = Terminal.clean(file.queuedAs)
+                Terminal.say("\(name) is back in the queue" + (name == queuedAs ? "" : " as \(queuedAs)"))
             }
         } catch {
             throw failure(error.message, error.code == .badName || error.code == .notFound ? Exit.noInput : Exit.io)

@@ -14,15 +14,15 @@ struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs the router: takes event files from the queue, tells who must know.",
         discussion: """
-            Runs until SIGTERM or SIGINT. SIGHUP, or a change of the configuration or the templates, reloads them; a bad
+            Runs until SIGTERM or SIGINT. SIGHUP, or a change of the configuration or the templates, reloads them; a bad \
             configuration is refused and the old one stays in force. Messages about its own work go to standard error.
 
               tocsin run
-              tocsin run --once          take what is there, deliver what is due; status 75 if something still waits
-              tocsin run --sandbox       all channels go to receivers on this machine; nothing leaves it
+              tocsin run --once        take what is there, deliver what is due
+              tocsin run --sandbox     nothing leaves this machine
             """)
 
-    @Flag(help: "Take what is there, deliver what is due, and end.")
+    @Flag(help: "Take what is there, deliver what is due, and end; status 75 if something still waits.")
     var once = false
 
     @Flag(help: "Send everything to local receivers, and print what they receive.")
@@ -64,10 +64,6 @@ struct Run: AsyncParsableCommand {
         } catch let error as LedgerError {
             throw failure(error.message, error.code == .alreadyRunning ? Exit.unavailable : Exit.io)
         }
-        let settings = setup.configuration.router
-        logger.notice(
-            "running",
-            metadata: ["queue": "\(settings.queue)", "state": "\(settings.state)", "configuration": "\(setup.configuration.version)"])
         guard once else {
             try await router.run()
             return

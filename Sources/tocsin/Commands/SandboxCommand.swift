@@ -12,8 +12,8 @@ struct SandboxCommand: AsyncParsableCommand {
         commandName: "sandbox",
         abstract: "Runs local Slack, Teams, SMTP and SMS receivers, and prints what they receive.",
         discussion: """
-            They check what they get as strictly as the providers do, and answer with the providers' own errors. Point
-            the channels of a configuration at the addresses printed at the start; the last word of a webhook's address is
+            They check what they get as strictly as the providers do, and answer with the providers' own errors. Point \
+            the channels of a configuration at the addresses printed at the start; the last word of a webhook's address is \
             up to you. Faults can be asked for:
 
               tocsin sandbox --http-port 8025 --smtp-port 2525

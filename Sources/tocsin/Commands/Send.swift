@@ -12,11 +12,11 @@ struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes an event and drops it into the queue; prints its id.",
         discussion: """
-            --set takes any member by its path; a bare name is a member of the incident.
+            --set takes any member by its path (`change.from`, `incident.labels.region`); any other path is a member of the incident.
 
-              tocsin send escalation --incident INC1 --severity high --title "Payments API failing"
-              tocsin send status_change --incident INC1 --status resolved --by duty-engineer
-              tocsin send update --incident INC1 --message "Failover has begun" --set eta=2026-11-24T05:00:00Z
+              tocsin send escalation --incident INC1 --severity high --title Down
+              tocsin send status_change --incident INC1 --status resolved --by ana
+              tocsin send update --incident INC1 --message "Failover has begun"
             """)
 
     @Argument(help: "escalation, status_change, severity_change, assignment, update, ...")
@@ -171,6 +171,9 @@ struct EventDraft {
         }
         do {
             _ = try EventDrop.drop(document, into: configuration.router.queue, name: "tocsin-\(id).json")
+            if DirectoryLock.holder(of: configuration.router.queue) == nil {
+                Terminal.complain("the router is not running: the event waits in \(configuration.router.queue) until it is")
+            }
         } catch {
             throw failure(error.message, Exit.io)
         }

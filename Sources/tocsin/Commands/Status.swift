@@ -64,7 +64,8 @@ struct Status: AsyncParsableCommand {
         }
         if let next = summary.nextDue, next > now { Terminal.say("due next     in \(Moment.words(next.timeIntervalSince(now)))") }
         if summary.needsMending > 0 {
-            Terminal.say(Terminal.coloured("dead         \(summary.needsMending): `tocsin dead` lists them", .red))
+            Terminal.say(
+                Terminal.coloured("given up     \(summary.needsMending), dead or of unknown outcome: `tocsin dead` lists them", .red))
         }
         Terminal.say("")
         showChannels(summary, configuration)

@@ -9,18 +9,25 @@ import Rendering
 import Router
 
 enum DeliveryText {
+    /// On a narrow terminal the reasons of what went wrong have lines of their own, and those of what went well none.
     static func table(_ rows: [DeliveryRow]) -> Table {
-        var table = Table([
-            .init("ID"), .init("MADE"), .init("INCIDENT", shrinks: true), .init("TYPE"), .init("RECIPIENT"), .init("CHANNEL"),
-            .init("STATE"), .init("TRIES"), .init("WHY", shrinks: true),
-        ])
+        let isNarrow = Terminal.width.map { $0 < 110 } ?? false
+        var columns: [Table.Column] = [
+            .init("ID"), .init("MADE"), .init("INCIDENT", shrinks: true), .init("TYPE"), .init("RECIPIENT", shrinks: true),
+            .init("CHANNEL"),
+            .init("STATE"),
+        ]
+        if !isNarrow { columns.append(.init("WHY", shrinks: true)) }
+        var table = Table(columns)
         for row in rows {
-            table.add([
+            let marks = [row.attemptCount > 1 ? "\(row.attemptCount) tries" : nil, row.degraded == nil ? nil : "degraded"].compactMap { $0 }
+            let state = row.state.rawValue + (marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))")
+            var cells: [Table.Cell] = [
                 .init(String(row.id)), .init(Moment.short(row.createdAt)), .init(row.incident ?? "–"), .init(row.type.rawValue),
-                .init(row.recipient), .init(row.channel),
-                .init(row.state.rawValue + (row.degraded == nil ? "" : " (degraded)"), DeliveryColour.of(row.state)),
-                .init(String(row.attemptCount)), .init(row.reason ?? row.routes.joined(separator: ", ")),
-            ])
+                .init(row.recipient), .init(row.channel), .init(state, DeliveryColour.of(row.state)),
+            ]
+            if !isNarrow { cells.append(.init(row.reason ?? row.routes.joined(separator: ", "))) }
+            table.add(cells, note: isNarrow ? row.reason : nil)
         }
         return table
     }

@@ -11,7 +11,7 @@ enum ExplanationText {
     static func print(_ explanation: Explanation, file: String) {
         Terminal.say(head(explanation))
         if let rejection = explanation.rejection {
-            Terminal.say(Terminal.coloured("rejected: \(rejection)", .red))
+            Terminal.say(Terminal.coloured("rejected: \(Terminal.clean("\(rejection)"))", .red))
             return
         }
         Terminal.say("")

@@ -26,18 +26,24 @@ struct Table {
 
     let columns: [Column]
     private var rows: [[Cell]] = []
+    /// A line below a row, by its index.
+    private var notes: [Int: String] = [:]
 
     init(_ columns: [Column]) { self.columns = columns }
 
     var isEmpty: Bool { rows.isEmpty }
 
-    mutating func add(_ cells: [Cell]) { rows.append(cells) }
+    /// - Parameter note: a line of its own below the row, whole.
+    mutating func add(_ cells: [Cell], note: String? = nil) {
+        if let note { notes[rows.count] = Terminal.clean(note) }
+        rows.append(cells)
+    }
 
     /// The lines of the table, its head first.
     func lines(width: Int? = Terminal.width) -> [String] {
         let head = columns.map { Cell($0.title, .bold) }
         let widths = widths(in: width)
-        return ([head] + rows).map { row in
+        return ([head] + rows).enumerated().flatMap { number, row in
             var line = ""
             for (index, cell) in row.enumerated() {
                 let fitted = Self.fitted(cell.text, widths[index])
@@ -45,7 +51,7 @@ struct Table {
                 let padding = isLast ? "" : String(repeating: " ", count: max(0, widths[index] - fitted.count) + 2)
                 line += Terminal.coloured(fitted, cell.colour) + padding
             }
-            return line
+            return [line] + (notes[number - 1].map { ["    " + Terminal.coloured($0, .grey)] } ?? [])
         }
     }
 

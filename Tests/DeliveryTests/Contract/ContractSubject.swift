@@ -102,6 +102,6 @@ let failureTable: [(TransportFailure.Kind, whenNotSent: Outcome, whenInDoubt: Ou
     (.notAuthenticated, .deferred(.notAuthenticated), .unknown(.notAuthenticated)),
     (.tooLarge, .refused(.tooLarge), .unknown(.tooLarge)),
     (.cancelled, .deferred(.cancelled), .unknown(.cancelled)),
-    (.refusedHere, .refused(.badConfiguration), .unknown(.badConfiguration)),
+    (.refusedHere, .deferred(.badConfiguration), .unknown(.badConfiguration)),
     (.other, .deferred(.unavailable), .unknown(.unavailable)),
 ]

@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import TestKeys
 import Testing
 
 @testable import Delivery

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Rendering
+import TestKeys
 import Testing
 import Transport
 

@@ -34,7 +34,8 @@ struct GatewayChannel: Channel {
         retryStatuses = settings.retryStatuses
         maximumSegments = settings.maximumSegments
         exchange = HTTPExchange(
-            http: http, options: options, secrets: request.secrets + Self.urlSecrets(settings.url), urls: [settings.url])
+            http: http, destination: destination, options: options, secrets: request.secrets + Self.urlSecrets(settings.url),
+            urls: [settings.url])
     }
 
     static func destination(_ settings: GatewaySettings) -> String {

@@ -24,7 +24,7 @@ struct TwilioChannel: Channel {
         url = Secret("\(settings.baseURL)/2010-04-01/Accounts/\(account)/Messages.json")
         destination = "twilio:\(Destination.origin(settings.baseURL)):\(settings.account)"
         let credentials = Secret(Self.credentials(settings))
-        exchange = HTTPExchange(http: http, options: options, secrets: [settings.token, credentials])
+        exchange = HTTPExchange(http: http, destination: destination, options: options, secrets: [settings.token, credentials])
     }
 
     func deliver(_ parcel: Parcel) async -> AttemptReport {
@@ -55,11 +55,11 @@ struct TwilioChannel: Channel {
         case .answered(let response):
             let answer = try? JSONValue.parse(bytes: response.body)
             let failed = ["failed", "undelivered"].contains(answer?["status"]?.string)
-            if (200..<300).contains(response.status), !failed, let sid = answer?["sid"]?.string, Self.isSID(sid) {
-                return exchange.report(.accepted(remoteID: exchange.redactor.detail(sid)), response)
-            }
+            let sid = (200..<300).contains(response.status) ? answer?["sid"]?.string.flatMap { Self.isSID($0) ? $0 : nil } : nil
+            if !failed, let sid { return exchange.report(.accepted(remoteID: exchange.redactor.detail(sid)), response) }
             let code = (answer?["code"] ?? answer?["error_code"])?.integer
-            let outcome = OutcomePolicy.twilio(code: code, status: response.status, retryAfter: response.retryAfter)
+            let judge = sid == nil ? OutcomePolicy.twilio : OutcomePolicy.twilioFailed
+            let outcome = judge(code, response.status, response.retryAfter)
             return exchange.report(outcome, response, code: code.map { "\(response.status) \($0)" })
         }
     }

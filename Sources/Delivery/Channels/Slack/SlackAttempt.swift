@@ -29,7 +29,8 @@ enum SlackAttempt {
             guard verdict.simplify, let plain = textOnly(payload), plain != payload else { return report }
             let words = "sent as text only: Slack declined the blocks (\(report.code ?? "invalid_blocks"))"
             guard let left = time.left else {
-                return AttemptReport(.deferred(.timedOut), code: report.code, detail: "no time was left to send the text alone")
+                return AttemptReport(
+                    .deferred(.timedOut), code: report.code, detail: "no time was left to send the text alone", pause: report.pause)
             }
             switch await send(plain, left) {
             case .failed(let failure):

@@ -21,7 +21,7 @@ struct SlackBotChannel: Channel {
         token = settings.token
         url = Secret(settings.baseURL + "/chat.postMessage")
         destination = Destination.text("slack", url: settings.baseURL, secret: settings.token.reveal())
-        exchange = HTTPExchange(http: http, options: options, secrets: [settings.token])
+        exchange = HTTPExchange(http: http, destination: destination, options: options, secrets: [settings.token])
     }
 
     func deliver(_ parcel: Parcel) async -> AttemptReport {

@@ -19,7 +19,7 @@ struct SlackWebhookChannel: Channel {
         self.name = name
         self.url = url
         destination = Destination.text("slack", url: url.reveal(), secret: url.reveal())
-        exchange = HTTPExchange(http: http, options: options, urls: [url])
+        exchange = HTTPExchange(http: http, destination: destination, options: options, urls: [url])
     }
 
     func deliver(_ parcel: Parcel) async -> AttemptReport {

@@ -19,7 +19,7 @@ struct TeamsChannel: Channel {
         self.name = name
         self.url = url
         destination = Destination.text("teams", url: url.reveal(), secret: url.reveal())
-        exchange = HTTPExchange(http: http, options: options, urls: [url])
+        exchange = HTTPExchange(http: http, destination: destination, options: options, urls: [url])
     }
 
     func deliver(_ parcel: Parcel) async -> AttemptReport {
@@ -37,9 +37,13 @@ struct TeamsChannel: Channel {
         let time = AttemptTime(exchange.options.timeout)
         let first = await exchange.post(card, to: url, token: token)
         let report = judge(first)
-        guard report.outcome == .refused(.tooLarge), case .answered = first, let left = time.left,
+        guard report.outcome == .refused(.tooLarge), case .answered = first,
             let smaller = TeamsCard.fitted(card, bytes: card.bytes.count / 2), smaller != card
         else { return report }
+        guard let left = time.left else {
+            return AttemptReport(
+                .deferred(.timedOut), code: report.code, detail: "no time was left to send a smaller card", pause: report.pause)
+        }
         let second = judge(await exchange.post(smaller, to: url, token: token, timeout: left))
         return second.degraded(by: ["card shortened by half: Teams said it was too large"])
     }

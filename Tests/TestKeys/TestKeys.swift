@@ -1,14 +1,14 @@
 // Keys made for these tests alone.
 
-enum TestKeys {
+public enum TestKeys {
     /// RFC 8463, appendix A.2: the seed nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A= as PKCS #8.
-    static let rfc8463 = """
+    public static let rfc8463 = """
         -----BEGIN PRIVATE KEY-----
         MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
         -----END PRIVATE KEY-----
         """
 
-    static let rsa2048 = """
+    public static let rsa2048 = """
         -----BEGIN PRIVATE KEY-----
         MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDERdQNsRsE9FG+
         LfeENctpXoQDT+aXsGiuzL0PAbVcgk6YVbi1MDQUBAyqiDkh+EuwT+hIolq0U0ii
@@ -39,7 +39,7 @@ enum TestKeys {
         -----END PRIVATE KEY-----
         """
 
-    static let rsa2048Traditional = """
+    public static let rsa2048Traditional = """
         -----BEGIN RSA PRIVATE KEY-----
         MIIEpAIBAAKCAQEAxEXUDbEbBPRRvi33hDXLaV6EA0/ml7Borsy9DwG1XIJOmFW4
         tTA0FAQMqog5IfhLsE/oSKJatFNIotWOEPpSTIJ9psUtdF4nv5ITplb+DntSr2Ea
@@ -69,7 +69,7 @@ enum TestKeys {
         -----END RSA PRIVATE KEY-----
         """
 
-    static let rsa1024 = """
+    public static let rsa1024 = """
         -----BEGIN PRIVATE KEY-----
         MIICdgIBADANBgkqhkiG9w0BAQEFAASCAmAwggJcAgEAAoGBAML5QtT6cZXM5GFX
         YaS8LWSz6BEpvTKdEypZtnJ1c82JfwFVgh4fmG73/qphhsR4+9hlUaScvL+aDWrA
@@ -88,7 +88,7 @@ enum TestKeys {
         -----END PRIVATE KEY-----
         """
 
-    static let ellipticCurve = """
+    public static let ellipticCurve = """
         -----BEGIN PRIVATE KEY-----
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg9UWbhd/9YFD96FOY
         WQ3BJeK3dK2beiIx5rPXkzfuwZmhRANCAARXSwrnvq7cKPpuHXE5cFqQGSbzhO3O
@@ -96,7 +96,7 @@ enum TestKeys {
         -----END PRIVATE KEY-----
         """
 
-    static let locked = """
+    public static let locked = """
         -----BEGIN ENCRYPTED PRIVATE KEY-----
         MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAjTaiwNLMYRsgICCAAw
         DAYIKoZIhvcNAgkFADAdBglghkgBZQMEAQIEEJzBw44q5Rssb7p35dJJLLUEgZDt
@@ -106,7 +106,7 @@ enum TestKeys {
         -----END ENCRYPTED PRIVATE KEY-----
         """
 
-    static let certificate = """
+    public static let certificate = """
         -----BEGIN CERTIFICATE-----
         MIIBdDCCARugAwIBAgIUSNVx3z+OTmF5VTkW/p6Q+8GWp6MwCgYIKoZIzj0EAwIw
         DzENMAsGA1UEAwwEVGVzdDAgFw0yNjExMjQxMjMzNDBaGA8yMTI2MTAzMTEyMzM0
