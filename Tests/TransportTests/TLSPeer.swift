@@ -130,6 +130,16 @@ final class TLSPeer: Sendable {
         process.waitUntilExit()
     }
 
+    /// Waits until it has said a line so many times: it says so through a pipe, and perhaps after its reply.
+    func hasHeard(_ line: String, times: Int) async -> Bool {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < deadline {
+            if heard.count(where: { $0 == line }) >= times { return true }
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+        return false
+    }
+
     /// What was heard, the port left out.
     var heard: [String] { record.lines.filter { !$0.hasPrefix("PORT") } }
 }

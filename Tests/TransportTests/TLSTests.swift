@@ -20,6 +20,7 @@ struct TLSTests {
         let request = HTTPRequest(url: "https://127.0.0.1:\(peer.port)/x", body: [1, 2], timeout: 30, ca: authority.authority)
         #expect(await client.send(request).response?.connects == 1)
         #expect(await client.send(request).response?.connects == 0)
+        #expect(await peer.hasHeard("tls POST /x HTTP/1.1", times: 2))
         #expect(peer.heard == ["tls POST /x HTTP/1.1", "tls POST /x HTTP/1.1"])
         // The system's authorities do not know it.
         var other = request
@@ -85,6 +86,7 @@ struct TLSTests {
             #expect(await client.send(mail, to: server(peer, authority, implicit: implicit, login: true)) == .accepted(reply: "queued"))
         }
         await client.close()
+        #expect(await peer.hasHeard("mail", times: 2))
         let clear = peer.heard.filter { $0.hasPrefix("clear") }
         #expect(clear == (implicit ? [] : ["clear EHLO tocsin.test", "clear STARTTLS"]))
         #expect(peer.heard.count { $0.hasPrefix("tls AUTH PLAIN") } == 1)

@@ -29,6 +29,9 @@ struct Ping: AsyncParsableCommand {
     @OptionGroup var option: ConfigOption
 
     func run() async throws {
+        if recipient.count > 1, !(recipient.count == 3 && recipient[1].lowercased() == "via") {
+            throw usage("ping takes one recipient at a time: NAME, or NAME via CHANNEL")
+        }
         let configuration = try option.load(placeholderSecrets: false)
         let directory = configuration.table.directory
         let entry: RecipientEntry

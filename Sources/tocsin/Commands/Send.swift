@@ -169,6 +169,8 @@ struct EventDraft {
         } catch {
             throw failure("that is no event: \(error)", Exit.badData)
         }
+        // The first event may come before the first run.
+        try? FileManager.default.createDirectory(atPath: configuration.router.queue, withIntermediateDirectories: false)
         do {
             _ = try EventDrop.drop(document, into: configuration.router.queue, name: "tocsin-\(id).json")
             if DirectoryLock.holder(of: configuration.router.queue) == nil {
