@@ -44,19 +44,8 @@ public struct Explanation: Sendable {
             messages = []
             return
         }
-        let application = decision.application
         messages = decision.plan.deliveries.map { planned in
-            let person = setup.configuration.table.directory.people[planned.recipient]
-            return setup.templates.render(
-                RenderRequest(
-                    kind: planned.kind, template: planned.template, language: planned.language,
-                    timezone: planned.timezone ?? setup.configuration.router.timezone, event: event,
-                    incident: application?.incident, severity: decision.severity.flatMap(setup.configuration.scale.severity),
-                    previous: application?.previous, reopens: application?.reopens ?? false,
-                    recipient: person?.displayName ?? planned.recipient, routes: planned.routes, delivery: "0",
-                    channel: planned.channel, now: now, maximumSegments: setup.segments[planned.channel] ?? 3,
-                    previousSeverity: application?.previous.flatMap(setup.configuration.scale.severity),
-                    lateAfter: setup.configuration.router.lateAfter))
+            setup.templates.render(setup.configuration.request(for: planned, id: "(none yet)", about: Story(event, decision), now: now))
         }
     }
 }

@@ -88,7 +88,8 @@ public struct Pipeline: Sendable {
         }
 
         // render ─▶ Message: never fails; what could not be rendered as wished is plain, and marked `degraded`.
-        let message = setup.templates.render(renderRequest(for: delivery, setup: setup, now: started))
+        let message = setup.templates.render(
+            setup.configuration.request(for: delivery, id: String(delivery.id), about: Story(delivery.event), now: started))
 
         // deliver ─▶ Outcome: one attempt, bounded by the channel's timeout.
         let report = await channel.deliver(Parcel(delivery, message: message, date: started))

@@ -16,7 +16,6 @@ public struct Setup: Sendable {
     public let parser: EventParser
     public let channels: ChannelSet
     public let policies: [String: RetryPolicy]
-    public let segments: [String: Int]
     /// Connections to one destination at a time, by channel.
     public let concurrency: [String: Int]
     public let templates: TemplateLibrary
@@ -33,9 +32,6 @@ public struct Setup: Sendable {
             configuration.channels.map { ($0.name, RetryPolicy(options: $0.options)) }, uniquingKeysWith: { first, _ in first })
         self.concurrency = Dictionary(
             configuration.channels.map { ($0.name, $0.options.concurrency) }, uniquingKeysWith: { first, _ in first })
-        self.segments = Dictionary(
-            configuration.channels.compactMap { channel in channel.maximumSegments.map { (channel.name, $0) } },
-            uniquingKeysWith: { first, _ in first })
     }
 }
 

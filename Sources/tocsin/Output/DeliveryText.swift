@@ -98,16 +98,8 @@ enum DeliveryText {
     /// The message, rendered from the recorded event with the templates as they are now.
     static func showMessage(_ row: DeliveryRow, _ stored: StoredEvent, _ configuration: RouterConfiguration) {
         let library = TemplateLibrary.load(directory: configuration.router.templates).library
-        let person = configuration.table.directory.people[row.recipient]
-        let settings = configuration.channels.first { $0.name == row.channel }
-        let message = library.render(
-            RenderRequest(
-                kind: row.kind, template: row.template, language: row.language, timezone: row.timezone ?? configuration.router.timezone,
-                event: stored.event, incident: stored.incident, severity: stored.severity.flatMap(configuration.scale.severity),
-                previous: stored.previous, reopens: stored.reopens, recipient: person?.displayName ?? row.recipient, routes: row.routes,
-                delivery: String(row.id), channel: row.channel, now: row.deliveredAt ?? row.attempts.last?.at ?? Date(),
-                maximumSegments: settings?.maximumSegments ?? 3,
-                previousSeverity: stored.previous.flatMap(configuration.scale.severity), lateAfter: configuration.router.lateAfter))
+        let now = row.deliveredAt ?? row.attempts.last?.at ?? Date()
+        let message = library.render(configuration.request(for: row, id: String(row.id), about: Story(stored), now: now))
         Terminal.say("\n" + Terminal.coloured("The message, with the templates as they are now:", .bold))
         Terminal.say(Terminal.clean(message.preview, keepLines: true))
     }

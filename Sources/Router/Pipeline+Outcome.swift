@@ -1,4 +1,4 @@
-// The seams of the way out: what rendering, a channel and the ledger each want to know of a delivery.
+// The seams of the way out: what a channel and the ledger each want to know of a delivery.
 
 import Delivery
 import Foundation
@@ -6,21 +6,6 @@ import Incidents
 import Ledger
 import Rendering
 import Routing
-
-extension Pipeline {
-    func renderRequest(for delivery: QueuedDelivery, setup: Setup, now: Date) -> RenderRequest {
-        let stored = delivery.event
-        let configuration = setup.configuration
-        let person = configuration.table.directory.people[delivery.recipient]
-        return RenderRequest(
-            kind: delivery.kind, template: delivery.template, language: delivery.language,
-            timezone: delivery.timezone ?? configuration.router.timezone, event: stored.event, incident: stored.incident,
-            severity: stored.severity.flatMap(configuration.scale.severity), previous: stored.previous, reopens: stored.reopens,
-            recipient: person?.displayName ?? delivery.recipient, routes: delivery.routes, delivery: String(delivery.id),
-            channel: delivery.channel, now: now, maximumSegments: setup.segments[delivery.channel] ?? 3,
-            previousSeverity: stored.previous.flatMap(configuration.scale.severity), lateAfter: configuration.router.lateAfter)
-    }
-}
 
 extension Parcel {
     init(_ delivery: QueuedDelivery, message: Message, date: Date) {

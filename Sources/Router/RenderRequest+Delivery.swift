@@ -1,0 +1,66 @@
+// One way from a delivery to what rendering wants to know, whether it is planned, waiting or long past: so that
+// `explain`, the router and `deliveries show` render the same message.
+
+import Configuration
+import Foundation
+import Incidents
+import Ledger
+import Rendering
+import Routing
+
+/// A message to one address, at whatever stage.
+public protocol Addressed {
+    var channel: String { get }
+    var kind: ChannelKind { get }
+    var recipient: String { get }
+    var routes: [String] { get }
+    var template: String { get }
+    var language: String? { get }
+    var timezone: String? { get }
+}
+
+extension PlannedDelivery: Addressed {}
+extension QueuedDelivery: Addressed {}
+extension DeliveryRow: Addressed {}
+
+/// What a message is about: an event, and what it did to its incident.
+public struct Story: Sendable {
+    var event: Event
+    var incident: Incident?
+    /// The severity's name, as it was judged.
+    var severity: String?
+    var previous: String?
+    var reopens: Bool
+
+    public init(_ stored: StoredEvent) {
+        event = stored.event
+        incident = stored.incident
+        severity = stored.severity
+        previous = stored.previous
+        reopens = stored.reopens
+    }
+
+    init(_ event: Event, _ decision: Decision) {
+        self.event = event
+        incident = decision.application?.incident
+        severity = decision.severity
+        previous = decision.application?.previous
+        reopens = decision.application?.reopens ?? false
+    }
+}
+
+extension RouterConfiguration {
+    /// The facts behind one message.
+    ///
+    /// - Parameter id: the delivery's, for people to quote.
+    public func request(for delivery: some Addressed, id: String, about story: Story, now: Date) -> RenderRequest {
+        let person = table.directory.people[delivery.recipient]
+        let settings = channels.first { $0.name == delivery.channel }
+        return RenderRequest(
+            kind: delivery.kind, template: delivery.template, language: delivery.language, timezone: delivery.timezone ?? router.timezone,
+            event: story.event, incident: story.incident, severity: story.severity.flatMap(scale.severity), previous: story.previous,
+            reopens: story.reopens, recipient: person?.displayName ?? delivery.recipient, routes: delivery.routes, delivery: id,
+            channel: delivery.channel, now: now, maximumSegments: settings?.maximumSegments ?? 3,
+            previousSeverity: story.previous.flatMap(scale.severity), lateAfter: router.lateAfter)
+    }
+}
