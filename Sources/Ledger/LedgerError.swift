@@ -25,8 +25,6 @@ public struct LedgerError: Error, Sendable, Equatable, CustomStringConvertible {
         /// Another process kept the ledger locked for longer than 5 s.
         case locked
         case io
-        /// Another router has the state directory.
-        case alreadyRunning = "already_running"
         /// The store was closed.
         case closed
         /// Anything else that SQLite said: a mistake in this program.

@@ -116,3 +116,10 @@ struct LedgerFile: Sendable {
         return LedgerError(code, what + hint, cause: String(cString: strerror(number)))
     }
 }
+
+extension LedgerStore {
+    /// Makes the state directory (0700) where there is none, so that it can be locked before the ledger is opened.
+    ///
+    /// - Throws: `notADirectory`, `permission`, `diskFull`, `io`.
+    public static func prepare(directory: String) throws(LedgerError) { try LedgerFile(directory: directory).prepareDirectory() }
+}

@@ -45,7 +45,7 @@ public actor Dispatcher: Service {
 
     /// Runs until the router is asked to stop; then ends what is under way and returns.
     public func run() async throws {
-        marker = try? await pipeline.ledger.changeMarker()
+        marker = pipeline.ledger.markerAtOpening
         await readLanes()
         await withTaskCancellationOrGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in

@@ -71,14 +71,17 @@ public final class OperatorsDesk: Service {
             }
         }
         // What was gathered must not go with the process: it is recorded now, and told at the next start.
-        await Task { await self.tell(evenTooSoon: true) }.value
+        _ = await Task { await self.tell(evenTooSoon: true) }.value
     }
 
     /// Raises what may be told now.
     ///
     /// - Parameter evenTooSoon: do not wait for the interval to pass.
-    func tell(evenTooSoon: Bool = false) async {
+    /// - Returns: whether anything was raised.
+    @discardableResult
+    func tell(evenTooSoon: Bool = false) async -> Bool {
         let now = clock()
+        var hasTold = false
         for kind in Kind.allCases {
             let notice: Gathered? = gathered.withLock { gathered in
                 guard let waiting = gathered[kind], waiting.count > 0 else { return nil }
@@ -88,8 +91,9 @@ public final class OperatorsDesk: Service {
             }
             guard let notice else { continue }
             let wasTold = await outlet.withLock { $0 }?(Self.event(kind, lines: notice.lines, count: notice.count, now: now))
-            if wasTold == false { putBack(notice, kind, now: now) }
+            if wasTold == false { putBack(notice, kind, now: now) } else { hasTold = true }
         }
+        return hasTold
     }
 
     /// A notice that could not be recorded is tried again in ten seconds.

@@ -58,7 +58,7 @@ public struct Pipeline: Sendable {
         return slice.files
     }
 
-    /// What follows from an event, given what is known of its incident. `explain` and `test` call the same.
+    /// What follows from an event, given what is known of its incident. `explain` calls the same.
     static func decide(_ event: Event, incident: Incident?, setup: Setup, now: Date) -> Decision {
         if event.type == .acknowledgement, incident == nil {
             return Decision(application: nil, rejection: .unknownIncident(event.incident?.id ?? ""))

@@ -13,7 +13,7 @@ import Transport
 
 /// Everything that one running router holds.
 public struct RunningRouter: Sendable {
-    private let stateLock: StateLock
+    private let stateLock: DirectoryLock
     private let http: HTTPClient
     private let smtp: SMTPClient
     private let ledger: LedgerStore
@@ -36,7 +36,9 @@ public struct RunningRouter: Sendable {
         self.smtp = smtp
         self.logger = logger
         self.operators = operators
-        stateLock = try StateLock(directory: router.state)
+        // Locked before it is opened: a second router must not even migrate it.
+        try LedgerStore.prepare(directory: router.state)
+        stateLock = try DirectoryLock(directory: router.state, fileName: "router.lock")
         ledger = try LedgerStore(directory: router.state)
         var watching = SpoolOptions()
         watching.settle = router.settle
@@ -95,9 +97,9 @@ public struct RunningRouter: Sendable {
         let tookAll = await intake.runOnce()
         await operators.tell()
         var left = try await dispatcher.runOnce()
-        // A channel that is gone is noticed only while sending.
-        await operators.tell(evenTooSoon: true)
-        left = try await dispatcher.runOnce()
+        // A channel that is gone is noticed only while sending. Only then is there a second round: it would also try
+        // what has just failed once more.
+        if await operators.tell(evenTooSoon: true) { left = try await dispatcher.runOnce() }
         await close()
         return (left, tookAll)
     }

@@ -62,6 +62,12 @@ import Testing
         let second = try await workspace.run("run")
         #expect(second.status == 69)
         #expect(second.errors.contains("\(first.identifier)"), "it names who holds it: \(second.errors)")
+        // Another queue, but the same state.
+        let other = sandbox.configuration(Self.routes, router: "  queue: other-queue")
+        try workspace.write(other, to: "other.yaml")
+        let onState = try await workspace.run("run", "--config", "other.yaml")
+        #expect(onState.status == 69)
+        #expect(onState.errors.contains("\(first.identifier)") && onState.errors.contains("/state"), "\(onState.errors)")
         first.send(SIGKILL)
         _ = await first.wait()
         let third = try await workspace.router()

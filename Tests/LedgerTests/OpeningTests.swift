@@ -157,23 +157,12 @@ import Testing
         await store.close()
     }
 
-    @Test func oneRouterToAStateDirectory() throws {
+    @Test func theDirectoryIsMadeForItsOwnerAloneBeforeTheLedgerIs() throws {
         let fixture = try LedgerFixture()
         let state = fixture.directory + "/state"
-        var lock: StateLock? = try StateLock(directory: state)
+        try LedgerStore.prepare(directory: state)
         #expect(mode(state) == 0o700)
-        #expect(mode(state + "/router.lock") == 0o600)
-        do {
-            _ = try StateLock(directory: state)
-            Issue.record("the lock was taken twice")
-        } catch {
-            #expect(error.code == .alreadyRunning)
-            #expect(error.message.contains("process \(getpid())"))
-        }
-        #expect(lock != nil)
-        lock = nil
-        lock = try StateLock(directory: state)
-        #expect(lock != nil)
+        #expect(mode(state + "/ledger.sqlite") == 0, "not yet there")
     }
 
     private func filled(_ fixture: LedgerFixture) async throws {

@@ -62,7 +62,7 @@ struct Run: AsyncParsableCommand {
         } catch let error as SpoolError {
             throw failure(error.message, error.code == .alreadyRunning ? Exit.unavailable : Exit.io)
         } catch let error as LedgerError {
-            throw failure(error.message, error.code == .alreadyRunning ? Exit.unavailable : Exit.io)
+            throw failure(error.message, Exit.io)
         }
         guard once else {
             try await router.run()
