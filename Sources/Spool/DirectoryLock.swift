@@ -51,7 +51,11 @@ public final class DirectoryLock: Sendable {
     /// Lets go; a second time does nothing.
     public func release() {
         descriptor.withLock { file in
-            if file >= 0 { close(file) }
+            if file >= 0 {
+                // Closing is not enough: a process that is being started from this one still has the descriptor until its exec.
+                flock(file, LOCK_UN)
+                close(file)
+            }
             file = -1
         }
     }

@@ -46,6 +46,19 @@ import Testing
         #expect(error?.code == .notFound)
     }
 
+    /// A child process has every descriptor of its parent until its exec: a copy here stands for such a child.
+    @Test func aReleasedLockIsFreeThoughAChildStillHasItsDescriptor() throws {
+        let queue = QueueFixture()
+        let lock = try DirectoryLock(directory: queue.root)
+        let path = try #require(realpath(queue.root + "/.lock", nil).map { String(cString: $0) })
+        let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { Int32($0) }
+        let held = descriptors.first { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path }
+        let copy = dup(try #require(held))
+        defer { close(copy) }
+        lock.release()
+        _ = try DirectoryLock(directory: queue.root)
+    }
+
     @Test func createsWhatIsMissingAndSaysWhatItCannot() async throws {
         let queue = QueueFixture()
         rmdir(queue.path)
