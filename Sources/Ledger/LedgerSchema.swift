@@ -17,9 +17,18 @@ enum LedgerSchema {
     /// Everything but the two states that nearly all rows are in.
     static let uncommon = "state NOT IN ('pending', 'delivered')"
 
+    /// The next way is tried at `fallback_at`.
+    static let fallbackWaits = "fallback_at IS NOT NULL AND state IN ('pending', 'retrying')"
+
     /// - `deliveries_ready`: SQLite appends the id to every index, so this is (lane, priority, due, id).
     /// - `tallies`: counts that would otherwise need a look at every row; kept by the same transaction.
     /// - A conversation is (incident, channel, address).
+    /// - `replaces`: how many earlier deliveries of the conversation this one stands for; they name it as `successor`.
+    /// - `fallback_of`: the delivery that this one stands in for by another way; `fallback_root`: the first of that chain;
+    ///   `fell_back`: its next way has been taken, or there is none; `tried`: the ways before this one, as [[channel, address]].
+    /// - `retry_for`: microseconds, where a route sets it.
+    /// - `pauses`: the channel `` (empty) stands for all.
+    /// - `destinations`: what the running router last said of each lane.
     static let migrations = [
         """
         CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -64,7 +73,24 @@ enum LedgerSchema {
             at INTEGER NOT NULL, ms INTEGER NOT NULL, outcome TEXT NOT NULL, code TEXT, reason TEXT, detail TEXT, remote_id TEXT,
             PRIMARY KEY (delivery, number)
         ) STRICT, WITHOUT ROWID;
+        """,
         """
+        ALTER TABLE deliveries ADD COLUMN retry_for INTEGER;
+        ALTER TABLE deliveries ADD COLUMN replaces INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE deliveries ADD COLUMN fallback_at INTEGER;
+        ALTER TABLE deliveries ADD COLUMN fallback_of INTEGER;
+        ALTER TABLE deliveries ADD COLUMN fallback_root INTEGER;
+        ALTER TABLE deliveries ADD COLUMN fell_back INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE deliveries ADD COLUMN tried BLOB;
+        CREATE INDEX deliveries_fallback ON deliveries (fallback_at) WHERE \(fallbackWaits);
+        CREATE INDEX deliveries_fallback_root ON deliveries (fallback_root) WHERE fallback_root IS NOT NULL;
+        CREATE INDEX deliveries_successor ON deliveries (successor) WHERE successor IS NOT NULL;
+        CREATE TABLE pauses (channel TEXT NOT NULL PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE destinations (
+            lane TEXT NOT NULL PRIMARY KEY, channels BLOB NOT NULL, breaker TEXT NOT NULL, since INTEGER NOT NULL, retry_at INTEGER,
+            paused_until INTEGER, rate TEXT, limited_until INTEGER, detail TEXT
+        ) STRICT, WITHOUT ROWID;
+        """,
     ]
 
     /// Brings the schema up to date, in one transaction; of two processes that try at once, the second finds it done.
