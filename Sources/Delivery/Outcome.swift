@@ -29,6 +29,8 @@ public enum Reason: String, Sendable, CaseIterable {
     case notAllowed = "not_allowed"
     case noSuchDestination = "no_such_destination"
     case noSuchRecipient = "no_such_recipient"
+    /// This one address is deferred, by a server that answers: says nothing of the others.
+    case recipientUnavailable = "recipient_unavailable"
     case optedOut = "opted_out"
     case badContent = "bad_content"
     case tooLarge = "too_large"

@@ -7,10 +7,12 @@ extension Dispatcher {
     /// Says what is worth saying of an attempt.
     func note(_ record: AttemptRecord, of delivery: QueuedDelivery) {
         if case .delivered = record.next {
-            if troubled.remove(delivery.lane) != nil { logger.notice("gets through again", metadata: ["channel": "\(delivery.channel)"]) }
+            if troubled.remove(delivery.lane) != nil, lanes[delivery.lane]?.breaker.isClosed ?? true {
+                logger.notice("gets through again", metadata: ["channel": "\(delivery.channel)"])
+            }
             return
         }
-        let why = [record.code, record.reason, record.detail].compactMap { $0 }.joined(separator: ": ")
+        let why = record.trouble
         switch record.next {
         case .retry where troubled.insert(delivery.lane).inserted:
             logger.warning("does not get through; trying again", metadata: ["channel": "\(delivery.channel)", "why": "\(why)"])

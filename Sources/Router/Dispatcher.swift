@@ -1,42 +1,58 @@
 // Sends what is due: claims deliveries lane by lane, has the pipeline make the attempts, records the outcomes.
 //
-// Invariants: a delivery is in `claimed` from the moment it is in memory until its outcome is durable, so it is never
-// on its way twice; a lane's slot is free as soon as its peer has answered, not only when the outcome is durable; the
-// attempts under way are bounded in all and for each destination.
+// Invariants: a lane's slot is free as soon as its peer has answered, not only when the outcome is durable; the attempts
+// under way are bounded in all and for each destination; a lane is looked at only when something about it has changed.
 
+import Collections
+import Delivery
 import Foundation
 import Ledger
 import Logging
 import ServiceLifecycle
+import Synchronization
 
 /// The way out.
 public actor Dispatcher: Service {
     /// The most attempts under way, their outcomes' recording included.
     static let maximumInFlight = 512
+    /// Of those, kept free for the most urgent.
+    static let reserve = 64
     /// Seconds that attempts under way may take to end once the router is asked to stop.
     static let shutdownGrace: TimeInterval = 15
+    /// Seconds that attempts which were cancelled then may take to say so, and to be recorded.
+    static let cancellationGrace: TimeInterval = 3
 
     let pipeline: Pipeline
     let logger: Logger
     var lanes: [String: Lane] = [:]
-    var claimed: Set<Int64> = []
+    /// Lanes that may be able to do something, each once, in the order in which they were stirred.
+    private var stirred = OrderedSet<String>()
     var underWay = 0
+    /// What came back and is not recorded yet.
+    var unrecorded: [Returned] = []
+    var isRecording = false
     /// Give up what cannot be recorded soon: the router is stopping, or runs once.
     var isHasty = false
     private var isStopping = false
-    /// Where the next round over the lanes begins, so that each comes first in its turn.
-    private var turn = 0
     /// Refills that have ended: what was committed before one of them may have been seen by it.
-    private var refillsEnded = 0
-    /// When a lane that is paused can act again.
-    var laneAlarms: [String: Date] = [:]
+    var refillsEnded = 0
+    /// When lanes that must wait can act again.
+    var laneAlarms = Heap<LaneAlarm>()
     /// When something that waits in the ledger falls due.
     var ledgerAlarm: Date?
     var marker: Int?
     var lastComplaint = Date.distantPast
     /// Lanes whose last attempt did not get through: said once, and once when it is over.
     var troubled: Set<String> = []
+    /// Lanes whose open breaker the operators were told of.
+    var toldOfBreaker: Set<String> = []
+    var pauses = Pauses()
+    /// What the ledger was last told of each destination that is not as usual.
+    var noted: [String: DestinationState] = [:]
+    var steadiness = Steadiness()
     let bell = Bell()
+    /// What the attempts' tasks hand over.
+    private let returns = Mutex<[Returned]>([])
 
     public init(pipeline: Pipeline, logger: Logger) {
         self.pipeline = pipeline
@@ -46,12 +62,12 @@ public actor Dispatcher: Service {
     /// Runs until the router is asked to stop; then ends what is under way and returns.
     public func run() async throws {
         marker = pipeline.ledger.markerAtOpening
-        await readLanes()
+        await begin()
         await withTaskCancellationOrGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                group.addTask { await self.watchLedger() }
+                group.addTask { await self.keepTime() }
                 while !isStopping {
-                    pump(into: &group, now: pipeline.clock())
+                    turn(&group)
                     await bell.wait(until: nextAlarm)
                     await ringAlarms(now: pipeline.clock())
                 }
@@ -64,20 +80,32 @@ public actor Dispatcher: Service {
 
     /// Sends everything that is due now, once, and returns when it has been recorded.
     ///
-    /// - Returns: how many deliveries are still to be made.
+    /// - Returns: how many deliveries are still to be made; what is paused does not count.
     public func runOnce() async throws(LedgerError) -> Int {
         isHasty = true
-        await readLanes()
+        await begin()
+        await failOverWhatIsDue()
         await withDiscardingTaskGroup { group in
             while true {
+                turn(&group)
                 let now = pipeline.clock()
-                if !isStopping { pump(into: &group, now: now) }
-                if underWay == 0, isStopping || lanes.values.allSatisfy({ $0.isSettled(now: now) }) { break }
-                await bell.wait(until: nil)
+                let isSettled = pauses.isAll || lanes.values.allSatisfy { $0.isSettled(now: now) }
+                if underWay == 0, isStopping || isSettled { break }
+                await bell.wait(until: laneAlarms.min?.at)
+                await ringAlarms(now: pipeline.clock(), looksIntoLedger: false)
             }
         }
         let summary = try await pipeline.ledger.summary(now: pipeline.clock())
-        return (summary.deliveries[.pending] ?? 0) + (summary.deliveries[.retrying] ?? 0)
+        return summary.channels.reduce(0) { left, channel in
+            pauses.holds(channel.key) ? left : left + (channel.value[.pending] ?? 0) + (channel.value[.retrying] ?? 0)
+        }
+    }
+
+    private func begin() async {
+        await mendDues()
+        await readPauses()
+        try? await pipeline.ledger.forgetDestinations()
+        await readLanes()
     }
 
     /// Starts nothing more.
@@ -92,108 +120,161 @@ public actor Dispatcher: Service {
 
     /// Takes in deliveries that have just been committed. Where a refill has ended since the mark, it may have had them
     /// already, and they may even have been sent: then the ledger is asked instead.
-    func offer(_ deliveries: [QueuedDelivery], since mark: Int) {
-        if mark == refillsEnded { return offer(deliveries) }
-        for delivery in deliveries { lanes[delivery.lane, default: Lane(name: delivery.lane)].lookAgain() }
-        if !deliveries.isEmpty { bell.ring() }
+    func offer(_ deliveries: [QueuedDelivery], raised: [RaisedHead] = [], since mark: Int) {
+        if mark == refillsEnded {
+            offer(deliveries)
+        } else {
+            for delivery in deliveries { change(delivery.lane) { $0.lookAgain() } }
+        }
+        for head in raised { change(head.lane) { $0.raise(head) } }
+        if !deliveries.isEmpty || !raised.isEmpty { bell.ring() }
     }
 
-    private func offer(_ deliveries: [QueuedDelivery]) {
+    func offer(_ deliveries: [QueuedDelivery]) {
         guard !deliveries.isEmpty else { return }
         let now = pipeline.clock()
-        let concurrency = pipeline.setup.value.concurrency
+        let setup = pipeline.setup.value
         for delivery in deliveries {
             if delivery.due > now {
                 setLedgerAlarm(delivery.due)
-            } else if claimed.insert(delivery.id).inserted {
-                lanes[delivery.lane, default: Lane(name: delivery.lane)].concurrency = concurrency[delivery.channel] ?? 4
-                if let left = lanes[delivery.lane]?.offer(delivery) { claimed.remove(left.id) }
+            } else if !pauses.holds(delivery.channel) {
+                let limits = setup.limits[delivery.channel] ?? ChannelLimits()
+                change(delivery.lane) { lane in
+                    lane.concurrency = limits.concurrency
+                    lane.meter.adopt(limits.rates)
+                    lane.offer(delivery)
+                }
             }
         }
-        bell.ring()
+    }
+
+    /// Changes a lane, and has it looked at in the next turn.
+    func change(_ name: String, _ body: (inout Lane) -> Void) {
+        body(&lanes[name, default: Lane(name: name)])
+        stirred.append(name)
     }
 
     // MARK: Sending
 
+    /// One turn: what came back, then what can go out.
+    private func turn(_ group: inout DiscardingTaskGroup) {
+        let now = pipeline.clock()
+        for one in returns.withLock({ returns in swap(&returns, with: []) }) { takeBack(one, now: now) }
+        startRecording(&group)
+        if !isStopping { pump(&group, now: now) }
+    }
+
     /// Starts all that may start now.
-    private func pump(into group: inout DiscardingTaskGroup, now: Date) {
-        let names = Array(lanes.keys)
-        turn &+= 1
-        for index in names.indices {
-            let name = names[(index + turn) % names.count]
-            if lanes[name]?.beginRefill() == true {
-                group.addTask { await self.refill(name, now: now) }
-            }
-            sending: while underWay < Self.maximumInFlight {
-                switch lanes[name]?.next(now: now) {
-                case .send(let delivery):
-                    underWay += 1
-                    group.addTask { await self.send(delivery) }
-                case .wait(let until):
-                    laneAlarms[name] = until
-                    break sending
-                case .idle, nil: break sending
-                }
-            }
-            if lanes[name]?.isQuiet(now: now) == true { lanes[name] = nil }
+    private func pump(_ group: inout DiscardingTaskGroup, now: Date) {
+        if pauses.isAll { return }
+        // What cannot go on for want of room is stirred again, behind the others.
+        for _ in 0..<stirred.count {
+            let name = stirred.removeFirst()
+            guard var lane = lanes.removeValue(forKey: name) else { continue }
+            if lane.beginRefill() { group.addTask { await self.refill(name, now: now) } }
+            if !pump(&lane, &group, now: now) { stirred.append(name) }
+            if !lane.isQuiet(now: now) { lanes[name] = lane }
         }
+    }
+
+    /// - Returns: false where the lane could go on, but for the bound on all lanes.
+    private func pump(_ lane: inout Lane, _ group: inout DiscardingTaskGroup, now: Date) -> Bool {
+        while let urgency = lane.queue.mostUrgent {
+            guard underWay < (urgency == 0 ? Self.maximumInFlight : Self.maximumInFlight - Self.reserve) else { return false }
+            switch lane.next(now: now) {
+            case .send(let delivery):
+                if delivery.mustBeLookedAtAnew(now: now) {
+                    lane.putBack(delivery.id)
+                    if lane.beginRefill() {
+                        let name = lane.name
+                        group.addTask { await self.refill(name, now: now) }
+                    }
+                    continue
+                }
+                lane.started(now: now)
+                underWay += 1
+                group.addTask { await self.send(delivery) }
+            case .wait(let until):
+                laneAlarms.insert(LaneAlarm(at: until, lane: lane.name))
+                return true
+            case .idle: return true
+            }
+        }
+        return true
     }
 
     private func refill(_ name: String, now: Date) async {
         var fetched: [QueuedDelivery] = []
         do {
-            fetched = try await pipeline.ledger.ready(lane: name, now: now, limit: Lane.refill, excluding: claimed)
+            fetched = try await pipeline.ledger.ready(
+                lane: name, now: now, limit: Lane.refill, excluding: lanes[name]?.claimed ?? [], paused: pauses.channels,
+                lowest: Lane.lowest)
         } catch {
             complain("the ledger cannot be read; trying again", error)
             setLedgerAlarm(now.addingTimeInterval(1))
         }
         refillsEnded += 1
-        offer(lanes[name]?.endRefill(fetched) ?? [])
+        var news: [QueuedDelivery] = []
+        change(name) { news = $0.endRefill(fetched) }
+        offer(news)
         bell.ring()
     }
 
     private nonisolated func send(_ delivery: QueuedDelivery) async {
-        let (record, retryAfter) = await pipeline.attempt(delivery)
-        await returned(delivery, record, retryAfter: retryAfter)
-        // The outcome is recorded even when the router is being stopped: otherwise the message would go out again.
-        await Task { await self.keep(record, of: delivery) }.value
-    }
-
-    private func returned(_ delivery: QueuedDelivery, _ record: AttemptRecord, retryAfter: TimeInterval?) {
-        note(record, of: delivery)
-        lanes[delivery.lane]?.returned(retryAfter: retryAfter, now: pipeline.clock())
-        bell.ring()
-    }
-
-    /// Records an outcome, however long the ledger takes to be ready for it; when there is haste, for some seconds.
-    private func keep(_ record: AttemptRecord, of delivery: QueuedDelivery) async {
-        var wait = 0.1
-        while true {
-            let mark = refillsEnded
-            do {
-                let unblocked = try await pipeline.ledger.record([record])
-                claimed.remove(delivery.id)
-                lanes[delivery.lane]?.finished(delivery.id)
-                if case .retry(let at) = record.next { setLedgerAlarm(at) }
-                offer(unblocked, since: mark)
-                break
-            } catch {
-                complain("an outcome cannot be recorded yet: if the router ends before it is, that message goes out again", error)
-                // It stays claimed: whatever the ledger says, it has been sent.
-                if isHasty, wait > 2 { break }
-                try? await Task.sleep(for: .seconds(wait))
-                wait = min(wait * 2, 5)
-            }
+        let attempt = await pipeline.attempt(delivery)
+        let isFirst = returns.withLock { returns in
+            returns.append(Returned(delivery: delivery, attempt: attempt))
+            return returns.count == 1
         }
-        underWay -= 1
-        bell.ring()
+        if isFirst { bell.ring() }
+    }
+
+    private func takeBack(_ one: Returned, now: Date) {
+        note(one.attempt.record, of: one.delivery)
+        var breaker: Breaker.Change?
+        change(one.delivery.lane) { lane in
+            breaker = lane.returned(
+                retryAfter: one.attempt.retryAfter, isHealthy: one.attempt.isHealthy, now: now, random: Double.random(in: 0..<1))
+            if one.attempt.isHealthy == false { lane.lastTrouble = one.attempt.record.trouble }
+        }
+        if let breaker { note(breaker, of: one.delivery) }
+        unrecorded.append(one)
     }
 
     /// Waits for what is under way, but not for ever.
     private func drain(_ group: inout DiscardingTaskGroup) async {
-        let deadline = pipeline.clock().addingTimeInterval(Self.shutdownGrace)
-        while underWay > 0, pipeline.clock() < deadline { await bell.wait(until: deadline) }
-        if underWay > 0 { logger.warning("stopping with attempts under way; they will be made again", metadata: ["count": "\(underWay)"]) }
+        await drain(&group, seconds: Self.shutdownGrace)
+        if underWay == 0 { return group.cancelAll() }
+        logger.warning("stopping with attempts under way; what has no answer yet is made again", metadata: ["count": "\(underWay)"])
         group.cancelAll()
+        await drain(&group, seconds: Self.cancellationGrace)
     }
+
+    private func drain(_ group: inout DiscardingTaskGroup, seconds: TimeInterval) async {
+        let deadline = pipeline.clock().addingTimeInterval(seconds)
+        turn(&group)
+        while underWay > 0, pipeline.clock() < deadline {
+            await bell.wait(until: deadline)
+            turn(&group)
+        }
+    }
+}
+
+/// What came back from an attempt.
+struct Returned: Sendable {
+    var delivery: QueuedDelivery
+    var attempt: Attempt
+}
+
+/// When a lane can act again.
+struct LaneAlarm: Comparable, Sendable {
+    var at: Date
+    var lane: String
+
+    static func < (a: LaneAlarm, b: LaneAlarm) -> Bool { a.at < b.at }
+}
+
+private func swap<Value>(_ value: inout Value, with other: Value) -> Value {
+    defer { value = other }
+    return value
 }

@@ -69,7 +69,7 @@ public struct Intake: Service {
             let mark = await dispatcher.mark()
             do {
                 let receipts = try await pipeline.ledger.accept(arrivals)
-                await dispatcher.offer(receipts.flatMap(\.ready), since: mark)
+                await dispatcher.offer(receipts.flatMap(\.ready), raised: receipts.flatMap(\.raised), since: mark)
                 // What an earlier try may have committed is known to the ledger only.
                 if hasFailed { await dispatcher.readLanes() }
                 return receipts
@@ -114,7 +114,13 @@ public struct Intake: Service {
 extension Receipt {
     /// What can go out at once.
     var ready: [QueuedDelivery] {
-        if case .accepted(_, _, let deliveries, _) = self { return deliveries }
+        if case .accepted(_, _, let deliveries, _, _) = self { return deliveries }
+        return []
+    }
+
+    /// What has become more urgent.
+    var raised: [RaisedHead] {
+        if case .accepted(_, _, _, _, let raised) = self { return raised }
         return []
     }
 }

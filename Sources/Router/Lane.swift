@@ -1,22 +1,15 @@
 // One destination's queue: what shares limits and outages waits here and nowhere else. A value: time comes in, a
 // decision goes out, and nothing is read or sent.
+//
+// Invariant: a delivery is in `claimed` from the moment it is in memory until its outcome is durable, so it is never on
+// its way twice.
 
-import Collections
+import Delivery
 import Foundation
 import Ledger
 
-/// The waiting deliveries of one destination that are in memory, and how many are on their way.
+/// The waiting deliveries of one destination that are in memory, what is on its way, and what holds the lane up.
 struct Lane: Sendable {
-    /// A delivery at the head of its conversation.
-    struct Head: Sendable, Comparable {
-        var delivery: QueuedDelivery
-
-        private var order: (Int, Date, Int64) { (delivery.priority, delivery.due, delivery.id) }
-
-        static func < (a: Head, b: Head) -> Bool { a.order < b.order }
-        static func == (a: Head, b: Head) -> Bool { a.delivery.id == b.delivery.id }
-    }
-
     /// What a lane can do now.
     enum Step: Sendable {
         case send(QueuedDelivery)
@@ -24,19 +17,36 @@ struct Lane: Sendable {
         case idle
     }
 
+    /// Why nothing may leave for now.
+    enum Obstacle: Equatable {
+        /// The peer asked for a pause.
+        case pause(until: Date)
+        case breaker(until: Date)
+        case rate(until: Date)
+    }
+
     /// The most that are kept in memory; the rest waits in the ledger.
     static let capacity = 256
     /// Below this a refill is due.
     static let lowWater = 64
-    /// What one refill fetches.
+    /// What one refill fetches, the most urgent first.
     static let refill = 192
+    /// What it fetches besides of the least urgent, so that they get their turn.
+    static let lowest = 24
     /// The longest pause that a peer can ask for, in seconds; a longer one means that the clock was set back.
     static let longestPause: TimeInterval = 3_600
 
     let name: String
     /// How many may be on their way at a time.
     var concurrency = 4
-    private var heads = Heap<Head>()
+    var breaker = Breaker()
+    var meter = RateMeter([])
+    /// The channels whose deliveries came through here.
+    var channels: Set<String> = []
+    /// What the last attempt that did not get through said.
+    var lastTrouble: String?
+    private(set) var queue = LaneQueue()
+    private(set) var claimed: Set<Int64> = []
     private(set) var inFlight = 0
     /// The peer asked for a pause.
     private(set) var pausedUntil: Date?
@@ -45,51 +55,116 @@ struct Lane: Sendable {
     /// Something may have become ready that goes before all that is in memory.
     private var mustLook = true
     /// A refill is being fetched.
-    private var isRefilling = false
+    private(set) var isRefilling = false
     /// What has been finished since that refill was asked for: it may still show them as waiting.
     private var finishedMeanwhile: Set<Int64> = []
 
     init(name: String) { self.name = name }
 
-    /// Nothing is left to do or to remember.
-    func isQuiet(now: Date) -> Bool { heads.isEmpty && inFlight == 0 && !mayHaveMore && !isRefilling && !isPaused(now) }
+    // MARK: What it can do
 
-    /// Nothing of it can be sent any more without time passing.
-    func isSettled(now: Date) -> Bool { inFlight == 0 && !isRefilling && (isPaused(now) || (heads.isEmpty && !mayHaveMore)) }
+    /// Nothing is left to do or to remember.
+    func isQuiet(now: Date) -> Bool {
+        claimed.isEmpty && !mayHaveMore && !isRefilling && !isPaused(now) && breaker.isClosed && meter.isIdle(now: now)
+    }
+
+    /// Nothing of it can be sent any more unless something else changes than our own rate.
+    func isSettled(now: Date) -> Bool {
+        if inFlight > 0 || isRefilling { return false }
+        return switch obstacle(now: now) {
+        case .pause, .breaker: true
+        case .rate, nil: queue.isEmpty && !mayHaveMore
+        }
+    }
 
     private func isPaused(_ now: Date) -> Bool {
         pausedUntil.map { $0 > now && $0 <= now.addingTimeInterval(Self.longestPause + 1) } ?? false
     }
 
-    /// Takes a delivery in. What is over the capacity, the least urgent first, goes back to wait in the ledger.
-    ///
-    /// - Returns: the delivery that is not kept in memory.
-    mutating func offer(_ delivery: QueuedDelivery) -> QueuedDelivery? {
-        heads.insert(Head(delivery: delivery))
-        guard heads.count > Self.capacity, let last = heads.popMax() else { return nil }
-        mayHaveMore = true
-        return last.delivery
+    func obstacle(now: Date) -> Obstacle? {
+        if isPaused(now), let pausedUntil { return .pause(until: pausedUntil) }
+        if let until = breaker.wait(now: now) { return .breaker(until: until) }
+        return meter.wait(now: now).map { .rate(until: $0) }
     }
 
     mutating func next(now: Date) -> Step {
-        guard !heads.isEmpty else { return .idle }
-        if isPaused(now), let pausedUntil { return .wait(until: pausedUntil) }
+        guard !queue.isEmpty, inFlight < concurrency else { return .idle }
+        switch obstacle(now: now) {
+        case .pause(let until), .breaker(let until), .rate(let until): return until == .distantFuture ? .idle : .wait(until: until)
+        case nil: break
+        }
         pausedUntil = nil
-        guard inFlight < concurrency, let first = heads.popMin() else { return .idle }
+        guard let delivery = queue.pop() else { return .idle }
         inFlight += 1
-        return .send(first.delivery)
+        return .send(delivery)
     }
 
-    /// A delivery came back from the peer; its place is free.
-    mutating func returned(retryAfter: TimeInterval?, now: Date) {
+    /// What was picked is really sent: it counts.
+    mutating func started(now: Date) {
+        meter.take(now: now)
+        breaker.started()
+    }
+
+    // MARK: What happens to it
+
+    /// Takes a delivery in, unless it is here already. What is over the capacity, the least urgent first, goes back to
+    /// wait in the ledger.
+    mutating func offer(_ delivery: QueuedDelivery) {
+        guard claimed.insert(delivery.id).inserted else { return }
+        channels.insert(delivery.channel)
+        queue.insert(delivery)
+        guard queue.count > Self.capacity, let last = queue.popLast() else { return }
+        claimed.remove(last.id)
+        mayHaveMore = true
+    }
+
+    /// A delivery came back from the peer, or was not sent after all; its place is free.
+    ///
+    /// - Parameter isHealthy: what it says of the destination; nil: nothing.
+    mutating func returned(retryAfter: TimeInterval?, isHealthy: Bool?, now: Date, random: Double) -> Breaker.Change? {
         inFlight -= 1
         if let retryAfter { pausedUntil = max(pausedUntil ?? now, now.addingTimeInterval(min(retryAfter, Self.longestPause))) }
+        guard let isHealthy else {
+            breaker.abandoned(now: now)
+            return nil
+        }
+        return breaker.ended(isHealthy: isHealthy, now: now, random: random)
     }
 
-    /// A delivery's outcome is recorded.
+    /// A delivery's outcome is recorded, or somebody else finished it.
     mutating func finished(_ id: Int64) {
+        queue.remove(id)
+        claimed.remove(id)
         if isRefilling { finishedMeanwhile.insert(id) }
     }
+
+    /// A delivery that was picked goes back to the ledger, to be looked at anew.
+    mutating func putBack(_ id: Int64) {
+        inFlight -= 1
+        claimed.remove(id)
+        lookAgain()
+    }
+
+    mutating func raise(_ head: RaisedHead) {
+        if queue.contains(head.id) {
+            queue.raise(head.id, priority: head.priority, isUrgent: head.isUrgent)
+        } else if !claimed.contains(head.id) {
+            lookAgain()
+        }
+    }
+
+    mutating func fellBack(_ id: Int64) { queue.fellBack(id) }
+
+    /// Lets go of what waits for these channels.
+    mutating func release(where isPaused: (String) -> Bool) {
+        for delivery in Array(queue.deliveries) where isPaused(delivery.channel) {
+            queue.remove(delivery.id)
+            claimed.remove(delivery.id)
+            mayHaveMore = true
+        }
+    }
+
+    // MARK: Refills
 
     /// The ledger holds something for this lane that is not in memory, perhaps something urgent.
     mutating func lookAgain() {
@@ -99,7 +174,7 @@ struct Lane: Sendable {
 
     /// Whether the ledger should be asked for more; if so, the lane counts as being refilled.
     mutating func beginRefill() -> Bool {
-        guard mayHaveMore, !isRefilling, mustLook || heads.count < Self.lowWater else { return false }
+        guard mayHaveMore, !isRefilling, mustLook || queue.count < Self.lowWater else { return false }
         isRefilling = true
         mayHaveMore = false
         mustLook = false

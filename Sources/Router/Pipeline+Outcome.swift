@@ -7,6 +7,36 @@ import Ledger
 import Rendering
 import Routing
 
+/// What came of an attempt: what to record, and what it says of the destination.
+struct Attempt: Sendable {
+    var record: AttemptRecord
+    /// How long the peer asked its whole destination to pause, in seconds.
+    var retryAfter: TimeInterval?
+    /// Nil: nothing was sent, or it says nothing.
+    var isHealthy: Bool?
+
+    init(_ record: AttemptRecord, retryAfter: TimeInterval? = nil, isHealthy: Bool? = nil) {
+        self.record = record
+        self.retryAfter = retryAfter
+        self.isHealthy = isHealthy
+    }
+}
+
+extension AttemptRecord {
+    /// What went wrong, in a line.
+    var trouble: String { [code, reason, detail].compactMap(\.self).joined(separator: ": ") }
+}
+
+extension Disposition {
+    /// Why it ended so, in words.
+    var explanation: String? {
+        switch self {
+        case .dead(let why), .unknown(let why), .expired(let why), .superseded(let why, _): why
+        case .delivered, .retry, .overtaken: nil
+        }
+    }
+}
+
 extension Parcel {
     init(_ delivery: QueuedDelivery, message: Message, date: Date) {
         self.init(
@@ -57,8 +87,8 @@ extension AttemptRecord {
     }
 
     /// A delivery that is not worth sending any more: it ends without being tried.
-    static func expired(_ delivery: QueuedDelivery, at: Date, _ why: String) -> AttemptRecord {
-        AttemptRecord(delivery: delivery.id, at: at, outcome: "", next: .expired(why))
+    static func unsent(_ delivery: QueuedDelivery, at: Date, _ ending: Disposition) -> AttemptRecord {
+        AttemptRecord(delivery: delivery.id, at: at, outcome: "", next: ending)
     }
 
     /// A delivery whose channel is gone: refused here.

@@ -74,32 +74,27 @@ public struct Pipeline: Sendable {
     // MARK: Out
 
     /// Makes one attempt at a delivery. Always returns, whatever the peer does.
-    ///
-    /// - Returns: what to record, and how long the peer asked its whole destination to pause, in seconds.
-    func attempt(_ delivery: QueuedDelivery) async -> (record: AttemptRecord, retryAfter: TimeInterval?) {
+    func attempt(_ delivery: QueuedDelivery) async -> Attempt {
         let setup = setup.value
         let started = clock()
-        if let expires = delivery.expires, expires < started {
-            return (.expired(delivery, at: started, "not worth sending after \(Timestamp.format(expires))"), nil)
-        }
+        if let ending = delivery.obsolescence(now: started) { return Attempt(.unsent(delivery, at: started, ending)) }
         guard let channel = setup.channels[delivery.channel], let policy = setup.policies[delivery.channel] else {
             operators.channelIsGone(delivery.channel)
-            return (.withoutChannel(delivery, at: started), nil)
+            return withNextWay(Attempt(.withoutChannel(delivery, at: started)), delivery, setup)
         }
 
         // render ─▶ Message: never fails; what could not be rendered as wished is plain, and marked `degraded`.
-        let message = setup.templates.render(
-            setup.configuration.request(for: delivery, id: String(delivery.id), about: Story(delivery.event), now: started))
+        let message = setup.templates.render(setup.configuration.request(for: delivery, now: started))
 
         // deliver ─▶ Outcome: one attempt, bounded by the channel's timeout.
         let report = await channel.deliver(Parcel(delivery, message: message, date: started))
 
-        // Outcome ─▶ next state: one policy for all channels.
+        // Outcome ─▶ next state: one policy for all channels; and the next way, where this one does not get through.
         let ended = clock()
         let next = policy.next(
             after: report.outcome, attempts: delivery.attempts + 1, unknowns: delivery.unknowns + report.outcome.unknowns,
-            firstAttempt: delivery.firstAttempt ?? started, now: ended, random: Double.random(in: 0..<1))
+            firstAttempt: delivery.firstAttempt ?? started, now: ended, random: Double.random(in: 0..<1), retryFor: delivery.retryFor)
         let record = AttemptRecord(delivery, report: report, degraded: message.degraded, started: started, ended: ended, next: next)
-        return (record, report.pause)
+        return withNextWay(Attempt(record, retryAfter: report.pause, isHealthy: report.outcome.isHealthy), delivery, setup)
     }
 }

@@ -50,6 +50,16 @@ public struct Story: Sendable {
 }
 
 extension RouterConfiguration {
+    /// The facts behind the message of a delivery that goes out now: with what happened to it while it waited.
+    func request(for delivery: QueuedDelivery, now: Date) -> RenderRequest {
+        var request = request(for: delivery, id: String(delivery.id), about: Story(delivery.event), now: now)
+        request.replaces = delivery.replaces
+        request.earlier = delivery.earlier.map(\.event)
+        request.insteadOf = delivery.tried.last?.channel
+        request.meanwhile = delivery.meanwhile
+        return request
+    }
+
     /// The facts behind one message.
     ///
     /// - Parameter id: the delivery's, for people to quote.

@@ -6,6 +6,7 @@ import Delivery
 import Foundation
 import Glibc
 import Incidents
+import Ledger
 import Rendering
 import Routing
 import Synchronization
@@ -16,8 +17,8 @@ public struct Setup: Sendable {
     public let parser: EventParser
     public let channels: ChannelSet
     public let policies: [String: RetryPolicy]
-    /// Connections to one destination at a time, by channel.
-    public let concurrency: [String: Int]
+    /// By channel.
+    public let limits: [String: ChannelLimits]
     public let templates: TemplateLibrary
     /// Which types the files of which owner may contain; nil: everybody may do everything.
     public let trust: [UInt32: Set<EventType>]?
@@ -30,8 +31,30 @@ public struct Setup: Sendable {
         self.trust = configuration.router.trust.map(Owners.resolve)
         self.policies = Dictionary(
             configuration.channels.map { ($0.name, RetryPolicy(options: $0.options)) }, uniquingKeysWith: { first, _ in first })
-        self.concurrency = Dictionary(
-            configuration.channels.map { ($0.name, $0.options.concurrency) }, uniquingKeysWith: { first, _ in first })
+        self.limits = Dictionary(
+            configuration.channels.map { ($0.name, ChannelLimits($0.options)) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Seconds for which a delivery's own way is tried before the next one is taken as well.
+    func patience(with delivery: QueuedDelivery) -> TimeInterval {
+        (limits[delivery.channel] ?? ChannelLimits()).fallbackAfter[delivery.priority]
+    }
+}
+
+/// What bounds one destination of a channel.
+public struct ChannelLimits: Sendable {
+    /// On their way at a time.
+    var concurrency = 4
+    var rates: [Rate] = []
+    /// Seconds, by severity.
+    var fallbackAfter = ChannelOptions().fallbackAfter
+
+    init() {}
+
+    init(_ options: ChannelOptions) {
+        concurrency = options.concurrency
+        rates = options.rate
+        fallbackAfter = options.fallbackAfter
     }
 }
 

@@ -1,5 +1,7 @@
 // One destination's queue: order, bounds, pauses and refills, without a clock.
 
+import Configuration
+import Delivery
 import Foundation
 import Incidents
 import Ledger
@@ -21,14 +23,23 @@ import Testing
     func lane(_ deliveries: [QueuedDelivery], concurrency: Int = 4) -> Lane {
         var lane = Lane(name: "lane")
         lane.concurrency = concurrency
-        for delivery in deliveries { _ = lane.offer(delivery) }
+        for delivery in deliveries { lane.offer(delivery) }
         return lane
+    }
+
+    /// One comes back.
+    @discardableResult
+    func back(_ lane: inout Lane, retryAfter: TimeInterval? = nil, isHealthy: Bool? = true, after: TimeInterval = 0) -> Breaker.Change? {
+        lane.returned(retryAfter: retryAfter, isHealthy: isHealthy, now: noon.addingTimeInterval(after), random: 0)
     }
 
     /// The ids of what may be sent at once.
     func sent(_ lane: inout Lane, at now: Date) -> [Int64] {
         var ids: [Int64] = []
-        while case .send(let delivery) = lane.next(now: now) { ids.append(delivery.id) }
+        while case .send(let delivery) = lane.next(now: now) {
+            lane.started(now: now)
+            ids.append(delivery.id)
+        }
         return ids
     }
 
@@ -45,7 +56,7 @@ import Testing
         var lane = lane((1...5).map { delivery($0) }, concurrency: 2)
         let ids8 = sent(&lane, at: noon)
         #expect(ids8 == [1, 2])
-        lane.returned(retryAfter: nil, now: noon)
+        back(&lane, retryAfter: nil)
         let ids9 = sent(&lane, at: noon)
         #expect(ids9 == [3])
     }
@@ -55,8 +66,9 @@ import Testing
         let refill1 = lane.beginRefill()
         #expect(refill1, "it has never looked")
         _ = lane.endRefill([])
-        let left = lane.offer(delivery(1_000, priority: 0))
-        #expect(left?.id == Int64(Lane.capacity))
+        lane.offer(delivery(1_000, priority: 0))
+        #expect(!lane.claimed.contains(Int64(Lane.capacity)), "the least urgent and latest is the ledger's again")
+        #expect(lane.queue.count == Lane.capacity)
         let ids10 = sent(&lane, at: noon)
         #expect(ids10.first == 1_000)
         #expect(!lane.isSettled(now: noon), "something is left in the ledger")
@@ -69,9 +81,9 @@ import Testing
         _ = lane.endRefill([])
         let ids11 = sent(&lane, at: noon)
         #expect(ids11 == [1])
-        lane.returned(retryAfter: 600, now: noon)
+        back(&lane, retryAfter: 600)
         #expect(!lane.isQuiet(now: noon), "the pause would be forgotten with it")
-        _ = lane.offer(delivery(2))
+        lane.offer(delivery(2))
         guard case .wait(let until) = lane.next(now: noon.addingTimeInterval(599)) else {
             Issue.record("it does not wait")
             return
@@ -86,9 +98,9 @@ import Testing
         var lane = lane([delivery(1)])
         let ids13 = sent(&lane, at: noon)
         #expect(ids13 == [1])
-        lane.returned(retryAfter: 1e9, now: noon)
+        back(&lane, retryAfter: 1e9)
         #expect(lane.pausedUntil == noon.addingTimeInterval(3_600))
-        _ = lane.offer(delivery(2))
+        lane.offer(delivery(2))
         // The clock was set back by a day: the pause is not a day long.
         let ids14 = sent(&lane, at: noon.addingTimeInterval(-86_400))
         #expect(ids14 == [2])
@@ -102,11 +114,78 @@ import Testing
         #expect(refill3)
         let again = lane.beginRefill()
         #expect(!again, "one at a time")
-        lane.returned(retryAfter: nil, now: noon)
+        back(&lane, retryAfter: nil)
         lane.finished(1)
         let news = lane.endRefill([delivery(1), delivery(2)])
         #expect(news.map(\.id) == [2])
         #expect(lane.isQuiet(now: noon))
+    }
+
+    @Test func everyEighthPickIsTheLongestDueOfTheLeastUrgent() {
+        var lane = lane(
+            (1...20).map { delivery($0, priority: 0) } + [delivery(30, priority: 3, due: -9), delivery(31, priority: 3, due: -5)],
+            concurrency: 64)
+        let ids = sent(&lane, at: noon)
+        #expect(ids.firstIndex(of: 30) == 7)
+        #expect(ids.firstIndex(of: 31) == 15)
+        #expect(ids.count == 22)
+    }
+
+    @Test func whatWasRaisedGoesFirstAndOnlyOnce() {
+        var lane = lane([delivery(1, priority: 3), delivery(2, priority: 1)], concurrency: 9)
+        lane.raise(RaisedHead(id: 1, lane: "lane", priority: 0, isUrgent: true))
+        let ids = sent(&lane, at: noon)
+        #expect(ids == [1, 2])
+    }
+
+    @Test func aRaisedHeadThatIsNotInMemoryIsLookedFor() {
+        var lane = lane([])
+        _ = lane.beginRefill()
+        _ = lane.endRefill([])
+        lane.raise(RaisedHead(id: 1, lane: "lane", priority: 0, isUrgent: true))
+        let looks = lane.beginRefill()
+        #expect(looks)
+    }
+
+    @Test func aBreakerLetsOneThroughAndAllOnceThatArrived() {
+        var lane = lane((1...20).map { delivery($0) }, concurrency: 5)
+        _ = sent(&lane, at: noon)
+        for number in 1...5 { #expect((back(&lane, isHealthy: false) == .opened) == (number == 5)) }
+        #expect(sent(&lane, at: noon) == [], "it is open")
+        #expect(lane.isSettled(now: noon), "run --once does not wait for it")
+        let later = noon.addingTimeInterval(1)
+        #expect(sent(&lane, at: later) == [6], "one probe")
+        let change = back(&lane, isHealthy: true, after: 1)
+        #expect(change == .closed(after: 1))
+        #expect(sent(&lane, at: later).count == 5)
+    }
+
+    @Test func whatItsRateHoldsBackIsWaitedFor() {
+        var lane = lane([delivery(1), delivery(2)])
+        lane.meter.adopt([Rate(count: 1, seconds: 1, burst: 1)])
+        #expect(sent(&lane, at: noon) == [1])
+        back(&lane)
+        lane.finished(1)
+        guard case .wait(let until) = lane.next(now: noon) else {
+            Issue.record("it does not wait")
+            return
+        }
+        #expect(until == noon.addingTimeInterval(1))
+        #expect(!lane.isSettled(now: noon), "run --once waits for our own rate")
+        #expect(sent(&lane, at: until) == [2])
+    }
+
+    @Test func whatSomebodyElseFinishedIsNotSent() {
+        var lane = lane([delivery(1), delivery(2)])
+        lane.finished(1)
+        #expect(sent(&lane, at: noon) == [2])
+    }
+
+    @Test func whatIsPausedIsTheLedgersAgain() {
+        var lane = lane([delivery(1), delivery(2)])
+        lane.release { $0 == "c" }
+        #expect(sent(&lane, at: noon) == [])
+        #expect(lane.claimed.isEmpty)
     }
 
     @Test func anUrgentRetryIsLookedForThoughTheLaneIsFull() {

@@ -1,0 +1,62 @@
+// The next way: for what has been failing for too long, and for what waits before a breaker that stays open.
+
+import Foundation
+import Ledger
+
+extension Dispatcher {
+    /// Deliveries that are looked at in one go.
+    private static let atOnce = 100
+
+    /// Takes the next way for everything whose patience is over.
+    func failOverWhatIsDue() async {
+        let now = pipeline.clock()
+        while true {
+            let mark = refillsEnded
+            guard let due = try? await pipeline.ledger.fallbacksDue(now: now, limit: Self.atOnce), !due.isEmpty else { return }
+            for delivery in due {
+                guard await failOver(delivery, "not through after \(delivery.attempts) attempts", since: mark) else { return }
+            }
+            if due.count < Self.atOnce { return }
+        }
+    }
+
+    /// The same for what is in memory before an open breaker: its patience counts from when the breaker opened.
+    func failOverWhatIsStranded() async {
+        let now = pipeline.clock()
+        let setup = pipeline.setup.value
+        var stranded: [QueuedDelivery] = []
+        for lane in lanes.values {
+            guard let since = lane.breaker.openedAt else { continue }
+            stranded += lane.queue.deliveries.filter { delivery in
+                !delivery.fellBack && since.addingTimeInterval(setup.patience(with: delivery)) <= now
+            }
+        }
+        for delivery in stranded.sorted(by: { $0.id < $1.id }) {
+            let mark = refillsEnded
+            let trouble = lanes[delivery.lane]?.lastTrouble.map { ": \($0)" } ?? ""
+            guard await failOver(delivery, "`\(delivery.channel)` does not get through\(trouble)", since: mark) else { return }
+        }
+    }
+
+    private func failOver(_ delivery: QueuedDelivery, _ reason: String, since mark: Int) async -> Bool {
+        let now = pipeline.clock()
+        let plan = pipeline.nextWay(for: delivery, now: now)
+        do {
+            let ready = try await pipeline.ledger.failOver(delivery.id, to: plan, reason: reason, now: now)
+            lanes[delivery.lane]?.fellBack(delivery.id)
+            if let plan {
+                logger.notice(
+                    "takes the next way",
+                    metadata: [
+                        "delivery": "\(delivery.id)", "recipient": "\(delivery.recipient)", "from": "\(delivery.channel)",
+                        "to": "\(plan.planned.channel)", "why": "\(reason)",
+                    ])
+            }
+            offer(ready, since: mark)
+            return true
+        } catch {
+            complain("the next way cannot be recorded yet; trying again", error)
+            return false
+        }
+    }
+}

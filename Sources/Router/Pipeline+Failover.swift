@@ -1,0 +1,76 @@
+// When the first way does not get through: who is told by which other way, and what is not worth telling any more.
+
+import Delivery
+import Foundation
+import Incidents
+import Ledger
+import Routing
+
+extension QueuedDelivery {
+    /// Seconds after which a delivery that waits may be superseded (interfaces, section 8).
+    static let freshness: TimeInterval = 30
+    /// Seconds for which what the ledger said of those behind a delivery is good enough.
+    static let knownFor: TimeInterval = 5
+
+    var way: Way { Way(channel: channel, address: address) }
+
+    /// Something newer may take its place: it has failed once, or was due for some time.
+    func mayBeSuperseded(now: Date) -> Bool { attempts > 0 || now.timeIntervalSince(due) > Self.freshness }
+
+    /// It waited so long in memory that the ledger should be asked again whether it was overtaken.
+    func mustBeLookedAtAnew(now: Date) -> Bool { mayBeSuperseded(now: now) && abs(now.timeIntervalSince(asOf)) > Self.knownFor }
+
+    /// Why it should not be sent any more, where it should not.
+    func obsolescence(now: Date) -> Disposition? {
+        if let expires, expires < now { return .expired("not worth sending after \(Timestamp.format(expires))") }
+        guard mayBeSuperseded(now: now) else { return nil }
+        if isOvertaken { return .overtaken }
+        // Who never heard of an incident need not hear of it once it is over; a broadcast is somebody's own words.
+        guard let ended, !wasTold, event.event.type != .broadcast else { return nil }
+        return .superseded(
+            "the incident was \(ended.status) at \(Timestamp.format(ended.at)), before anything of it had been told here", by: nil)
+    }
+
+    /// What has happened to the incident while this waited, for people.
+    var meanwhile: String? {
+        ended.map { "The incident was \($0.status) at \(Timestamp.format($0.at)), while this message waited." }
+    }
+}
+
+extension Pipeline {
+    /// With what follows for the recipient: the next way at once, where this one is at its end, or a time for it.
+    func withNextWay(_ attempt: Attempt, _ delivery: QueuedDelivery, _ setup: Setup) -> Attempt {
+        if delivery.fellBack { return attempt }
+        var attempt = attempt
+        switch attempt.record.next {
+        case .dead, .unknown:
+            attempt.record.fallback = nextWay(for: delivery, now: attempt.record.at)
+            if attempt.record.fallback == nil, delivery.event.event.type != .operations {
+                operators.gaveUp(
+                    delivery.id, recipient: delivery.recipient, channel: delivery.channel, incident: delivery.event.incident?.id,
+                    why: attempt.record.next.explanation ?? "refused")
+            }
+        case .retry where nextWay(for: delivery, now: attempt.record.at) != nil:
+            attempt.record.fallbackAt = (delivery.firstAttempt ?? attempt.record.at).addingTimeInterval(setup.patience(with: delivery))
+        default: break
+        }
+        return attempt
+    }
+
+    /// How to tell the same recipient by another way; nil: there is none.
+    func nextWay(for delivery: QueuedDelivery, now: Date) -> FallbackPlan? {
+        let setup = setup.value
+        let table = setup.configuration.table
+        let resolved = table.nextWay(
+            recipient: delivery.recipient, way: delivery.way, tried: delivery.tried, incident: delivery.event.incident,
+            severity: delivery.event.severity.flatMap(setup.configuration.scale.severity))
+        guard let resolved else { return nil }
+        return FallbackPlan(
+            planned: PlannedDelivery(
+                channel: resolved.channel.name, kind: resolved.channel.kind, address: resolved.address, recipient: resolved.recipient,
+                for: delivery.for, routes: delivery.routes, template: delivery.template,
+                language: resolved.person?.language ?? delivery.language, timezone: resolved.person?.timezone ?? delivery.timezone,
+                isUrgent: delivery.isUrgent, priority: delivery.priority, due: now, expires: delivery.expires, retryFor: delivery.retryFor),
+            lane: setup.channels[resolved.channel.name]?.destination ?? resolved.channel.name)
+    }
+}
