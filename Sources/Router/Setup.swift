@@ -12,7 +12,7 @@ import Routing
 import Synchronization
 
 /// A configuration with its parser, channels and templates.
-public struct Setup: Sendable {
+public final class Setup: Sendable {
     public let configuration: RouterConfiguration
     public let parser: EventParser
     public let channels: ChannelSet
