@@ -2,12 +2,15 @@
 
 import Foundation
 import Incidents
+import Routing
 
 /// A channel of routes.yaml.
 public struct ChannelSettings: Sendable, Equatable {
     public var name: String
     public var options: ChannelOptions
     public var way: Way
+    /// Where a message goes that this channel cannot deliver: an entry as in `to`.
+    public var fallback: RecipientEntry?
 
     /// How it is reached.
     public enum Way: Sendable, Equatable {
@@ -19,10 +22,11 @@ public struct ChannelSettings: Sendable, Equatable {
         case gateway(GatewaySettings)
     }
 
-    public init(name: String, options: ChannelOptions = ChannelOptions(), way: Way) {
+    public init(name: String, options: ChannelOptions = ChannelOptions(), way: Way, fallback: RecipientEntry? = nil) {
         self.name = name
         self.options = options
         self.way = way
+        self.fallback = fallback
     }
 
     public var kind: ChannelKind {
@@ -50,6 +54,10 @@ public struct ChannelOptions: Sendable, Equatable {
     public var ca: String?
     /// A proxy's URL; nothing is taken from the environment.
     public var proxy: Secret?
+    /// What may leave for one destination; each limit holds, and without any there is none.
+    public var rate: [Rate] = []
+    /// Seconds after the first failed attempt at which the fallback is used, 1 s to 1 d.
+    public var fallbackAfter = SeverityDurations(standard: 120)
 
     public init() {}
 }

@@ -82,7 +82,8 @@ public enum ConfigurationLoader {
         if findings.hasErrors { return }
         let table = RoutingTable(
             routes: decoded.routes.compactMap(\.route), directory: directory(decoded), scale: reader.scale,
-            assumedSeverity: decoded.router.assumedSeverity, unrouted: decoded.unrouted, operators: decoded.operators)
+            assumedSeverity: decoded.router.assumedSeverity, unrouted: decoded.unrouted, operators: decoded.operators,
+            fallbacks: fallbacks(decoded))
         result.configuration = RouterConfiguration(
             version: String(SHA256.hex(bytes).prefix(12)), file: file, router: decoded.router, scale: reader.scale, table: table,
             channels: decoded.channels.compactMap(\.settings), templateReferences: result.templateReferences)
@@ -113,6 +114,12 @@ public enum ConfigurationLoader {
             line += 1
         }
         return nil
+    }
+
+    private static func fallbacks(_ decoded: Decoded) -> [String: RecipientEntry] {
+        var fallbacks: [String: RecipientEntry] = [:]
+        for channel in decoded.channels { fallbacks[channel.name] = channel.fallback }
+        return fallbacks
     }
 
     private static func directory(_ decoded: Decoded) -> Directory {

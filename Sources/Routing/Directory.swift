@@ -1,5 +1,6 @@
 // Who can be told, and by what: the names that `to` may use.
 
+import Foundation
 import Incidents
 
 /// Somebody in `people`.
@@ -39,12 +40,15 @@ public struct ChannelFacts: Sendable, Equatable {
     public var ownAddress: String?
     /// Whether a message can be addressed to somebody else through it: false for webhooks.
     public var takesAddresses: Bool
+    /// Seconds for which a delivery that fails is tried again, where no route says otherwise.
+    public var retryFor: TimeInterval
 
-    public init(name: String, kind: ChannelKind, ownAddress: String?, takesAddresses: Bool) {
+    public init(name: String, kind: ChannelKind, ownAddress: String?, takesAddresses: Bool, retryFor: TimeInterval = 86_400) {
         self.name = name
         self.kind = kind
         self.ownAddress = ownAddress
         self.takesAddresses = takesAddresses
+        self.retryFor = retryFor
     }
 }
 

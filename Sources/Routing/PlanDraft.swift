@@ -22,7 +22,7 @@ struct PlanDraft {
         for (entry, resolved) in reached {
             let key = resolved.key
             if let place = places[key] {
-                merge(route, expires, resolved.person, into: place)
+                merge(route, expires, resolved, into: place)
                 continue
             }
             places[key] = deliveries.count
@@ -31,19 +31,26 @@ struct PlanDraft {
                     channel: resolved.channel.name, kind: resolved.channel.kind, address: resolved.address,
                     recipient: resolved.recipient, for: entry.text, routes: [route.name],
                     template: route.template ?? event.type.rawValue, language: resolved.person?.language,
-                    timezone: resolved.person?.timezone, isUrgent: route.isUrgent, priority: priority, due: now, expires: expires))
+                    timezone: resolved.person?.timezone, isUrgent: route.isUrgent, priority: priority, due: now, expires: expires,
+                    retryFor: route.retryFor))
         }
     }
 
     /// The first route gave template, recipient and entry. A route that sets no end to a message's worth wins over one
     /// that does.
-    private mutating func merge(_ route: Route, _ expires: Date?, _ person: Person?, into place: Int) {
+    private mutating func merge(_ route: Route, _ expires: Date?, _ resolved: Resolved, into place: Int) {
         if deliveries[place].routes.last != route.name {
             deliveries[place].routes.append(route.name)
             if let now = deliveries[place].expires { deliveries[place].expires = expires.map { max($0, now) } }
+            deliveries[place].retryFor = Self.longest(deliveries[place].retryFor, route.retryFor, standard: resolved.channel.retryFor)
         }
         deliveries[place].isUrgent = deliveries[place].isUrgent || route.isUrgent
-        deliveries[place].language = deliveries[place].language ?? person?.language
-        deliveries[place].timezone = deliveries[place].timezone ?? person?.timezone
+        deliveries[place].language = deliveries[place].language ?? resolved.person?.language
+        deliveries[place].timezone = deliveries[place].timezone ?? resolved.person?.timezone
+    }
+
+    /// Nil is the channel's own, and stays nil where that is the longer one.
+    private static func longest(_ a: TimeInterval?, _ b: TimeInterval?, standard: TimeInterval) -> TimeInterval? {
+        (a ?? standard) >= (b ?? standard) ? a : b
     }
 }

@@ -19,10 +19,13 @@ public struct Route: Sendable {
     public var outside: BusinessCalendar?
     /// Seconds after which a message is not worth sending any more.
     public var expire: TimeInterval?
+    /// Seconds for which a delivery that fails is tried again; the channel's where nil.
+    public var retryFor: TimeInterval?
 
     public init(
         name: String, match: Match, to: [RecipientEntry], isUrgent: Bool = false, stops: Bool = false, template: String? = nil,
-        during: BusinessCalendar? = nil, outside: BusinessCalendar? = nil, expire: TimeInterval? = nil
+        during: BusinessCalendar? = nil, outside: BusinessCalendar? = nil, expire: TimeInterval? = nil,
+        retryFor: TimeInterval? = nil
     ) {
         self.name = name
         self.match = match
@@ -33,5 +36,6 @@ public struct Route: Sendable {
         self.during = during
         self.outside = outside
         self.expire = expire
+        self.retryFor = retryFor
     }
 }

@@ -14,10 +14,12 @@ public struct RoutingTable: Sendable {
     public var unrouted: [RecipientEntry]
     /// Who hears of Tocsin's own troubles.
     public var operators: [RecipientEntry]
+    /// By channel name: where a message goes that the channel cannot deliver.
+    public var fallbacks: [String: RecipientEntry]
 
     public init(
         routes: [Route], directory: Directory, scale: SeverityScale, assumedSeverity: Severity, unrouted: [RecipientEntry] = [],
-        operators: [RecipientEntry] = []
+        operators: [RecipientEntry] = [], fallbacks: [String: RecipientEntry] = [:]
     ) {
         self.routes = routes
         self.directory = directory
@@ -25,5 +27,6 @@ public struct RoutingTable: Sendable {
         self.assumedSeverity = assumedSeverity
         self.unrouted = unrouted
         self.operators = operators
+        self.fallbacks = fallbacks
     }
 }

@@ -42,8 +42,9 @@ extension ConfigurationReader {
             case .gateway: gateway(section)
             }
         channel.facts = facts(member.key, variant, way, section)
+        if let seconds = section.seconds("retry_for") { channel.facts?.retryFor = seconds }
         guard let way, !section.isBroken else { return channel }
-        channel.settings = ChannelSettings(name: member.key, options: options(section, variant), way: way)
+        channel.settings = ChannelSettings(name: member.key, options: options(section, variant), way: way, fallback: channel.fallback)
         return channel
     }
 
@@ -96,8 +97,23 @@ extension ConfigurationReader {
         options.unknownResends = section.integer("unknown_resends") ?? (isSMS ? 1 : 3)
         options.ca = section.text("ca").map { FilePath.resolve($0, against: directory) }
         options.proxy = section.secret("proxy")
+        options.rate = rate(section, variant)
+        options.fallbackAfter = section.durations("fallback_after", scale) ?? options.fallbackAfter
         if let ca = options.ca, let place = section.first("ca")?.place { checkCertificates(ca, at: place) }
         return options
+    }
+
+    private func rate(_ section: Section, _ variant: ChannelVariant) -> [Rate] {
+        guard section.has("rate") else { return variant == .slack ? Rate.slack : variant == .teams ? Rate.teams : [] }
+        let given = section.all("rate").compactMap { given -> Rate?? in
+            if case .rate(let rate) = given.value { return rate }
+            return nil
+        }
+        let rates = given.compactMap(\.self)
+        if rates.count < given.count, !rates.isEmpty {
+            findings.error("`rate` is `unlimited` and has limits: leave one of them out", at: section.place(of: "rate"))
+        }
+        return rates
     }
 
     private func checkCertificates(_ path: String, at place: Place) {

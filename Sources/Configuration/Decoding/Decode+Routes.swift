@@ -47,7 +47,7 @@ extension ConfigurationReader {
             decoded.route = Route(
                 name: decoded.name, match: match, to: section.recipients("to"), isUrgent: section.flag("urgent") ?? false,
                 stops: section.flag("stop") ?? false, template: section.text("template"), during: hours.during, outside: hours.outside,
-                expire: section.seconds("expire"))
+                expire: section.seconds("expire"), retryFor: section.seconds("retry_for"))
             return decoded
         }
     }

@@ -79,6 +79,17 @@ struct Section {
         return standard(name).flatMap(DurationText.parse)
     }
 
+    /// One duration, or one for each severity; what the table says for those that are not named.
+    func durations(_ name: String, _ scale: SeverityScale) -> SeverityDurations? {
+        guard let standard = seconds(name) else { return nil }
+        var durations = SeverityDurations(standard: standard)
+        for (name, _, values) in given[name]?.named ?? [] {
+            guard let severity = scale.severity(name), case .seconds(let seconds)? = values.first?.value else { continue }
+            durations.byRank[severity.rank] = seconds
+        }
+        return durations
+    }
+
     func mailbox(_ name: String) -> Mailbox? {
         if case .mailbox(let mailbox)? = first(name)?.value { return mailbox }
         return nil

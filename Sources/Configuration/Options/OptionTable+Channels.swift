@@ -34,14 +34,17 @@ extension OptionTable {
             Option("channels.*.ca", .path, "A PEM file with the certificate authorities to trust instead of the system's."),
             Option("channels.*.proxy", .url(["http", "https", "socks5", "socks5h"]), "A proxy's URL; none is taken from the environment."),
             Option(
-                "channels.*.fallback", .recipient, later: true,
-                "Where a message goes that this channel cannot deliver; cycles are an error."),
+                "channels.*.fallback", .recipient,
+                "Where a message goes that this channel cannot deliver, an entry as in `to`; of a team, one after another. A person's next "
+                    + "channel in `via` comes first. Cycles are an error."),
             Option(
-                "channels.*.fallback_after", .perSeverity(.duration(1...day)), default: "2m", later: true,
-                "How long after the first failed attempt the fallback is used; one duration, or one for each severity."),
+                "channels.*.fallback_after", .perSeverity(.duration(1...day)), default: "2m",
+                "How long after the first failed attempt the next way is used (at once where the message is refused, or the destination is "
+                    + "known to be down); one duration, or one for each severity, and the default for those that are not named."),
             Option(
-                "channels.*.rate", .list(.rate), default: "slack 1/s, teams [4/s, 60/30s], others unlimited", later: true,
-                "How much may leave for one destination."),
+                "channels.*.rate", .list(.rate), default: "slack 1/s, teams [4/s, 60/30s], others unlimited",
+                "How much may leave for one destination; of several limits, each holds. After a pause as many may leave at once as the "
+                    + "limit counts; with the default of slack, 5: Slack tolerates short bursts."),
         ])
 
     static let slack = Chapter(

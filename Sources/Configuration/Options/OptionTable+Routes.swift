@@ -23,6 +23,9 @@ extension OptionTable {
             Option("routes[].during", .name(of: .calendar), "Only while this calendar is open."),
             Option("routes[].outside", .name(of: .calendar), "Only while this calendar is closed."),
             Option("routes[].expire", .duration(minute...365 * day), "Not worth sending later than this after the event."),
+            Option(
+                "routes[].retry_for", .duration(minute...30 * day),
+                "For how long a delivery that fails is tried again, instead of the channel's `retry_for`; of several routes the longest."),
             Option("routes[].group", .section, later: true, "Several events in one message."),
             Option("routes[].group.by", .list(.text), later: true, "What the events of one message have in common."),
             Option("routes[].group.wait", .duration(1...day), later: true, "How long the first event waits for others."),

@@ -59,6 +59,10 @@ extension OptionType {
         case .mailbox:
             guard let mailbox = AddressText.mailbox(text) else { throw OptionFault(mustBe: self) }
             return .mailbox(mailbox)
+        case .rate:
+            if text == "unlimited" { return .rate(nil) }
+            guard let rate = RateText.rate(text) else { throw OptionFault(mustBe: self) }
+            return .rate(rate)
         case .pattern(let groups):
             try pattern(text, groups)
             return .text(text)
@@ -83,7 +87,6 @@ extension OptionType {
         case .language: AddressText.isLanguage(text)
         case .date: TimeText.isDate(text)
         case .weekTime: TimeText.isWeekTime(text)
-        case .rate: RateText.isRate(text)
         case .throttle: RateText.isThrottle(text)
         case .templateName:
             !text.isEmpty && !text.hasPrefix(".") && text.count <= 100

@@ -17,6 +17,8 @@ enum OptionValue: Sendable {
     case weekdays(Set<Int>)
     case hours(opens: Int, closes: Int)
     case mailbox(Mailbox)
+    /// Nil: unlimited.
+    case rate(Rate?)
 }
 
 /// Why a text is no value of a type: the end of a sentence about it, such as `must be true or false`.
