@@ -54,3 +54,19 @@ public struct RateMeter: Sendable {
         }
     }
 }
+
+extension Rate {
+    /// As routes.yaml says it: `60/30s`.
+    public var text: String {
+        let whole = seconds.rounded() == seconds
+        let window =
+            switch seconds {
+            case 1: "s"
+            case 60: "m"
+            case 3_600: "h"
+            case 86_400: "d"
+            default: whole ? "\(Int(seconds))s" : "\(seconds)s"
+            }
+        return "\(count)/\(window)" + (burst > count ? " with bursts of \(burst)" : "")
+    }
+}
