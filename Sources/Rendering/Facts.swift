@@ -11,6 +11,8 @@ struct Facts {
 
     let request: RenderRequest
     let limit: Int
+    /// The most UTF-16 units of the texts of earlier events together.
+    let earlierLimit: Int
     let clock: LocalClock
     let status: IncidentStatus?
     let change: Change
@@ -19,9 +21,10 @@ struct Facts {
     /// The message is only a trial of the channel.
     var isTest: Bool { request.template == "ping" }
 
-    init(_ request: RenderRequest, limit: Int) {
+    init(_ request: RenderRequest, limit: Int, earlier: Int? = nil) {
         self.request = request
         self.limit = limit
+        earlierLimit = earlier ?? limit
         clock = LocalClock(zone: request.timezone)
         let lineLimit = min(limit, Self.longestLine)
         func line(_ text: String?) -> String? {

@@ -8,9 +8,9 @@ enum PlainRendering {
     /// A message with the facts and nothing else.
     static func content(_ request: RenderRequest) -> Message.Content {
         switch request.kind {
-        case .slack: .slack(slack(Facts(request, limit: 1_000)))
-        case .teams: .teams(teams(Facts(request, limit: 1_000)))
-        case .email: email(Facts(request, limit: 20_000))
+        case .slack: .slack(slack(Facts(request, limit: 1_000, earlier: 400)))
+        case .teams: .teams(teams(Facts(request, limit: 1_000, earlier: 400)))
+        case .email: email(Facts(request, limit: 20_000, earlier: 5_000))
         case .sms: .sms(sms(Facts(request, limit: 300), segments: request.maximumSegments))
         }
     }
@@ -21,13 +21,17 @@ enum PlainRendering {
         let incident = context.child(named: "incident") as? TemplateObject
         let links = context.child(named: "links") as? TemplateObject
         func text(_ object: TemplateObject?, _ name: String) -> String? { object?.child(named: name) as? String }
-        let all: [(String, String?)] = [
-            ("", text(context, "late")), ("", text(context, "summary")), ("", text(context, "change_line")), ("", facts.message),
+        let before: [(String, String?)] = [
+            ("", facts.meanwhile), ("", text(context, "late")), ("", text(context, "summary")), ("", text(context, "change_line")),
+            ("", facts.message), ("", Words.replaces(facts)),
+        ]
+        let earlier = facts.earlier.map { ($0.time, Optional($0.message)) }
+        let after: [(String, String?)] = [
             ("Who has it", text(context, "owner")), ("Impact", text(incident, "impact")), ("Next steps", text(incident, "next_steps")),
             ("Expected end", text(incident, "eta")), ("Resolution", text(incident, "resolution")), ("", Words.expected(facts)),
-            (Words.open, text(links, "url")), (Words.runbook, text(links, "runbook")),
+            (Words.open, text(links, "url")), (Words.runbook, text(links, "runbook")), ("", Words.insteadOf(facts)),
         ]
-        return all.compactMap { label, text in text.map { (label, $0) } }
+        return (before + earlier + after).compactMap { label, text in text.map { (label, $0) } }
     }
 
     private static func joined(_ facts: Facts) -> String {
@@ -76,7 +80,12 @@ enum PlainRendering {
 
     private static func sms(_ facts: Facts, segments: Int) -> String {
         let message = facts.message.map { " \($0)" } ?? ""
-        let text = "\(Words.subject(facts)).\(message) \(Words.expected(facts))"
+        let prefix = Words.prefix(facts)
+        let meanwhile = facts.meanwhile.map { "\($0) " } ?? ""
+        let replaces = facts.request.replaces > 0 ? " (+\(facts.request.replaces) earlier)" : ""
+        let text =
+            "\(prefix.isEmpty ? "" : "\(prefix) ")\(meanwhile)\(Words.headline(facts))\(replaces)\(Words.insteadOfShort(facts))."
+            + "\(message) \(Words.expected(facts))"
         return SMSText.shortened(SMSText.transliterated(Shortening.cut(text, to: ChannelLimits.SMS.twilioBody - 3)), segments: segments)
     }
 }

@@ -158,15 +158,32 @@ struct RenderContext {
 
     private var delivery: TemplateObject {
         let id = facts.name(request.delivery)
-        return TemplateObject(text: { id }, isNull: id.isEmpty) { [facts, request] member in
+        return TemplateObject(text: { id }, isNull: id.isEmpty) { [self] member in
             switch member {
             case "id": id
             case "channel": facts.line(request.channel)
             case "kind": request.kind.rawValue
             case "template": facts.line(request.template)
+            case "replaces": request.replaces > 0 ? request.replaces : nil
+            case "replaces_line": Words.replaces(facts)
+            case "earlier": earlier
+            case "instead_of": facts.insteadOf
+            case "instead_of_line": Words.insteadOf(facts)
+            case "meanwhile": facts.meanwhile
             default: nil
             }
         }
+    }
+
+    private var earlier: [TemplateObject]? {
+        let texts = facts.earlier
+        return texts.isEmpty
+            ? nil
+            : texts.map { one in
+                TemplateObject(text: { "\(one.time): \(one.message)" }) {
+                    $0 == "time" ? one.time : $0 == "message" ? one.message : nil
+                }
+            }
     }
 
     private var links: TemplateObject? {

@@ -33,11 +33,20 @@ public struct RenderRequest: Sendable {
     public var previousSeverity: Severity?
     /// Events older than this, in seconds, are marked as late (`router.late_after`).
     public var lateAfter: TimeInterval
+    /// How many earlier messages of the conversation this one stands for, since they waited too long; 0 normally.
+    public var replaces: Int
+    /// The events of those, oldest first: their texts are shown beside this one's.
+    public var earlier: [Event]
+    /// The channel that could not deliver this message, so that this one does.
+    public var insteadOf: String?
+    /// What happened while the message waited, as a sentence.
+    public var meanwhile: String?
 
     public init(
         kind: ChannelKind, template: String, language: String? = nil, timezone: String = "UTC", event: Event, incident: Incident?,
         severity: Severity?, previous: String? = nil, reopens: Bool = false, recipient: String, routes: [String], delivery: String,
-        channel: String, now: Date, maximumSegments: Int = 3, previousSeverity: Severity? = nil, lateAfter: TimeInterval = 3_600
+        channel: String, now: Date, maximumSegments: Int = 3, previousSeverity: Severity? = nil, lateAfter: TimeInterval = 3_600,
+        replaces: Int = 0, earlier: [Event] = [], insteadOf: String? = nil, meanwhile: String? = nil
     ) {
         self.kind = kind
         self.template = template
@@ -56,5 +65,9 @@ public struct RenderRequest: Sendable {
         self.maximumSegments = maximumSegments
         self.previousSeverity = previousSeverity
         self.lateAfter = lateAfter
+        self.replaces = replaces
+        self.earlier = earlier
+        self.insteadOf = insteadOf
+        self.meanwhile = meanwhile
     }
 }

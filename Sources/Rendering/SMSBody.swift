@@ -18,4 +18,12 @@ enum SMSBody {
         let bounded = SMSText.transliterated(Shortening.cut(body, to: ChannelLimits.SMS.twilioBody - 3))
         return SMSText.shortened(bounded, segments: most)
     }
+
+    /// The message with a note behind it, where there is room for it.
+    static func with(_ note: String, after body: String, segments: Int) -> String {
+        if note.isEmpty { return body }
+        let both = SMSText.transliterated(body + note)
+        let fits = SMSText.segments(both).count <= max(1, segments) && both.utf16.count <= ChannelLimits.SMS.twilioBody
+        return fits ? both : body
+    }
 }

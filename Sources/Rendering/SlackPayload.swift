@@ -6,7 +6,9 @@ enum SlackPayload {
     typealias Limit = ChannelLimits.Slack
 
     /// Renders with ever shorter texts of the data until the whole fits; what still does not loses blocks from its end.
-    static func within(_ limits: [Int], _ render: (Int) throws(RenderFailure) -> JSONValue) throws(RenderFailure) -> JSONValue {
+    static func within(
+        _ limits: [TextLimits.Step], _ render: (TextLimits.Step) throws(RenderFailure) -> JSONValue
+    ) throws(RenderFailure) -> JSONValue {
         var payload = JSONValue.null
         for limit in limits {
             payload = try render(limit)
@@ -38,8 +40,10 @@ enum SlackPayload {
 
     /// The payload without what is empty or unsafe, each text within its limit.
     ///
-    /// - Parameter text: what notifications show where the template gives no `text`.
-    static func fitted(_ payload: JSONValue, text: String) throws(RenderFailure) -> JSONValue {
+    /// - Parameters:
+    ///   - text: what notifications show where the template gives no `text`.
+    ///   - note: a last line, as Slack's markup.
+    static func fitted(_ payload: JSONValue, text: String, note: String? = nil) throws(RenderFailure) -> JSONValue {
         guard var members = payload.object else { throw RenderFailure("the template gives no JSON object") }
         if let blocks = members["blocks"] {
             guard let blocks = blocks.array else { throw RenderFailure("`blocks` is no list") }
@@ -52,7 +56,20 @@ enum SlackPayload {
             throw RenderFailure("the template gives an empty message")
         }
         members["text"] = .string(Shortening.cutMarkup(given.isEmpty ? text : given, to: Limit.text))
+        if let note { add(note, to: &members) }
         return .object(members)
+    }
+
+    /// Adds a last line: a context block, or, where the message is only text, a line of that.
+    private static func add(_ note: String, to members: inout [String: JSONValue]) {
+        if let blocks = members["blocks"]?.array {
+            let element: JSONValue = ["type": "mrkdwn", "text": .string(Shortening.cutMarkup(note, to: Limit.sectionText))]
+            members["blocks"] = .array(blocks.prefix(Limit.blocks - 1) + [["type": "context", "elements": [element]]])
+        } else {
+            let note = Shortening.cutMarkup(note, to: Limit.text / 2)
+            let text = Shortening.cutMarkup(members["text"]?.string ?? "", to: Limit.text - note.utf16.count - 1)
+            members["text"] = .string("\(text)\n\(note)")
+        }
     }
 
     private static func block(_ block: JSONValue) -> JSONValue? {

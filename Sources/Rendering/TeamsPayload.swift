@@ -15,7 +15,9 @@ enum TeamsPayload {
 
     /// Renders with ever shorter texts of the data until the card fits; what still does not loses facts and elements from
     /// the end of its body.
-    static func within(_ limits: [Int], _ render: (Int) throws(RenderFailure) -> JSONValue) throws(RenderFailure) -> JSONValue {
+    static func within(
+        _ limits: [TextLimits.Step], _ render: (TextLimits.Step) throws(RenderFailure) -> JSONValue
+    ) throws(RenderFailure) -> JSONValue {
         var payload = JSONValue.null
         for limit in limits {
             payload = try render(limit)
@@ -40,10 +42,15 @@ enum TeamsPayload {
     }
 
     /// The message with a card that has no empty parts.
-    static func fitted(_ payload: JSONValue) throws(RenderFailure) -> JSONValue {
+    ///
+    /// - Parameter note: a last line of the card, as Markdown.
+    static func fitted(_ payload: JSONValue, note: String? = nil) throws(RenderFailure) -> JSONValue {
         guard let first = cards(payload).first else { throw RenderFailure("the template gives no Adaptive Card") }
         guard let card = card(first) else { throw RenderFailure("the template gives an empty card") }
-        return message(card)
+        guard let note, var members = card.object, let body = members["body"]?.array else { return message(card) }
+        let line: JSONValue = ["type": "TextBlock", "text": .string(note), "size": "Small", "isSubtle": true, "wrap": true]
+        members["body"] = .array(body + [line])
+        return message(.object(members))
     }
 
     static func message(_ card: JSONValue) -> JSONValue {

@@ -5,10 +5,10 @@ import Incidents
 import JSON
 import Mustache
 
-/// A compiled file of a template.
+/// A compiled file of a template, with the notes about deliveries that it gives by itself.
 enum CompiledTemplate: Sendable {
-    case text(MustacheTemplate)
-    case json(JSONTemplate)
+    case text(MustacheTemplate, DeliveryNotes)
+    case json(JSONTemplate, DeliveryNotes)
     /// It is there, but cannot be used.
     case broken(TemplateProblem)
 }
@@ -25,6 +25,9 @@ struct TemplateCompiler {
     /// Partials that can be used, with the size they grow to.
     private var sizes: [String: Int] = [:]
     private var brokenPartials: Set<String> = []
+    private var partialNotes: [String: DeliveryNotes] = [:]
+    /// What the file being compiled says about its delivery.
+    private var notes: DeliveryNotes = []
 
     init(_ sources: TemplateSources) {
         self.sources = sources
@@ -42,9 +45,14 @@ struct TemplateCompiler {
 
     private mutating func compile(_ key: TemplateKey, _ source: TemplateSource) -> CompiledTemplate {
         do throws(TemplateProblem) {
-            if key.file.isJSON { return .json(try jsonTemplate(key.file, source)) }
-            return .text(
-                try template(source.text, destination: key.file.destination, place: { TextPlace(source.text, offset: $0) }, in: source))
+            notes = []
+            if key.file.isJSON {
+                let template = try jsonTemplate(key.file, source)
+                return .json(template, notes)
+            }
+            let template = try template(
+                source.text, destination: key.file.destination, place: { TextPlace(source.text, offset: $0) }, in: source)
+            return .text(template, notes)
         } catch {
             problems.append(error)
             return .broken(error)
@@ -66,10 +74,12 @@ struct TemplateCompiler {
         } catch {
             throw problem(error.offset, error.message)
         }
+        notes.formUnion(tags.notes)
         var size = text.unicodeScalars.count
         for partial in tags.partials {
             if let partialSize = sizes[partial.name] {
                 size += partialSize
+                notes.formUnion(partialNotes[partial.name] ?? [])
             } else if brokenPartials.contains(partial.name) {
                 throw problem(partial.offset, "partial `\(partial.name)` cannot be used; see its own error")
             } else {
@@ -207,6 +217,7 @@ struct TemplateCompiler {
     private mutating func compilePartial(_ name: String) {
         guard let source = sources.partials[name] else { return }
         do throws(TemplateProblem) {
+            notes = []
             for destination in Destination.allCases {
                 let found = problems.count
                 let compiled = try template(
@@ -215,6 +226,7 @@ struct TemplateCompiler {
                 // Names in a partial are those of the place where it is used, and warnings would come four times.
                 problems.removeSubrange(found...)
             }
+            partialNotes[name] = notes
             let uses = (try? TemplateTags(source.text).partials) ?? []
             sizes[name] = source.text.unicodeScalars.count + uses.reduce(0) { $0 + (sizes[$1.name] ?? 0) }
         } catch {

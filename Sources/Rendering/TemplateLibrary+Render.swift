@@ -4,6 +4,7 @@
 import Foundation
 import Incidents
 import JSON
+import Mustache
 
 extension TemplateLibrary {
     /// Renders a message. It never fails: where the template cannot be used, a plain rendering stands in, and `degraded`
@@ -19,45 +20,60 @@ extension TemplateLibrary {
     private func content(_ request: RenderRequest) throws(RenderFailure) -> Message.Content {
         switch request.kind {
         case .slack:
-            let template = try json(.slack, request)
+            let (template, notes) = try json(.slack, request)
             return .slack(
-                try SlackPayload.within(Limits.slack) { (limit) throws(RenderFailure) in
-                    let facts = Facts(request, limit: limit)
+                try SlackPayload.within(Limits.slack.steps(request)) { (limit) throws(RenderFailure) in
+                    let facts = Facts(request, limit: limit.text, earlier: limit.earlier)
+                    let escape = Destination.slack.escapeText
                     return try SlackPayload.fitted(
-                        template.filled(RenderContext(facts).root, partials), text: Destination.slack.escapeText(Words.subject(facts)))
+                        template.filled(RenderContext(facts).root, partials), text: escape(Words.subject(facts)),
+                        note: facts.note(without: notes).map(escape))
                 })
         case .teams:
-            let template = try json(.teams, request)
+            let (template, notes) = try json(.teams, request)
             return .teams(
-                try TeamsPayload.within(Limits.teams) { (limit) throws(RenderFailure) in
-                    try TeamsPayload.fitted(template.filled(RenderContext(Facts(request, limit: limit)).root, partials))
+                try TeamsPayload.within(Limits.teams.steps(request)) { (limit) throws(RenderFailure) in
+                    let facts = Facts(request, limit: limit.text, earlier: limit.earlier)
+                    return try TeamsPayload.fitted(
+                        template.filled(RenderContext(facts).root, partials),
+                        note: facts.note(without: notes).map(Destination.markdown.escapeText))
                 })
         case .email: return try email(request)
         case .sms:
-            let rendered = try SMSBody.within(request.maximumSegments) { (limit) throws(RenderFailure) in
-                try text(.sms, request, RenderContext(Facts(request, limit: limit)).root)
+            let (template, notes) = try text(.sms, request)
+            let body = try SMSBody.within(request.maximumSegments) { (limit) throws(RenderFailure) in
+                template.render(RenderContext(Facts(request, limit: limit)).root, library: partials.library(.plain))
             }
-            return .sms(rendered)
+            if notes.contains(.insteadOf) { return .sms(body) }
+            return .sms(SMSBody.with(Words.insteadOfShort(Facts(request, limit: 100)), after: body, segments: request.maximumSegments))
         }
     }
 
     /// The most UTF-16 units that one text of the data may bring, tried in turn.
     enum Limits {
-        static let slack = [2_500, 1_200, 500, 200, 80]
-        static let teams = [5_000, 2_000, 800, 300, 100]
-        static let email = [60_000, 10_000, 2_000, 300]
+        static let slack = TextLimits(texts: [2_500, 1_200, 500, 200, 80], earlier: [2_000, 500])
+        static let teams = TextLimits(texts: [5_000, 2_000, 800, 300, 100], earlier: [3_000, 500])
+        static let email = TextLimits(texts: [60_000, 10_000, 2_000, 300], earlier: [20_000, 2_000])
         static let sms = [1_600, 400, 250, 150, 100, 70, 45, 25]
     }
 
     private func email(_ request: RenderRequest) throws(RenderFailure) -> Message.Content {
-        var subject = ""
-        for limit in Limits.email {
-            let root = RenderContext(Facts(request, limit: limit)).root
-            subject = CleanText.line(try text(.emailSubject, request, root), limit: ChannelLimits.Email.subject)
-            let plain = try text(.emailText, request, root)
-            let html = try text(.emailHTML, request, root)
+        let (subjectTemplate, _) = try text(.emailSubject, request)
+        let (plainTemplate, plainNotes) = try text(.emailText, request)
+        let (htmlTemplate, htmlNotes) = try text(.emailHTML, request)
+        for limit in Limits.email.steps(request) {
+            let facts = Facts(request, limit: limit.text, earlier: limit.earlier)
+            let root = RenderContext(facts).root
+            func fill(_ template: MustacheTemplate, _ destination: Destination) -> String {
+                Shortening.tidy(template.render(root, library: partials.library(destination)))
+            }
+            let subject = CleanText.line(fill(subjectTemplate, .plain), limit: ChannelLimits.Email.subject)
+            var plain = fill(plainTemplate, .plain)
+            var html = fill(htmlTemplate, .html)
             if subject.isEmpty { throw RenderFailure("the template gives an empty subject") }
             if plain.isEmpty, html.isEmpty { throw RenderFailure("the template gives an empty mail") }
+            if !plain.isEmpty, let note = facts.note(without: plainNotes) { plain += "\n\n\(note)" }
+            if !html.isEmpty, let note = facts.note(without: htmlNotes) { html = EmailBody.with(note, in: html) }
             if plain.utf8.count <= ChannelLimits.Email.body, html.utf8.count <= ChannelLimits.Email.body {
                 return .email(subject: subject, text: plain, html: html)
             }
@@ -65,17 +81,17 @@ extension TemplateLibrary {
         throw RenderFailure("the template gives a mail of more than \(ChannelLimits.Email.body) bytes")
     }
 
-    private func json(_ file: TemplateFile, _ request: RenderRequest) throws(RenderFailure) -> JSONTemplate {
+    private func json(_ file: TemplateFile, _ request: RenderRequest) throws(RenderFailure) -> (JSONTemplate, DeliveryNotes) {
         switch find(file, for: request) {
-        case .json(let template): return template
+        case .json(let template, let notes): return (template, notes)
         case .broken(let problem): throw RenderFailure(problem.description)
         case .text, nil: throw RenderFailure(Words.noTemplate)
         }
     }
 
-    private func text(_ file: TemplateFile, _ request: RenderRequest, _ root: TemplateObject) throws(RenderFailure) -> String {
+    private func text(_ file: TemplateFile, _ request: RenderRequest) throws(RenderFailure) -> (MustacheTemplate, DeliveryNotes) {
         switch find(file, for: request) {
-        case .text(let template): return Shortening.tidy(template.render(root, library: partials.library(file.destination)))
+        case .text(let template, let notes): return (template, notes)
         case .broken(let problem): throw RenderFailure(problem.description)
         case .json, nil: throw RenderFailure(Words.noTemplate)
         }

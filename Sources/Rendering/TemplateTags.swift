@@ -22,6 +22,8 @@ struct TemplateTags {
     private(set) var partials: [Reference] = []
     /// Names used outside of any section, where only the names at the top can be meant.
     private(set) var names: [Reference] = []
+    /// What the text says about its delivery, wherever in it.
+    private(set) var notes: DeliveryNotes = []
 
     private let scalars: [Unicode.Scalar]
     private var position = 0
@@ -114,8 +116,9 @@ struct TemplateTags {
         if sections.isEmpty { names.append(Reference(name: name, offset: start)) }
     }
 
-    private func check(_ name: String, _ start: Int) throws(TagFault) {
+    private mutating func check(_ name: String, _ start: Int) throws(TagFault) {
         if name.isEmpty { throw TagFault(offset: start, message: "a tag without a name") }
+        notes.formUnion(DeliveryNotes(name: name, inDelivery: sections.contains { $0.name == "delivery" }))
         let allowed = name.unicodeScalars.allSatisfy {
             $0.isASCII && ($0.properties.isAlphabetic || "0123456789.-_?()*".unicodeScalars.contains($0))
         }
