@@ -20,9 +20,9 @@ extension Sandbox {
           timezone: Europe/London
         \(router)
         channels:
-          ops-slack: {type: slack, webhook: "\(endpoints.slackWebhook)/ops-slack"}
-          war-room: {type: slack, token: xoxb-1-test, channel: C0123456, base_url: "\(endpoints.slackAPI)"}
-          ops-teams: {type: teams, webhook: "\(endpoints.teams)/ops-teams"}
+          ops-slack: {type: slack, webhook: "\(endpoints.slackWebhook)/ops-slack", rate: unlimited}
+          war-room: {type: slack, token: xoxb-1-test, channel: C0123456, base_url: "\(endpoints.slackAPI)", rate: unlimited}
+          ops-teams: {type: teams, webhook: "\(endpoints.teams)/ops-teams", rate: unlimited}
           mail: {type: email, server: "smtp://\(endpoints.smtpHost):\(endpoints.smtpPort)", username: tocsin, password: sesame, from: "Incidents <incidents@example.com>", ca: "\(endpoints.ca ?? "")"}
           sms: {type: sms, gateway: twilio, account: AC0123456789abcdef0123456789abcdef, token: t0ken, from: "+15557654321", base_url: "\(endpoints.twilio)"}
         people:
