@@ -50,7 +50,9 @@ import Testing
         #expect(configuration.scale == .standard)
         #expect(configuration.channels.map(\.options.unknownResends) == [3, 3, 1])
         var options = ChannelOptions()
+        options.rate = Rate.slack
         #expect(configuration.channels.first?.options == options)
+        options.rate = []
         options.unknownResends = 1
         #expect(configuration.channels.last?.options == options)
         let route = try #require(configuration.table.routes.first)

@@ -80,6 +80,7 @@ struct Bounded: Sendable, CustomTestStringConvertible {
             file(person: ", timezone: \(value)")
         },
         Bounded(path: "routes[].expire", good: ["1m", "365d"], bad: ["59s", "366d"]) { route("expire", $0) },
+        Bounded(path: "routes[].retry_for", good: ["1m", "30d"], bad: ["59s", "31d"]) { route("retry_for", $0) },
         Bounded(path: "routes[].urgent", good: ["true", "no", "off", "Yes"], bad: ["1", "maybe"]) { route("urgent", $0) },
         Bounded(path: "routes[].template", good: ["breach", "sla_breach", "v1.2"], bad: ["../x", ".hidden", "a/b", "\"\""]) {
             route("template", $0)

@@ -23,28 +23,36 @@ extension Validation {
 
     func checkFallbackCycles() {
         let edges = Dictionary(
-            decoded.channels.map { channel in (channel.name, [channel.fallback.flatMap(target)].compactMap(\.self)) },
-            uniquingKeysWith: { first, _ in first })
+            decoded.channels.map { channel in
+                (channel.name, [channel.fallback.flatMap { target($0, ofFallback: channel.name) }].compactMap(\.self))
+            }, uniquingKeysWith: { first, _ in first })
         for cycle in Self.cycles(decoded.channels.map(\.name), edges) {
             let path = cycle.map { "`\($0)`" }.joined(separator: " → ")
             findings.error("fallbacks lead back to where they began: \(path)", at: cycle.first.flatMap { place(ofFallback: $0) })
         }
     }
 
-    /// The channel that an entry surely uses.
-    private func target(_ entry: RecipientEntry) -> String? {
+    /// The channel whose fallback comes next, where the message did not get through: that is sure, whoever it is for.
+    private func target(_ entry: RecipientEntry, ofFallback channel: String) -> String? {
+        if let via = entry.via { return via }
         switch entry.subject {
-        case .address(let channel, _): channel
-        case .name(let name): entry.via ?? (channels[name] == nil ? onlyWay(name) : name)
-        case .role, .subscribers: entry.via
+        case .address(let other, _): return other
+        case .role, .subscribers: return nil
+        case .name(let name):
+            if channels[name] != nil { return name }
+            if let person = people[name]?.person { return lastWay(of: person, from: channel) }
+            let members = members(of: name)
+            guard !members.hasRole, !members.isBroken else { return nil }
+            let ways = Set(members.people.map { lastWay(of: $0.person, from: channel) } + members.addresses.map(\.self))
+            return ways.count == 1 ? ways.first ?? nil : nil
         }
     }
 
-    /// The one channel by which a person can be reached, where it is one.
-    private func onlyWay(_ name: String) -> String? {
-        guard let person = people[name]?.person else { return nil }
-        let ways = person.via.filter { channels[$0]?.facts.map { person.addresses[$0.kind] != nil } ?? false }
-        return ways.count == 1 ? ways[0] : nil
+    /// The last channel by which somebody is tried; nil where there are several and the last is that which failed: they
+    /// were reached by another one before.
+    private func lastWay(of person: Person, from channel: String) -> String? {
+        let ways = person.via.filter { channels[$0]?.facts.map { $0.takesAddresses && person.addresses[$0.kind] != nil } ?? false }
+        return ways.count > 1 && ways.last == channel ? nil : ways.last
     }
 
     private func place(ofFallback name: String) -> Place? {
