@@ -57,7 +57,8 @@ public struct Decision: Sendable {
 /// What became of one arrival.
 public enum Receipt: Sendable {
     /// Committed. `deliveries` are those of its `planned` ones that are ready now: due, and blocked by none before them.
-    case accepted(sequence: Int64, stale: Bool, deliveries: [QueuedDelivery], planned: Int)
+    /// `raised` are those before others of them that inherited their urgency.
+    case accepted(sequence: Int64, stale: Bool, deliveries: [QueuedDelivery], planned: Int, raised: [RaisedHead] = [])
     /// Known already, with the same content: counted, without effect.
     case duplicate
     /// Nothing was written.

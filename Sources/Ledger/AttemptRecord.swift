@@ -30,6 +30,8 @@ public enum Disposition: Sendable, Equatable {
     case expired(String)
     /// Overtaken while it waited; `by` is the newer delivery.
     case superseded(String, by: Int64?)
+    /// The newest that waits behind it takes its place; if nothing does any more, it stays as it was.
+    case overtaken
 
     /// The state that the delivery gets.
     public var state: DeliveryState {
@@ -39,7 +41,7 @@ public enum Disposition: Sendable, Equatable {
         case .dead: .dead
         case .unknown: .unknown
         case .expired: .expired
-        case .superseded: .superseded
+        case .superseded, .overtaken: .superseded
         }
     }
 }
@@ -64,6 +66,10 @@ public struct AttemptRecord: Sendable, Equatable {
     /// What was left out of the message to get it through.
     public var degraded: String?
     public var next: Disposition
+    /// Where `next` is the end without having got through: the delivery that goes the next way.
+    public var fallback: FallbackPlan?
+    /// Where `next` is to retry: when the next way is to be taken as well, unless that is settled already.
+    public var fallbackAt: Date?
 
     /// When the attempt was over.
     var end: Date { at.addingTimeInterval(Double(milliseconds) / 1_000) }

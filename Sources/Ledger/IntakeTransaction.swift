@@ -67,12 +67,18 @@ struct IntakeTransaction {
             sequence: sequence, event: event, incident: application?.incident, severity: severity, previous: previous,
             reopens: application?.reopens ?? false, receivedAt: arrival.receivedAt)
         var ready: [QueuedDelivery] = []
+        var raised: [RaisedHead] = []
         for (index, planned) in decision.plan.deliveries.enumerated() {
             let lane = index < decision.lanes.count ? decision.lanes[index] : planned.channel
             let (delivery, isBlocked) = try insert(planned, lane: lane, of: stored, isNewIncident: before == nil)
-            if !isBlocked, delivery.due <= arrival.receivedAt { ready.append(delivery) }
+            if isBlocked {
+                if let head = try lendUrgency(of: delivery) { raised.append(head) }
+            } else if delivery.due <= arrival.receivedAt {
+                ready.append(delivery)
+            }
         }
-        return .accepted(sequence: sequence, stale: isStale, deliveries: ready, planned: decision.plan.deliveries.count)
+        return .accepted(
+            sequence: sequence, stale: isStale, deliveries: ready, planned: decision.plan.deliveries.count, raised: raised)
     }
 
     private mutating func repeated(_ event: Event, isSame: Bool, seen: Date?) -> Receipt {
@@ -99,6 +105,17 @@ struct IntakeTransaction {
         changed[incident.id] = (incident, state.count)
     }
 
+    /// The head of its conversation goes as early as this one would: it stands in its way.
+    private func lendUrgency(of delivery: QueuedDelivery) throws -> RaisedHead? {
+        let conversation: StatementArguments = [delivery.event.event.incident?.id, delivery.channel, delivery.address]
+        guard let head = try database.row(Self.head, conversation), let id = head.int64(0), let lane = head.text(1) else { return nil }
+        let priority = min(delivery.priority, head.int(2) ?? Int.max)
+        let isUrgent = delivery.isUrgent || head.flag(3)
+        if priority == head.int(2), isUrgent == head.flag(3) { return nil }
+        try database.run(Self.raise, [priority, isUrgent, id])
+        return RaisedHead(id: id, lane: lane, priority: priority, isUrgent: isUrgent)
+    }
+
     private mutating func insert(
         _ planned: PlannedDelivery, lane: String, of event: StoredEvent, isNewIncident: Bool
     ) throws -> (QueuedDelivery, isBlocked: Bool) {
@@ -117,14 +134,15 @@ struct IntakeTransaction {
                 event.sequence, Data(token), incident, planned.channel, planned.address, planned.kind.rawValue, lane, planned.recipient,
                 planned.for, Data(JSONValue.array(planned.routes.map(JSONValue.string))), planned.template, planned.language,
                 planned.timezone, planned.isUrgent, planned.priority, isFirst, event.receivedAt.microseconds, planned.due.microseconds,
-                planned.expires?.microseconds, isBlocked,
+                planned.expires?.microseconds, planned.retryFor.map { Int64($0 * 1_000_000) }, isBlocked,
             ])
         tally.add(.deliveries, planned.channel, state: DeliveryState.pending.rawValue)
         let delivery = QueuedDelivery(
             id: database.lastInsertedRowID, token: Token.text(token), event: event, lane: lane, channel: planned.channel,
             kind: planned.kind, address: planned.address, recipient: planned.recipient, for: planned.for, routes: planned.routes,
             template: planned.template, language: planned.language, timezone: planned.timezone, isUrgent: planned.isUrgent,
-            priority: planned.priority, due: planned.due, expires: planned.expires, isFirst: isFirst, created: event.receivedAt)
+            priority: planned.priority, due: planned.due, expires: planned.expires, isFirst: isFirst, created: event.receivedAt,
+            retryFor: planned.retryFor)
         return (delivery, isBlocked)
     }
 
@@ -143,13 +161,18 @@ struct IntakeTransaction {
         SELECT 1 FROM deliveries INDEXED BY deliveries_unfinished
         WHERE incident = ? AND channel = ? AND address = ? AND \(LedgerSchema.unfinished) LIMIT 1
         """
-    private static let told = """
+    private static let head = """
+        SELECT id, lane, priority, urgent FROM deliveries INDEXED BY deliveries_unfinished
+        WHERE incident = ? AND channel = ? AND address = ? AND \(LedgerSchema.unfinished) AND blocked = 0 LIMIT 1
+        """
+    private static let raise = "UPDATE deliveries SET priority = ?, urgent = ? WHERE id = ?"
+    static let told = """
         SELECT 1 FROM deliveries INDEXED BY deliveries_incident WHERE incident = ? AND channel = ? AND address = ? LIMIT 1
         """
     private static let insertDelivery = """
         INSERT INTO deliveries (event, token, incident, channel, address, kind, lane, recipient, entry, routes, template, language, \
-        timezone, urgent, priority, is_first, created, due, expires, blocked, state) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')
+        timezone, urgent, priority, is_first, created, due, expires, retry_for, blocked, state) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')
         """
 }
 

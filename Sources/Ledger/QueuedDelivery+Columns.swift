@@ -4,11 +4,13 @@ import Foundation
 import GRDB
 import Incidents
 import JSON
+import Routing
 
 extension QueuedDelivery {
     static let columns = """
         d.id, d.event, d.token, d.lane, d.channel, d.kind, d.address, d.recipient, d.entry, d.routes, d.template, d.language, \
-        d.timezone, d.urgent, d.priority, d.due, d.expires, d.attempts, d.unknowns, d.first_attempt, d.is_first, d.created
+        d.timezone, d.urgent, d.priority, d.due, d.expires, d.attempts, d.unknowns, d.first_attempt, d.is_first, d.created, \
+        d.retry_for, d.tried, d.fallback_of, d.fell_back, d.replaces
         """
 
     init(_ row: Row, event: StoredEvent) throws {
@@ -21,7 +23,9 @@ extension QueuedDelivery {
             language: row.text(11), timezone: row.text(12), isUrgent: row.flag(13), priority: row.int(14) ?? 0,
             due: try row.need(row.date(15), "a due time"), expires: row.date(16), attempts: row.int(17) ?? 0,
             unknowns: row.int(18) ?? 0, firstAttempt: row.date(19), isFirst: row.flag(20),
-            created: try row.need(row.date(21), "the time of a delivery"))
+            created: try row.need(row.date(21), "the time of a delivery"),
+            retryFor: row.int64(22).map { Double($0) / 1_000_000 }, tried: try row.ways(23), fallbackOf: row.int64(24),
+            fellBack: row.flag(25), replaces: row.int(26) ?? 0)
     }
 
     static let one = "SELECT \(columns) FROM deliveries d WHERE d.id = ?"
@@ -30,7 +34,7 @@ extension QueuedDelivery {
 
 /// Reads deliveries of many events, each event once.
 struct DeliveryReader {
-    private let database: Database
+    let database: Database
     private var events: [Int64: StoredEvent] = [:]
 
     init(_ database: Database) { self.database = database }
@@ -38,14 +42,40 @@ struct DeliveryReader {
     /// The delivery of a row with `QueuedDelivery.columns`.
     mutating func delivery(_ row: Row) throws -> QueuedDelivery {
         let sequence = try row.need(row.int64(1), "the event of a delivery")
-        if let event = events[sequence] { return try QueuedDelivery(row, event: event) }
+        var delivery = try QueuedDelivery(row, event: event(sequence))
+        if delivery.replaces > 0 { delivery.earlier = try earlier(than: delivery) }
+        return delivery
+    }
+
+    private mutating func event(_ sequence: Int64) throws -> StoredEvent {
+        if let event = events[sequence] { return event }
         guard let found = try database.row(QueuedDelivery.event, [sequence]) else {
-            throw RowFault(what: "delivery \(row.int64(0) ?? 0) belongs to event \(sequence), which is not there")
+            throw RowFault(what: "a delivery belongs to event \(sequence), which is not there")
         }
         let event = try StoredEvent(found)
         events[sequence] = event
-        return try QueuedDelivery(row, event: event)
+        return event
     }
+
+    /// The events of those that a delivery stands for, and of those that they stood for; of the newest 20.
+    private mutating func earlier(than delivery: QueuedDelivery) throws -> [StoredEvent] {
+        var found: Set<Int64> = []
+        var front = [delivery.id, delivery.fallbackOf].compactMap(\.self)
+        while let id = front.popLast(), found.count < Self.mostEarlier {
+            for row in try database.rows(Self.replaced, [id]) {
+                guard let one = row.int64(0), let sequence = row.int64(1) else { continue }
+                if sequence != delivery.event.sequence { found.insert(sequence) }
+                front.insert(one, at: 0)
+            }
+        }
+        return try found.sorted().suffix(Self.mostEarlier).map { try event($0) }
+    }
+
+    private static let mostEarlier = 20
+    private static let replaced = """
+        SELECT d.id, d.event FROM deliveries d JOIN deliveries s ON s.id = d.successor
+        WHERE d.successor = ? AND d.channel = s.channel AND d.address = s.address ORDER BY d.id DESC LIMIT 20
+        """
 
     mutating func delivery(_ id: Int64) throws -> QueuedDelivery? {
         try database.row(QueuedDelivery.one, [id]).map { try delivery($0) }
@@ -92,6 +122,14 @@ extension AttemptRow {
 extension Row {
     /// 128 bits, in hexadecimal.
     func token(_ index: Int) -> String { Token.text(bytes(index) ?? []) }
+
+    /// `[[channel, address], …]`.
+    func ways(_ index: Int) throws -> [Way] {
+        try (storedJSON(index)?.array ?? []).compactMap { pair in
+            guard let parts = pair.array?.compactMap(\.string), parts.count == 2 else { return nil }
+            return Way(channel: parts[0], address: parts[1])
+        }
+    }
 
     func words(_ index: Int) throws -> [String] { try storedJSON(index)?.array?.compactMap(\.string) ?? [] }
 }

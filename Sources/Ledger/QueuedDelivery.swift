@@ -2,6 +2,7 @@
 
 import Foundation
 import Incidents
+import Routing
 
 /// A delivery that is not finished.
 public struct QueuedDelivery: Sendable, Identifiable {
@@ -34,12 +35,33 @@ public struct QueuedDelivery: Sendable, Identifiable {
     /// The first delivery of this incident to this channel and address.
     public var isFirst: Bool
     public var created: Date
+    /// Seconds after the first attempt at which it is dead, where a route says so.
+    public var retryFor: TimeInterval?
+    /// The ways by which the same message went before this one.
+    public var tried: [Way]
+    /// The delivery that this one stands in for.
+    public var fallbackOf: Int64?
+    /// Its next way has been taken, or there is none.
+    public var fellBack: Bool
+    /// How many earlier ones of its conversation it stands for.
+    public var replaces: Int
+    /// Their events, oldest first: the 20 newest.
+    public var earlier: [StoredEvent] = []
+    /// Newer ones of its conversation wait behind it.
+    public var isOvertaken = false
+    /// Its incident is over by now, and was not when its own event happened.
+    public var ended: Ended?
+    /// Where `ended`: something of this conversation was delivered, or may have been.
+    public var wasTold = false
+    /// When the last three were read.
+    public var asOf: Date
 
     public init(
         id: Int64, token: String, event: StoredEvent, lane: String, channel: String, kind: ChannelKind, address: String,
         recipient: String, for entry: String, routes: [String], template: String, language: String? = nil, timezone: String? = nil,
         isUrgent: Bool = false, priority: Int, due: Date, expires: Date? = nil, attempts: Int = 0, unknowns: Int = 0,
-        firstAttempt: Date? = nil, isFirst: Bool = true, created: Date
+        firstAttempt: Date? = nil, isFirst: Bool = true, created: Date, retryFor: TimeInterval? = nil, tried: [Way] = [],
+        fallbackOf: Int64? = nil, fellBack: Bool = false, replaces: Int = 0
     ) {
         self.id = id
         self.token = token
@@ -63,5 +85,11 @@ public struct QueuedDelivery: Sendable, Identifiable {
         self.firstAttempt = firstAttempt
         self.isFirst = isFirst
         self.created = created
+        self.retryFor = retryFor
+        self.tried = tried
+        self.fallbackOf = fallbackOf
+        self.fellBack = fellBack
+        self.replaces = replaces
+        asOf = created
     }
 }
