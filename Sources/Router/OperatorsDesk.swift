@@ -142,3 +142,9 @@ extension RejectedPart {
         return document["incident"] != nil || document["data"]?["incident"] != nil || (type?.needsIncident ?? (document["type"] != nil))
     }
 }
+
+extension OperatorsDesk {
+    func gaveUp(_ id: Int64, recipient: String, channel: String, incident: String?, why: String) {}
+    func breakerStaysOpen(channel: String, since: Date, why: String) {}
+    func breakerClosed(channel: String, after: TimeInterval) {}
+}
