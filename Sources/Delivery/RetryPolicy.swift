@@ -38,23 +38,28 @@ public struct RetryPolicy: Sendable {
     ///   - unknowns: Attempts so far whose outcome was unknown, this one included.
     ///   - firstAttempt: When the first attempt was made.
     ///   - random: From 0 up to but not including 1.
+    ///   - retryFor: Seconds, as the delivery's routes ask for; the channel's where nil.
     public func next(
-        after outcome: Outcome, attempts: Int, unknowns: Int, firstAttempt: Date, now: Date, random: Double
+        after outcome: Outcome, attempts: Int, unknowns: Int, firstAttempt: Date, now: Date, random: Double,
+        retryFor: TimeInterval? = nil
     ) -> NextStep {
+        let deadline = firstAttempt.addingTimeInterval(retryFor ?? self.retryFor)
         switch outcome {
         case .accepted:
             return .delivered
         case .refused(let reason):
             return .dead("refused: \(reason.words)")
         case .deferred(let reason, let retryAfter):
-            return retry(reason, retryAfter, attempts: attempts, firstAttempt: firstAttempt, now: now, random: random)
+            return retry(
+                reason, retryAfter, attempts: attempts, firstAttempt: firstAttempt, deadline: deadline, now: now, random: random)
         case .unknown(let reason):
             if onUnknown == .hold { return .unknown("not known whether it arrived: \(reason.words); on_unknown is hold") }
             guard unknowns <= unknownResends else {
                 return .unknown("not known whether it arrived: \(reason.words); sent \(max(unknowns, 1)) times")
             }
             let step = retry(
-                reason, Self.patience(unknowns, random: random), attempts: attempts, firstAttempt: firstAttempt, now: now, random: random)
+                reason, Self.patience(unknowns, random: random), attempts: attempts, firstAttempt: firstAttempt, deadline: deadline,
+                now: now, random: random)
             // It may have arrived, so it is not dead.
             if case .dead(let why) = step { return .unknown("not known whether it arrived: \(why)") }
             return step
@@ -68,9 +73,8 @@ public struct RetryPolicy: Sendable {
     }
 
     private func retry(
-        _ reason: Reason, _ retryAfter: TimeInterval?, attempts: Int, firstAttempt: Date, now: Date, random: Double
+        _ reason: Reason, _ retryAfter: TimeInterval?, attempts: Int, firstAttempt: Date, deadline: Date, now: Date, random: Double
     ) -> NextStep {
-        let deadline = firstAttempt.addingTimeInterval(retryFor)
         guard now < deadline else {
             return .dead("gave up after \(attempts) attempts since \(Self.text(firstAttempt)): \(reason.words)")
         }
