@@ -38,7 +38,7 @@ public struct RetryPolicy: Sendable {
     ///   - unknowns: Attempts so far whose outcome was unknown, this one included.
     ///   - firstAttempt: When the first attempt was made.
     ///   - random: From 0 up to but not including 1.
-    ///   - retryFor: Seconds, where a route says so; else the channel's.
+    ///   - retryFor: Seconds, as the delivery's routes ask for; the channel's where nil.
     public func next(
         after outcome: Outcome, attempts: Int, unknowns: Int, firstAttempt: Date, now: Date, random: Double,
         retryFor: TimeInterval? = nil
@@ -58,8 +58,8 @@ public struct RetryPolicy: Sendable {
                 return .unknown("not known whether it arrived: \(reason.words); sent \(max(unknowns, 1)) times")
             }
             let step = retry(
-                reason, Self.patience(unknowns, random: random), attempts: attempts, firstAttempt: firstAttempt,
-                deadline: deadline, now: now, random: random)
+                reason, Self.patience(unknowns, random: random), attempts: attempts, firstAttempt: firstAttempt, deadline: deadline,
+                now: now, random: random)
             // It may have arrived, so it is not dead.
             if case .dead(let why) = step { return .unknown("not known whether it arrived: \(why)") }
             return step

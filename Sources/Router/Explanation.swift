@@ -30,7 +30,7 @@ public struct Explanation: Sendable {
     ///   - recorded: the digest of the event that the ledger has under this source and id, if any.
     ///   - now: the time of the decision.
     public init(_ event: Event, known: Incident?, recorded: String? = nil, setup: Setup, now: Date, renders: Bool) {
-        let decision = Pipeline.decide(event, incident: known, setup: setup, now: now)
+        let decision = Pipeline.decide(event, incident: known, setup: setup, now: now, explaining: true)
         self.event = event
         incident = decision.application?.incident ?? known
         isKnown = known != nil

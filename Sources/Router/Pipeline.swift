@@ -58,13 +58,14 @@ public struct Pipeline: Sendable {
         return slice.files
     }
 
-    /// What follows from an event, given what is known of its incident. `explain` calls the same.
-    static func decide(_ event: Event, incident: Incident?, setup: Setup, now: Date) -> Decision {
+    /// What follows from an event, given what is known of its incident. `explain` calls the same, and wants a verdict of
+    /// every route.
+    static func decide(_ event: Event, incident: Incident?, setup: Setup, now: Date, explaining: Bool = false) -> Decision {
         if event.type == .acknowledgement, incident == nil {
             return Decision(application: nil, rejection: .unknownIncident(event.incident?.id ?? ""))
         }
         let application = Incident.apply(event, to: incident, now: now)
-        let plan = setup.configuration.table.plan(event, application: application, now: now)
+        let plan = setup.configuration.table.plan(event, application: application, now: now, explaining: explaining)
         let lanes = plan.deliveries.map { setup.channels[$0.channel]?.destination ?? $0.channel }
         return Decision(
             application: application, plan: plan, lanes: lanes,

@@ -26,7 +26,7 @@ extension Condition {
         }
     }
 
-    private func decide(_ test: (ValueTest) -> Bool) -> Bool {
+    func decide(_ test: (ValueTest) -> Bool) -> Bool {
         if unwanted.contains(where: test) { return false }
         return wanted.isEmpty || wanted.contains(where: test)
     }
@@ -40,7 +40,7 @@ extension Condition {
 }
 
 extension ValueTest {
-    fileprivate func holds(_ text: String) -> Bool {
+    func holds(_ text: String) -> Bool {
         switch self {
         case .word(let word): word.equals(text)
         case .anyWord(let words):

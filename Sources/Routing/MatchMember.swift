@@ -4,7 +4,7 @@ import Foundation
 import Incidents
 
 /// A member of `match`.
-enum MatchMember: Sendable, Equatable {
+enum MatchMember: Sendable, Hashable {
     case type, severity, status, from, to, service, category, team, assignee, source, id, field, sla, age, reopened
     case label(String)
 

@@ -8,7 +8,11 @@ struct PlanDraft {
     let now: Date
     let priority: Int
     private(set) var deliveries: [PlannedDelivery] = []
+    /// Of the delivery at the same place.
+    private var keys: [DestinationKey] = []
+    /// Filled only where there are so many that looking through `keys` would take longer.
     private var places: [DestinationKey: Int] = [:]
+    private static let few = 16
 
     init(event: Event, now: Date, priority: Int) {
         self.event = event
@@ -18,23 +22,28 @@ struct PlanDraft {
 
     /// Adds what one route asks for; routes come in file order.
     mutating func add(_ reached: [(entry: RecipientEntry, resolved: Resolved)], of route: Route) {
-        let expires = route.expire.map { now.addingTimeInterval($0) }
-        for (entry, resolved) in reached {
-            let key = resolved.key
-            if let place = places[key] {
-                merge(route, expires, resolved, into: place)
-                continue
-            }
-            places[key] = deliveries.count
-            deliveries.append(
-                PlannedDelivery(
-                    channel: resolved.channel.name, kind: resolved.channel.kind, address: resolved.address,
-                    recipient: resolved.recipient, for: entry.text, routes: [route.name],
-                    template: route.template ?? event.type.rawValue, language: resolved.person?.language,
-                    timezone: resolved.person?.timezone, isUrgent: route.isUrgent, priority: priority, due: now, expires: expires,
-                    retryFor: route.retryFor))
-        }
+        for (entry, resolved) in reached { add(resolved, resolved.key, for: entry, of: route) }
     }
+
+    mutating func add(_ resolved: Resolved, _ key: DestinationKey, for entry: RecipientEntry, of route: Route) {
+        let expires = route.expire.map { now.addingTimeInterval($0) }
+        if let place = place(of: key) {
+            merge(route, expires, resolved, into: place)
+            return
+        }
+        if !places.isEmpty { places[key] = keys.count }
+        keys.append(key)
+        if keys.count == Self.few { places = Dictionary(uniqueKeysWithValues: zip(keys, keys.indices)) }
+        deliveries.append(
+            PlannedDelivery(
+                channel: resolved.channel.name, kind: resolved.channel.kind, address: resolved.address,
+                recipient: resolved.recipient, for: entry.text, routes: [route.name],
+                template: route.template ?? event.type.rawValue, language: resolved.person?.language,
+                timezone: resolved.person?.timezone, isUrgent: route.isUrgent, priority: priority, due: now, expires: expires,
+                retryFor: route.retryFor))
+    }
+
+    private func place(of key: DestinationKey) -> Int? { places.isEmpty ? keys.firstIndex(of: key) : places[key] }
 
     /// The first route gave template, recipient and entry. A route that sets no end to a message's worth wins over one
     /// that does.

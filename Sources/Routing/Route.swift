@@ -38,4 +38,9 @@ public struct Route: Sendable {
         self.expire = expire
         self.retryFor = retryFor
     }
+
+    /// Whether its calendars let it count.
+    func isInItsHours(at date: Date) -> Bool {
+        (during?.isOpen(at: date) ?? true) && !(outside?.isOpen(at: date) ?? false)
+    }
 }

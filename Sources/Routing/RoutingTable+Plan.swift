@@ -22,7 +22,9 @@ extension RoutingTable {
     /// - Parameters:
     ///   - application: what the event did to its incident; nil for events without one.
     ///   - now: the time of the decision: deliveries are due then.
-    public func plan(_ event: Event, application: Application?, now: Date) -> Plan {
+    ///   - explaining: every route is asked, and says why it does not count. Otherwise there are no verdicts, and only
+    ///     the routes that can match are looked at; everything else is the same.
+    public func plan(_ event: Event, application: Application?, now: Date, explaining: Bool = true) -> Plan {
         if let reason = Self.notRouted(event, application) { return Plan(notRouted: reason) }
         let severity = severity(of: application)
         let facts = MatchFacts(
@@ -31,9 +33,29 @@ extension RoutingTable {
         var draft = PlanDraft(
             event: event, now: now, priority: isOperations ? 1 : severity?.rank ?? max(0, scale.steps.count - 1))
         var verdicts: [RouteVerdict] = []
+        if explaining {
+            verdicts = askEveryRoute(facts, &draft)
+        } else {
+            askCandidates(facts, &draft)
+        }
+
+        var fellThrough = false
+        if isOperations {
+            let more = tell(operators, as: Self.operatorsName, isUrgent: false, facts, &draft)
+            if explaining { verdicts += more }
+        } else if draft.deliveries.isEmpty, let severity, scale.mustBeHeard(severity) {
+            fellThrough = true
+            let more = tell(unrouted, as: Self.unroutedName, isUrgent: true, facts, &draft)
+            if explaining { verdicts += more }
+        }
+        return Plan(verdicts: verdicts, deliveries: draft.deliveries, fellThrough: fellThrough)
+    }
+
+    /// Goes through all routes, without the index and what was found beforehand, and says of each what became of it.
+    private func askEveryRoute(_ facts: MatchFacts, _ draft: inout PlanDraft) -> [RouteVerdict] {
+        var verdicts: [RouteVerdict] = []
         verdicts.reserveCapacity(routes.count)
         var stopper: String?
-
         for route in routes {
             if let stopper {
                 verdicts.append(RouteVerdict(route: route.name, result: .stopped(by: stopper)))
@@ -48,15 +70,30 @@ extension RoutingTable {
             verdicts.append(RouteVerdict(route: route.name, result: .matched, unreached: unreached))
             if route.stops, !reached.isEmpty { stopper = route.name }
         }
+        return verdicts
+    }
 
-        var fellThrough = false
-        if isOperations {
-            verdicts += tell(operators, as: Self.operatorsName, isUrgent: false, facts, &draft)
-        } else if draft.deliveries.isEmpty, let severity, scale.mustBeHeard(severity) {
-            fellThrough = true
-            verdicts += tell(unrouted, as: Self.unroutedName, isUrgent: true, facts, &draft)
+    /// The same deliveries, from the routes that can match alone.
+    private func askCandidates(_ facts: MatchFacts, _ draft: inout PlanDraft) {
+        let isOperations = facts.event.type == .operations
+        for number in index.candidates(facts) {
+            let route = routes[number]
+            guard route.match.holds(facts), !isOperations || route.match.names(.operations), route.isInItsHours(at: facts.now)
+            else { continue }
+            var hasReached = false
+            for reach in reach[number] {
+                switch reach {
+                case .fixed(let fixed):
+                    for (resolved, key) in fixed.reached { draft.add(resolved, key, for: fixed.entry, of: route) }
+                    if !fixed.reached.isEmpty { hasReached = true }
+                case .byIncident(let entry):
+                    let reached = directory.resolve(entry, incident: facts.incident, severity: facts.severity).reached
+                    draft.add(reached.map { (entry, $0) }, of: route)
+                    if !reached.isEmpty { hasReached = true }
+                }
+            }
+            if route.stops, hasReached { return }
         }
-        return Plan(verdicts: verdicts, deliveries: draft.deliveries, fellThrough: fellThrough)
     }
 
     /// Why routes do not see an event at all; nil where they do.

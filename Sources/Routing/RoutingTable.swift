@@ -5,8 +5,8 @@ import Incidents
 
 /// All the rules of one configuration.
 public struct RoutingTable: Sendable {
-    public var routes: [Route]
-    public var directory: Directory
+    public var routes: [Route] { didSet { prepare() } }
+    public var directory: Directory { didSet { prepare() } }
     public var scale: SeverityScale
     /// For incidents that come without a severity.
     public var assumedSeverity: Severity
@@ -16,6 +16,10 @@ public struct RoutingTable: Sendable {
     public var operators: [RecipientEntry]
     /// By channel name: where a message goes that the channel cannot deliver.
     public var fallbacks: [String: RecipientEntry]
+    /// Over the matches of `routes`.
+    private(set) var index: MatchIndex
+    /// Of each route.
+    private(set) var reach: [[Reach]]
 
     public init(
         routes: [Route], directory: Directory, scale: SeverityScale, assumedSeverity: Severity, unrouted: [RecipientEntry] = [],
@@ -28,5 +32,12 @@ public struct RoutingTable: Sendable {
         self.unrouted = unrouted
         self.operators = operators
         self.fallbacks = fallbacks
+        index = MatchIndex(routes.lazy.map(\.match))
+        reach = directory.reach(of: routes)
+    }
+
+    private mutating func prepare() {
+        index = MatchIndex(routes.lazy.map(\.match))
+        reach = directory.reach(of: routes)
     }
 }

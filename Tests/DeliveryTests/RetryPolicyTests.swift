@@ -85,6 +85,25 @@ struct RetryPolicyTests {
         #expect(last == .retry(at: late), "the last try is at the end of retry_for")
     }
 
+    @Test("takes the time that the routes ask for instead of the channel's", arguments: [60.0, 7_200, 604_800])
+    func routesTime(asked: TimeInterval) {
+        let policy = policy { $0.retryFor = 3_600 }
+        func step(_ outcome: Outcome, after seconds: TimeInterval, _ asked: TimeInterval?) -> NextStep {
+            policy.next(
+                after: outcome, attempts: 9, unknowns: 1, firstAttempt: Self.start, now: Self.start.addingTimeInterval(seconds),
+                random: 0.9,
+                retryFor: asked)
+        }
+        let end = Self.start.addingTimeInterval(asked)
+        #expect(step(.deferred(.unavailable), after: asked - 0.5, asked) == .retry(at: end), "the last try is at its end")
+        #expect(step(.deferred(.unavailable), after: asked, asked).isDead)
+        guard case .unknown = step(.unknown(.timedOut), after: asked, asked) else {
+            Issue.record("it goes on in doubt")
+            return
+        }
+        #expect(step(.deferred(.unavailable), after: 3_599.5, nil) == .retry(at: Self.start.addingTimeInterval(3_600)))
+    }
+
     @Test("resends what is in doubt as often as configured, then leaves it in doubt", arguments: 0...4)
     func unknownResends(resends: Int) {
         let policy = policy { $0.unknownResends = resends }
@@ -115,6 +134,13 @@ struct RetryPolicyTests {
                 continue
             }
         }
+    }
+}
+
+extension NextStep {
+    fileprivate var isDead: Bool {
+        if case .dead = self { return true }
+        return false
     }
 }
 

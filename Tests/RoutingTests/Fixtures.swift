@@ -93,9 +93,10 @@ func table(
 
 func route(
     _ name: String, _ conditions: KeyValuePairs<String, [String]> = [:], to: [String], isUrgent: Bool = false, stops: Bool = false,
-    template: String? = nil, during: BusinessCalendar? = nil, outside: BusinessCalendar? = nil, expire: TimeInterval? = nil
+    template: String? = nil, during: BusinessCalendar? = nil, outside: BusinessCalendar? = nil, expire: TimeInterval? = nil,
+    retryFor: TimeInterval? = nil
 ) throws -> Route {
     Route(
         name: name, match: try match(conditions), to: try to.map(entry), isUrgent: isUrgent, stops: stops, template: template,
-        during: during, outside: outside, expire: expire)
+        during: during, outside: outside, expire: expire, retryFor: retryFor)
 }

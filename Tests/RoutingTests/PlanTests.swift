@@ -61,6 +61,18 @@ import Testing
         #expect(try plan(table(routes)).deliveries.map(\.expires) == [expected.map { noon.addingTimeInterval($0) }])
     }
 
+    /// The longest wins; a route without one asks for as long as the channel says, here 24 h.
+    @Test(
+        arguments: [
+            ([60, 600, 30], 600), ([60, nil], nil), ([nil, 60], nil), ([nil, 100_000], 100_000), ([100_000, nil], 100_000),
+            ([nil, nil], nil),
+            ([60], 60), ([60, nil, 100_000], 100_000),
+        ] as [([Double?], Double?)])
+    func longestRetryForWins(times: [Double?], expected: Double?) throws {
+        let routes = try times.enumerated().map { try route("r\($0)", to: ["ops-slack"], retryFor: $1) }
+        #expect(try plan(table(routes)).deliveries.map(\.retryFor) == [expected])
+    }
+
     @Test func oneRouteIsNamedOnce() throws {
         let plan = try plan(table([route("r", to: ["payments", "duty-engineer", "duty-engineer via sms", "ops-slack"])]))
         #expect(plan.deliveries.map(\.routes) == [["r"], ["r"], ["r"]])

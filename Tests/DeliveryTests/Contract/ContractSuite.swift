@@ -136,6 +136,23 @@ struct ContractSuite {
         #expect(report.degraded == "the template `page` is broken")
     }
 
+    /// interfaces.md, section 8: 429, 502 and 503 say that nothing was done; any other 5xx came after the body.
+    @Test("tells load from failure by the status alone", arguments: ContractSubject.all.filter { $0.wire == .http })
+    func loadAndFailure(_ subject: ContractSubject) async {
+        for body in ["", "ok", "error code 429", #"{"ok":true,"sid":"SM0","status":"queued","ts":"1"}"#, "0: Accepted"] {
+            for status in [429, 599] + Array(500...511) {
+                let outcome = await subject.channel(.http([http(status, body)])).deliver(subject.parcel()).outcome
+                let expected: Outcome =
+                    switch status {
+                    case 429: .deferred(.rateLimited)
+                    case 502, 503: .deferred(.unavailable)
+                    default: .unknown(.serverError)
+                    }
+                #expect(outcome == expected, "\(status) with \(body)")
+            }
+        }
+    }
+
     @Test("waits as long as the peer says, but at most an hour", arguments: ContractSubject.all.filter { $0.wire == .http })
     func retryAfter(_ subject: ContractSubject) async {
         for (said, kept) in [(0.0, 0.0), (17, 17), (3_600, 3_600), (3_601, 3_600), (1e12, 3_600), (-5, 0), (.infinity, 3_600)] {
