@@ -31,6 +31,8 @@ public enum Reason: String, Sendable, CaseIterable {
     case noSuchRecipient = "no_such_recipient"
     /// This one address is deferred, by a server that answers: says nothing of the others.
     case recipientUnavailable = "recipient_unavailable"
+    /// Nothing was sent: the destination has not answered for so long.
+    case destinationDown = "destination_down"
     case optedOut = "opted_out"
     case badContent = "bad_content"
     case tooLarge = "too_large"

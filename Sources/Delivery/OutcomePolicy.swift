@@ -187,6 +187,8 @@ enum OutcomePolicy {
     static func smtp(code: Int, enhanced: String?, step: SMTPResult.Step) -> Outcome {
         guard (400..<600).contains(code) else { return .unknown(.unexpectedAnswer) }
         if code == 530 || code == 535 || (step == .authenticate && code >= 500) { return .deferred(.notAuthenticated) }
+        // Greylisting, a full mailbox: the server is well, and other recipients may go.
+        if step == .recipient, code < 500, code != 421 { return .deferred(.recipientUnavailable) }
         if code < 500 || step == .connect { return .deferred(.unavailable) }
         switch (enhanced.map { String($0.dropFirst(2)) }, code, step) {
         case ("1.3", _, .recipient), (_, 501, .recipient): return .refused(.badAddress)

@@ -66,6 +66,13 @@ public struct RetryPolicy: Sendable {
         }
     }
 
+    /// Why a delivery that has been waiting since `start` for a destination that does not answer is given up; nil: it is not.
+    /// - Parameter retryFor: Seconds, as the delivery's routes ask for; the channel's where nil.
+    public func isTooOld(since start: Date, now: Date, retryFor: TimeInterval? = nil) -> String? {
+        guard now >= start.addingTimeInterval(retryFor ?? self.retryFor) else { return nil }
+        return "gave up waiting since \(Self.text(start)): \(Reason.destinationDown.words)"
+    }
+
     /// A message that may have arrived is sent again only a few times, so those are not spent within one hiccup of the
     /// peer: at least 1 to 2 s, then 4 to 8, 16 to 32, and so on.
     private static func patience(_ unknowns: Int, random: Double) -> TimeInterval {

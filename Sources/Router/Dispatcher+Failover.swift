@@ -1,5 +1,6 @@
 // The next way: for what has been failing for too long, and for what waits before a breaker that stays open.
 
+import Delivery
 import Foundation
 import Ledger
 
@@ -36,6 +37,30 @@ extension Dispatcher {
             let trouble = lanes[delivery.lane]?.lastTrouble.map { ": \($0)" } ?? ""
             guard await failOver(delivery, "`\(delivery.channel)` does not get through\(trouble)", since: mark) else { return }
         }
+    }
+
+    /// What waits before an open breaker grows old like what is tried: nothing waits there for ever.
+    func giveUpWhatIsTooOld() {
+        let now = pipeline.clock()
+        let setup = pipeline.setup.value
+        for lane in lanes.values {
+            guard let since = lane.breaker.openedAt else { continue }
+            for delivery in Array(lane.queue.deliveries) {
+                guard let policy = setup.policies[delivery.channel] else { continue }
+                let start = delivery.firstAttempt ?? max(delivery.due, since)
+                guard let why = policy.isTooOld(since: start, now: now, retryFor: delivery.retryFor) else { continue }
+                let record = AttemptRecord(
+                    delivery: delivery.id, at: now, outcome: "deferred", reason: Reason.destinationDown.rawValue, detail: lane.lastTrouble,
+                    next: .dead(why))
+                var taken: QueuedDelivery?
+                change(lane.name) { taken = $0.take(delivery.id) }
+                guard let taken else { continue }
+                underWay += 1
+                note(record, of: taken)
+                unrecorded.append(Returned(delivery: taken, attempt: pipeline.withNextWay(Attempt(record), taken, setup)))
+            }
+        }
+        if !unrecorded.isEmpty { bell.ring() }
     }
 
     private func failOver(_ delivery: QueuedDelivery, _ reason: String, since mark: Int) async -> Bool {

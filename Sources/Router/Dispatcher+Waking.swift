@@ -66,6 +66,7 @@ extension Dispatcher {
         await lookForChanges()
         await failOverWhatIsDue()
         await failOverWhatIsStranded()
+        giveUpWhatIsTooOld()
         await noteDestinations()
     }
 

@@ -131,6 +131,9 @@ struct Lane: Sendable {
         return breaker.ended(isHealthy: isHealthy, now: now, random: random)
     }
 
+    /// Picks one without sending it: it ends here.
+    mutating func take(_ id: Int64) -> QueuedDelivery? { queue.remove(id) }
+
     /// A delivery's outcome is recorded, or somebody else finished it.
     mutating func finished(_ id: Int64) {
         queue.remove(id)

@@ -155,4 +155,14 @@ struct SeededGenerator: RandomNumberGenerator {
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return z ^ (z >> 31)
     }
+
+    @Test func waitingForADestinationThatIsDownEndsAsWell() {
+        var options = ChannelOptions()
+        options.retryFor = 600
+        let policy = RetryPolicy(options: options)
+        let start = Date(timeIntervalSince1970: 1_800_000_000)
+        #expect(policy.isTooOld(since: start, now: start.addingTimeInterval(599)) == nil)
+        #expect(policy.isTooOld(since: start, now: start.addingTimeInterval(600))?.contains("destination down") == true)
+        #expect(policy.isTooOld(since: start, now: start.addingTimeInterval(600), retryFor: 3_600) == nil)
+    }
 }
