@@ -55,7 +55,12 @@ let package = Package(
             swiftSettings: strict, plugins: ["EmbedTemplates"]),
         room("Transport", ["CCurl"]),
         room("Delivery", ["Configuration", "Rendering", "Routing", "Transport", "Cryptography", "Incidents", "JSON"]),
-        room("Ledger", ["Incidents", "Routing", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
+        room(
+            "Ledger",
+            [
+                "Incidents", "Routing", "JSON", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         room("Spool", ["Incidents", "JSON", "CLinux"]),
         room("Sandbox", nio + ["JSON", "Rendering", "Configuration"]),
         room(

@@ -22,6 +22,7 @@ extension LedgerStore {
                     summary.eventTypes[name, default: 0] += count
                 case .duplicates: summary.duplicates += count
                 case .stale: summary.stale += count
+                case .fallbacks: continue
                 }
             }
             summary.openIncidents = try database.number("SELECT count(*) FROM incidents WHERE is_open = 1")

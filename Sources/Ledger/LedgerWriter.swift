@@ -82,12 +82,12 @@ final class LedgerWriter: Sendable {
     }
 
     private struct Answers {
-        var ready: [Result<[QueuedDelivery], LedgerError>] = []
+        var recorded: [Result<Recorded, LedgerError>] = []
         var receipts: [[Receipt]] = []
     }
 
     private func answer(_ batch: WriterBatch, _ answers: Answers) {
-        for (call, ready) in zip(batch.outcomes, answers.ready) { call.reply.resume(returning: ready) }
+        for (call, recorded) in zip(batch.outcomes, answers.recorded) { call.reply.resume(returning: recorded) }
         for (call, receipts) in zip(batch.arrivals, answers.receipts) { call.reply.resume(returning: .success(receipts)) }
     }
 
@@ -99,12 +99,12 @@ final class LedgerWriter: Sendable {
         var intake = IntakeTransaction(database, cache: cache)
         try database.inTransaction(.immediate) {
             for call in batch.outcomes {
-                let ready = try part(isCareful, &intake, database) { intake in
+                let recorded = try part(isCareful, &intake, database) { intake in
                     var outcomes = OutcomeTransaction(database)
                     for record in call.records { try outcomes.record(record, tally: &intake.tally) }
-                    return try outcomes.ready()
+                    return try outcomes.recorded()
                 }
-                answers.ready.append(ready.mapError { LedgerError($0, at: path) })
+                answers.recorded.append(recorded.mapError { LedgerError($0, at: path) })
             }
             for call in batch.arrivals {
                 answers.receipts.append(

@@ -4,14 +4,17 @@ import Foundation
 import GRDB
 import Incidents
 import JSON
+import Routing
 
 extension QueuedDelivery {
     static let columns = """
         d.id, d.event, d.token, d.lane, d.channel, d.kind, d.address, d.recipient, d.entry, d.routes, d.template, d.language, \
-        d.timezone, d.urgent, d.priority, d.due, d.expires, d.attempts, d.unknowns, d.first_attempt, d.is_first, d.created
+        d.timezone, d.urgent, d.priority, d.due, d.expires, d.attempts, d.unknowns, d.first_attempt, d.is_first, d.created, \
+        d.retry_for, d.tried, d.fallback_of, d.fell_back, d.replaces
         """
 
-    init(_ row: Row, event: StoredEvent) throws {
+    /// Without the flags that take a look at other rows.
+    init(_ row: some StoredRow, event: StoredEvent) throws {
         self.init(
             id: try row.need(row.int64(0), "the id of a delivery"), token: row.token(2), event: event,
             lane: try row.need(row.text(3), "a lane"), channel: try row.need(row.text(4), "a channel"),
@@ -21,35 +24,12 @@ extension QueuedDelivery {
             language: row.text(11), timezone: row.text(12), isUrgent: row.flag(13), priority: row.int(14) ?? 0,
             due: try row.need(row.date(15), "a due time"), expires: row.date(16), attempts: row.int(17) ?? 0,
             unknowns: row.int(18) ?? 0, firstAttempt: row.date(19), isFirst: row.flag(20),
-            created: try row.need(row.date(21), "the time of a delivery"))
+            created: try row.need(row.date(21), "the time of a delivery"), retryFor: row.int64(22).map { Double($0) / 1_000_000 },
+            tried: try row.ways(23), fallbackOf: row.int64(24), fellBack: row.flag(25), replaces: row.int(26) ?? 0)
     }
 
     static let one = "SELECT \(columns) FROM deliveries d WHERE d.id = ?"
     static let event = "SELECT \(StoredEvent.columns) FROM events e WHERE e.sequence = ?"
-}
-
-/// Reads deliveries of many events, each event once.
-struct DeliveryReader {
-    private let database: Database
-    private var events: [Int64: StoredEvent] = [:]
-
-    init(_ database: Database) { self.database = database }
-
-    /// The delivery of a row with `QueuedDelivery.columns`.
-    mutating func delivery(_ row: Row) throws -> QueuedDelivery {
-        let sequence = try row.need(row.int64(1), "the event of a delivery")
-        if let event = events[sequence] { return try QueuedDelivery(row, event: event) }
-        guard let found = try database.row(QueuedDelivery.event, [sequence]) else {
-            throw RowFault(what: "delivery \(row.int64(0) ?? 0) belongs to event \(sequence), which is not there")
-        }
-        let event = try StoredEvent(found)
-        events[sequence] = event
-        return try QueuedDelivery(row, event: event)
-    }
-
-    mutating func delivery(_ id: Int64) throws -> QueuedDelivery? {
-        try database.row(QueuedDelivery.one, [id]).map { try delivery($0) }
-    }
 }
 
 extension DeliveryRow {
@@ -89,18 +69,31 @@ extension AttemptRow {
     }
 }
 
-extension Row {
+extension StoredRow {
     /// 128 bits, in hexadecimal.
     func token(_ index: Int) -> String { Token.text(bytes(index) ?? []) }
 
     func words(_ index: Int) throws -> [String] { try storedJSON(index)?.array?.compactMap(\.string) ?? [] }
+
+    func ways(_ index: Int) throws -> [Way] {
+        try storedJSON(index)?.array?.compactMap { pair in
+            guard let words = pair.array, words.count == 2, let channel = words[0].string, let address = words[1].string else { return nil }
+            return Way(channel: channel, address: address)
+        } ?? []
+    }
+}
+
+extension [Way] {
+    /// As the column `tried` keeps them.
+    var stored: [UInt8] { JSONValue.array(map { .array([.string($0.channel), .string($0.address)]) }).bytes }
 }
 
 /// The random identity of a delivery.
 enum Token {
     static func mint() -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        return (0..<2).flatMap { _ in withUnsafeBytes(of: generator.next() as UInt64) { Array($0) } }
+        let halves: (UInt64, UInt64) = (generator.next(), generator.next())
+        return withUnsafeBytes(of: halves) { Array($0) }
     }
 
     static func text(_ bytes: [UInt8]) -> String {

@@ -12,7 +12,7 @@ typealias Reply<Value: Sendable> = CheckedContinuation<Result<Value, LedgerError
 /// One call of `record`.
 struct OutcomeCall: Sendable {
     var records: [AttemptRecord]
-    var reply: Reply<[QueuedDelivery]>
+    var reply: Reply<Recorded>
 }
 
 /// One call of `accept`, or a slice of one.

@@ -26,10 +26,13 @@ public struct PlannedDelivery: Sendable, Equatable {
     public var due: Date
     /// Not worth sending later than this; the longest of the routes'.
     public var expires: Date?
+    /// How long failed attempts are repeated, in seconds; nil: as long as the channel says.
+    public var retryFor: TimeInterval?
 
     public init(
         channel: String, kind: ChannelKind, address: String, recipient: String, for entry: String, routes: [String], template: String,
-        language: String? = nil, timezone: String? = nil, isUrgent: Bool = false, priority: Int, due: Date, expires: Date? = nil
+        language: String? = nil, timezone: String? = nil, isUrgent: Bool = false, priority: Int, due: Date, expires: Date? = nil,
+        retryFor: TimeInterval? = nil
     ) {
         self.channel = channel
         self.kind = kind
@@ -44,6 +47,7 @@ public struct PlannedDelivery: Sendable, Equatable {
         self.priority = priority
         self.due = due
         self.expires = expires
+        self.retryFor = retryFor
     }
 }
 

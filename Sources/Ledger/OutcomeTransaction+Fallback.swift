@@ -1,0 +1,82 @@
+// Other ways of the same message. They are made beside or after the one that they stand in for, and the first that gets
+// through takes the others back. All of one family share a root: the delivery that routing planned.
+
+import Foundation
+import GRDB
+import JSON
+import Routing
+
+extension OutcomeTransaction {
+    /// Takes the next way of a delivery; nil: there is none, which is only noted. Leaves alone what is finished, or has
+    /// fallen back already.
+    mutating func failOver(_ id: Int64, to plan: FallbackPlan?, reason: String, tally: inout Tally) throws {
+        guard let known = try find(id), known.state.isUnfinished, !known.fellBack else { return }
+        guard let plan else { return try database.run(Self.fellBack, [nil, id]) }
+        try fallBack(known, to: plan, reason: reason, tally: &tally)
+    }
+
+    /// Makes the delivery of the next way, unless the same event has one there already.
+    mutating func fallBack(_ known: Known, to plan: FallbackPlan, reason: String?, tally: inout Tally) throws {
+        guard let left = try database.first(Self.left, [known.id], { try Left($0) }) else { return }
+        var planned = plan.planned
+        if try database.has(Self.there, [left.event, planned.channel, planned.address]) {
+            let words = "its next way, `\(planned.channel)`, has this event already"
+            return try database.run(Self.fellBack, [[reason, words].compactMap(\.self).joined(separator: "; ").storable, known.id])
+        }
+        planned.priority = min(planned.priority, left.priority)
+        planned.isUrgent = planned.isUrgent || left.isUrgent
+        try database.run(Self.fellBack, [reason?.storable, known.id])
+        let insertion = DeliveryInsertion(
+            planned: planned, lane: plan.lane, event: left.event, incident: known.incident, created: now,
+            fallback: DeliveryInsertion.Standing(
+                of: known.id, root: known.root ?? known.id, tried: left.tried + [Way(channel: known.channel, address: known.address)]))
+        let placed = try insertion.write(database, tally: &tally)
+        tally.add(.fallbacks, known.channel)
+        if !placed.isBlocked { promoted.append(placed.id) }
+    }
+
+    /// One way got through: the others need not.
+    mutating func withdrawOthers(_ told: Known, tally: inout Tally) throws {
+        let root = told.root ?? told.id
+        var ids: [Int64] = []
+        try database.each(Self.family, [root, root]) { row in
+            row.int64(0).map { ids.append($0) }
+            return true
+        }
+        for id in ids where id != told.id {
+            guard let other = try find(id), other.state.isUnfinished else { continue }
+            let reason = id < told.id ? "told by `\(told.channel)` instead" : "`\(told.channel)` got through after all"
+            try database.run(Self.withdraw, [reason, told.id, id])
+            tally.move(channel: other.channel, from: other.state.rawValue, to: DeliveryState.superseded.rawValue)
+            promoted.removeAll { $0 == id }
+            withdrawn.append(id)
+            if other.isHead { try promoteNext(other, tally: &tally) }
+        }
+    }
+
+    private static let left = "SELECT event, tried, priority, urgent FROM deliveries WHERE id = ?"
+    private static let there = """
+        SELECT 1 FROM deliveries INDEXED BY deliveries_event WHERE event = ? AND channel = ? AND address = ? LIMIT 1
+        """
+    private static let fellBack = "UPDATE deliveries SET fell_back = 1, fallback_at = NULL, reason = ifnull(?, reason) WHERE id = ?"
+    private static let family = """
+        SELECT ? UNION SELECT id FROM deliveries INDEXED BY deliveries_fallback_root WHERE fallback_root = ? ORDER BY 1
+        """
+    private static let withdraw = """
+        UPDATE deliveries SET state = 'superseded', reason = ?, successor = ?, blocked = 0 WHERE id = ?
+        """
+
+    private struct Left {
+        var event: Int64
+        var tried: [Way]
+        var priority: Int
+        var isUrgent: Bool
+
+        init(_ row: some StoredRow) throws {
+            event = try row.need(row.int64(0), "the event of a delivery")
+            tried = try row.ways(1)
+            priority = row.int(2) ?? 0
+            isUrgent = row.flag(3)
+        }
+    }
+}
