@@ -54,8 +54,13 @@ let package = Package(
             name: "Rendering", dependencies: ["Incidents", "JSON", .product(name: "Mustache", package: "swift-mustache")],
             swiftSettings: strict, plugins: ["EmbedTemplates"]),
         room("Transport", ["CCurl"]),
-        room("Delivery", ["Configuration", "Rendering", "Routing", "Transport", "Cryptography", "Incidents", "JSON", collections]),
-        room("Ledger", ["Incidents", "Routing", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Delivery", ["Configuration", "Rendering", "Routing", "Transport", "Cryptography", "Incidents", "JSON"]),
+        room(
+            "Ledger",
+            [
+                "Incidents", "Routing", "JSON", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         room("Spool", ["Incidents", "JSON", "CLinux"]),
         room("Sandbox", nio + ["JSON", "Rendering", "Configuration"]),
         room(

@@ -57,10 +57,26 @@ public struct Decision: Sendable {
 /// What became of one arrival.
 public enum Receipt: Sendable {
     /// Committed. `deliveries` are those of its `planned` ones that are ready now: due, and blocked by none before them.
-    /// `raised` are those before others of them that inherited their urgency.
-    case accepted(sequence: Int64, stale: Bool, deliveries: [QueuedDelivery], planned: Int, raised: [RaisedHead] = [])
+    /// `raised` are heads that its blocked ones lent their urgency to.
+    case accepted(sequence: Int64, stale: Bool, deliveries: [QueuedDelivery], planned: Int, raised: [RaisedHead])
     /// Known already, with the same content: counted, without effect.
     case duplicate
     /// Nothing was written.
     case rejected(Rejection)
+}
+
+/// The head of a conversation, made as urgent as what waits behind it.
+public struct RaisedHead: Sendable, Equatable {
+    public var id: Int64
+    public var lane: String
+    /// Severity rank: 0 goes first.
+    public var priority: Int
+    public var isUrgent: Bool
+
+    public init(id: Int64, lane: String, priority: Int, isUrgent: Bool) {
+        self.id = id
+        self.lane = lane
+        self.priority = priority
+        self.isUrgent = isUrgent
+    }
 }

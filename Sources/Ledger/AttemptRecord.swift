@@ -1,6 +1,7 @@
 // What became of one attempt, and where the delivery goes from there.
 
 import Foundation
+import Routing
 
 /// The states of a delivery (interfaces, section 4).
 public enum DeliveryState: String, Sendable, CaseIterable {
@@ -30,7 +31,8 @@ public enum Disposition: Sendable, Equatable {
     case expired(String)
     /// Overtaken while it waited; `by` is the newer delivery.
     case superseded(String, by: Int64?)
-    /// The newest that waits behind it takes its place; if nothing does any more, it stays as it was.
+    /// The head of its conversation has waited too long already, and newer ones wait behind it: it collapses into one of
+    /// them. Where none waits any more, it stays as it is.
     case overtaken
 
     /// The state that the delivery gets.
@@ -66,9 +68,9 @@ public struct AttemptRecord: Sendable, Equatable {
     /// What was left out of the message to get it through.
     public var degraded: String?
     public var next: Disposition
-    /// Where `next` is the end without having got through: the delivery that goes the next way.
+    /// Where `next` is dead or unknown: the next way, taken at once.
     public var fallback: FallbackPlan?
-    /// Where `next` is to retry: when the next way is to be taken as well, unless that is settled already.
+    /// Where `next` is to retry: when the next way is due. Kept only where none is set yet, and it has not fallen back.
     public var fallbackAt: Date?
 
     /// When the attempt was over.
@@ -76,7 +78,8 @@ public struct AttemptRecord: Sendable, Equatable {
 
     public init(
         delivery: Int64, at: Date, milliseconds: Int = 0, outcome: String, code: String? = nil, reason: String? = nil,
-        detail: String? = nil, remoteID: String? = nil, degraded: String? = nil, next: Disposition
+        detail: String? = nil, remoteID: String? = nil, degraded: String? = nil, next: Disposition,
+        fallback: FallbackPlan? = nil, fallbackAt: Date? = nil
     ) {
         self.delivery = delivery
         self.at = at
@@ -88,5 +91,32 @@ public struct AttemptRecord: Sendable, Equatable {
         self.remoteID = remoteID
         self.degraded = degraded
         self.next = next
+        self.fallback = fallback
+        self.fallbackAt = fallbackAt
+    }
+}
+
+/// A delivery by the next way, beside or after the one that it stands in for. It is kept as planned, but never less urgent
+/// than that one.
+public struct FallbackPlan: Sendable, Equatable {
+    public var planned: PlannedDelivery
+    public var lane: String
+
+    public init(planned: PlannedDelivery, lane: String) {
+        self.planned = planned
+        self.lane = lane
+    }
+}
+
+/// What followed from recorded attempts, beside what they said themselves.
+public struct Recorded: Sendable {
+    /// Promoted or made by it; some may not be due yet.
+    public var ready: [QueuedDelivery]
+    /// Other deliveries that are finished by it without having been sent, because another way got through.
+    public var withdrawn: [Int64]
+
+    public init(ready: [QueuedDelivery] = [], withdrawn: [Int64] = []) {
+        self.ready = ready
+        self.withdrawn = withdrawn
     }
 }

@@ -5,13 +5,6 @@ import GRDB
 import JSON
 
 extension Database {
-    /// Runs a statement of ours, prepared once for each connection.
-    func run(_ sql: String, _ arguments: StatementArguments) throws {
-        let statement = try cachedStatement(sql: sql)
-        statement.setUncheckedArguments(arguments)
-        try statement.execute()
-    }
-
     /// The first row.
     func row(_ sql: String, _ arguments: StatementArguments = []) throws -> Row? {
         try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments)
@@ -25,17 +18,24 @@ extension Database {
     func number(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
         Int(try row(sql, arguments)?.int64(0) ?? 0)
     }
-
-    func has(_ sql: String, _ arguments: StatementArguments) throws -> Bool { try row(sql, arguments) != nil }
 }
 
-extension Row {
-    func value(_ index: Int) -> DatabaseValue { self[index] }
-    func int64(_ index: Int) -> Int64? { Int64.fromDatabaseValue(value(index)) }
+/// A row's values by their columns.
+protocol StoredRow {
+    func int64(_ index: Int) -> Int64?
+    func text(_ index: Int) -> String?
+    func bytes(_ index: Int) -> [UInt8]?
+}
+
+extension Row: StoredRow {
+    func int64(_ index: Int) -> Int64? { Int64.fromDatabaseValue(self[index]) }
+    func text(_ index: Int) -> String? { String.fromDatabaseValue(self[index]) }
+    func bytes(_ index: Int) -> [UInt8]? { Data.fromDatabaseValue(self[index]).map(Array.init) }
+}
+
+extension StoredRow {
     func int(_ index: Int) -> Int? { int64(index).map(Int.init) }
     func flag(_ index: Int) -> Bool { (int64(index) ?? 0) != 0 }
-    func text(_ index: Int) -> String? { String.fromDatabaseValue(value(index)) }
-    func bytes(_ index: Int) -> [UInt8]? { Data.fromDatabaseValue(value(index)).map(Array.init) }
     func date(_ index: Int) -> Date? { int64(index).map(Date.init(microseconds:)) }
     func json(_ index: Int) throws -> JSONValue? { try bytes(index).map { try JSONValue.parse(bytes: $0, maximumDepth: 256) } }
 
@@ -69,8 +69,4 @@ extension Date {
     }
 
     init(microseconds: Int64) { self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000) }
-}
-
-extension Data {
-    init(_ json: JSONValue) { self.init(json.bytes) }
 }

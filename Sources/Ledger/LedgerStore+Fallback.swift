@@ -1,52 +1,50 @@
-// Deliveries whose first way has not got through for too long.
+// Deliveries whose next way is due, and the taking of it beside one that is still being tried.
 
 import Foundation
 import GRDB
 
 extension LedgerStore {
-    /// Those whose next way is to be taken by now, the longest due first. The cost is that of what is returned.
+    /// Unfinished deliveries whose next way is due by `now` and has not been taken, the longest due first. Those whose rows
+    /// are damaged are left out.
     public func fallbacksDue(now: Date, limit: Int) async throws(LedgerError) -> [QueuedDelivery] {
         try await readers.read { database in
-            var reader = DeliveryReader(database)
-            return try database.rows(Self.fallbacksDue, [now.microseconds, limit]).compactMap { row in
+            var reader = DeliveryReader(database, now: now)
+            var found: [QueuedDelivery] = []
+            if limit <= 0 { return found }
+            try database.each(Self.fallbacks, [now.microseconds]) { row in
                 do {
-                    return try reader.delivery(row)
-                } catch is RowFault {
-                    return nil
-                }
+                    found.append(try reader.delivery(row))
+                } catch is RowFault {}
+                return found.count < limit
             }
+            return found
         }
     }
 
-    /// Takes the next way beside a delivery that is not at its end. One that is, or that has fallen back already, is left
-    /// alone.
+    /// Makes the delivery of the next way beside one that is unfinished. Where the same event has a delivery there already,
+    /// none is made, and the reason says so. Does nothing where the delivery is finished, or has fallen back already.
     ///
     /// - Parameters:
-    ///   - plan: nil: there is no other way; it is not asked about again.
-    ///   - reason: in words.
-    /// - Returns: what is ready by that.
-    public func failOver(
-        _ id: Int64, to plan: FallbackPlan?, reason: String, now: Date
-    ) async throws(LedgerError) -> [QueuedDelivery] {
+    ///   - plan: nil: there is no other way, which is only noted, so that it is not asked for again.
+    ///   - reason: why that way is taken, for people.
+    /// - Returns: the new delivery, unless it waits for others of its conversation.
+    public func failOver(_ id: Int64, to plan: FallbackPlan?, reason: String, now: Date) async throws(LedgerError) -> [QueuedDelivery] {
         try await writing { database in
-            var outcomes = OutcomeTransaction(database)
+            var ready: [QueuedDelivery] = []
             try database.inTransaction(.immediate) {
-                guard let known = try outcomes.find(id), known.state.isUnfinished, !known.fellBack else { return .commit }
                 var tally = Tally()
-                if let plan {
-                    try outcomes.takeNextWay(of: known, plan, why: reason, now: now, &tally)
-                } else {
-                    try database.run("UPDATE deliveries SET fell_back = 1, fallback_at = NULL WHERE id = ?", [id])
-                }
+                var outcomes = OutcomeTransaction(database, now: now)
+                try outcomes.failOver(id, to: plan, reason: reason, tally: &tally)
                 try tally.write(database)
+                ready = try outcomes.recorded().ready
                 return .commit
             }
-            return try outcomes.recorded().ready
+            return ready
         }
     }
 
-    private static let fallbacksDue = """
+    static let fallbacks = """
         SELECT \(QueuedDelivery.columns) FROM deliveries d INDEXED BY deliveries_fallback
-        WHERE fallback_at <= ? AND \(LedgerSchema.fallbackWaits) ORDER BY fallback_at LIMIT ?
+        WHERE fallback_at <= ? AND \(LedgerSchema.fallbackWaits) ORDER BY fallback_at
         """
 }

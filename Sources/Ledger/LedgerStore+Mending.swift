@@ -16,8 +16,8 @@ extension LedgerStore {
     public func retryDead(_ ids: [Int64]?, now: Date) async throws(LedgerError) -> [Int64] {
         try await mend(ids) { database, id, known, tally in
             if known.isDropped { return false }
-            let isBlocked =
-                try known.incident.map { try database.has(IntakeTransaction.waiting, [$0, known.channel, known.address]) } ?? false
+            let conversation = known.incident.map { Conversation(incident: $0, channel: known.channel, address: known.address) }
+            let isBlocked = try conversation?.head(database) != nil
             try database.run(
                 """
                 UPDATE deliveries SET state = 'pending', due = ?, blocked = ?, first_attempt = NULL, unknowns = 0, expires = NULL, \

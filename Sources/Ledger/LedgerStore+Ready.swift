@@ -6,27 +6,30 @@ import GRDB
 
 extension LedgerStore {
     /// The first ready deliveries of a lane: pending or retrying, blocked by none before them, due by `now`; most urgent
-    /// first, then the longest due, then the oldest; with what has happened since they were planned. Those named in
-    /// `excluding` and those of paused channels are left out, and so are those whose rows are damaged, which `verify`
-    /// names: they must not stop their lane.
+    /// first, then the longest due, then the oldest. Those named in `excluding` are left out, and so are those whose rows
+    /// are damaged, which `verify` names: they must not stop their lane.
     ///
-    /// - Parameter lowest: where more than `limit` are ready, so many of the longest due of the least urgent come besides.
+    /// - Parameters:
+    ///   - paused: channels that are left out. The cost grows with how many of theirs lie before others of the lane.
+    ///   - lowest: besides `limit`, up to so many: the longest due of the least urgent that are due, at the end.
     public func ready(
         lane: String, now: Date, limit: Int, excluding: Set<Int64> = [], paused: Set<String> = [], lowest: Int = 0
     ) async throws(LedgerError) -> [QueuedDelivery] {
         try await readers.read { database in
-            var selection = ReadySelection(database, lane: lane, now: now, excluding: excluding, paused: paused)
-            var priority = Int64.min
+            var claim = ReadyClaim(database, lane: lane, now: now, excluding: excluding, paused: paused)
             // One range for each urgency: those that are not due yet are never looked at, however many there are.
-            while selection.found.count < limit, let next = try database.row(Self.nextPriority, [lane, priority])?.int64(0) {
-                try selection.take(priority: next, until: limit)
-                if next == Int64.max { return selection.found }
+            var priority = Int64.min
+            while claim.found.count < limit, let next = try database.first(Self.nextPriority, [lane, priority], { $0.int64(0) }) {
+                try claim.take(next, limit - claim.found.count)
+                if next == Int64.max { break }
                 priority = next + 1
             }
-            if lowest > 0, selection.found.count >= limit, let last = try database.row(Self.lastPriority, [lane])?.int64(0) {
-                try selection.take(priority: last, until: limit + lowest)
+            priority = Int64.max
+            while lowest > 0, let next = try database.first(Self.lastPriority, [lane, priority], { $0.int64(0) }) {
+                if try claim.take(next, lowest, countsKnown: true) > 0 || next == Int64.min { break }
+                priority = next - 1
             }
-            return selection.found
+            return claim.found
         }
     }
 
@@ -42,7 +45,7 @@ extension LedgerStore {
 
     static func lanes(_ database: Database) throws -> [String] {
         var lanes: [String] = []
-        while let lane = try database.row(Self.nextLane, [lanes.last ?? ""])?.text(0) { lanes.append(lane) }
+        while let lane = try database.first(Self.nextLane, [lanes.last ?? ""], { $0.text(0) }) { lanes.append(lane) }
         return lanes
     }
 
@@ -50,8 +53,10 @@ extension LedgerStore {
         var earliest: Int64?
         for lane in try lanes(database) {
             var priority = Int64.min
-            while let next = try database.row(nextPriority, [lane, priority])?.int64(0) {
-                if let due = try database.row(firstDue, [lane, next, now.microseconds])?.int64(0) { earliest = min(earliest ?? due, due) }
+            while let next = try database.first(nextPriority, [lane, priority], { $0.int64(0) }) {
+                if let due = try database.first(firstDue, [lane, next, now.microseconds], { $0.int64(0) }) {
+                    earliest = min(earliest ?? due, due)
+                }
                 if next == Int64.max { break }
                 priority = next + 1
             }
@@ -67,7 +72,8 @@ extension LedgerStore {
         WHERE lane = ? AND priority >= ? AND \(LedgerSchema.ready) ORDER BY priority LIMIT 1
         """
     static let lastPriority = """
-        SELECT priority FROM deliveries INDEXED BY deliveries_ready WHERE lane = ? AND \(LedgerSchema.ready) ORDER BY priority DESC LIMIT 1
+        SELECT priority FROM deliveries INDEXED BY deliveries_ready
+        WHERE lane = ? AND priority <= ? AND \(LedgerSchema.ready) ORDER BY priority DESC LIMIT 1
         """
     static let readyOfPriority = """
         SELECT \(QueuedDelivery.columns) FROM deliveries d INDEXED BY deliveries_ready
@@ -79,36 +85,46 @@ extension LedgerStore {
         """
 }
 
-/// What one refill finds.
-private struct ReadySelection {
+/// Takes deliveries of one lane, urgency by urgency.
+private struct ReadyClaim {
+    private(set) var found: [QueuedDelivery] = []
     private let database: Database
     private let lane: String
     private let now: Date
+    private let excluding: Set<Int64>
     private let paused: Set<String>
-    private var seen: Set<Int64>
     private var reader: DeliveryReader
-    private(set) var found: [QueuedDelivery] = []
 
     init(_ database: Database, lane: String, now: Date, excluding: Set<Int64>, paused: Set<String>) {
         self.database = database
         self.lane = lane
         self.now = now
+        self.excluding = excluding
         self.paused = paused
-        seen = excluding
-        reader = DeliveryReader(database)
+        reader = DeliveryReader(database, now: now)
     }
 
-    mutating func take(priority: Int64, until limit: Int) throws {
-        let cursor = try Row.fetchCursor(
-            database.cachedStatement(sql: LedgerStore.readyOfPriority), arguments: [lane, priority, now.microseconds])
-        while found.count < limit, let row = try cursor.next() {
-            guard let id = row.int64(0), !seen.contains(id), !paused.contains(row.text(4) ?? "") else { continue }
-            seen.insert(id)
-            do {
-                found.append(try reader.withAfterwards(reader.delivery(row), now: now))
-            } catch is RowFault {
-                continue
+    /// Adds up to `limit` of one urgency.
+    ///
+    /// - Parameter countsKnown: those that were found before count as well, without being added again.
+    /// - Returns: how many.
+    @discardableResult
+    mutating func take(_ priority: Int64, _ limit: Int, countsKnown: Bool = false) throws -> Int {
+        let known = countsKnown ? Set(found.lazy.filter { $0.priority == priority }.map(\.id)) : []
+        var count = 0
+        try database.each(LedgerStore.readyOfPriority, [lane, priority, now.microseconds]) { row in
+            guard let id = row.int64(0), !excluding.contains(id) else { return true }
+            if !paused.isEmpty, let channel = row.text(4), paused.contains(channel) { return true }
+            if known.contains(id) {
+                count += 1
+                return count < limit
             }
+            do {
+                found.append(try reader.delivery(row))
+                count += 1
+            } catch is RowFault {}
+            return count < limit
         }
+        return count
     }
 }

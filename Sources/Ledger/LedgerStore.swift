@@ -66,7 +66,10 @@ public final class LedgerStore: Sendable {
     /// Records attempts and what follows from them. Goes before arrivals, and is not stopped by the cancellation of the
     /// caller's task: what has been sent must be known.
     ///
-    /// - Returns: what became of other deliveries by that.
+    /// An accepted attempt makes its delivery delivered, whatever had become of it meanwhile.
+    ///
+    /// - Returns: the deliveries that became ready, because the one before them in their conversation ended or another way
+    ///   is taken, and those that are done with because another way got through.
     public func record(_ attempts: [AttemptRecord]) async throws(LedgerError) -> Recorded {
         let writer = try writing()
         if attempts.isEmpty { return Recorded() }

@@ -1,72 +1,82 @@
-// Another way for the same message, and the end of the ways that are no longer needed.
+// Other ways of the same message. They are made beside or after the one that they stand in for, and the first that gets
+// through takes the others back. All of one family share a root: the delivery that routing planned.
 
 import Foundation
 import GRDB
 import JSON
+import Routing
 
 extension OutcomeTransaction {
-    /// Makes the delivery that goes the next way. Where the same event goes to that address already, none is made.
-    ///
-    /// - Parameter why: why it is taken although the first one is not at its end; nil where it is.
-    mutating func takeNextWay(of known: Known, _ plan: FallbackPlan, why: String?, now: Date, _ tally: inout Tally) throws {
-        let planned = plan.planned
-        let isThere = try database.has(Self.sameEvent, [known.id, planned.channel, planned.address])
-        let verb = isThere ? "was told" : why == nil ? "is told" : "is told as well"
-        let note = [why, "\(verb) by `\(planned.channel)`"].compactMap(\.self).joined(separator: "; ")
-        try database.run(Self.fellBack, [note.storable, note.storable, known.id])
-        if isThere { return }
-
-        let conversation: StatementArguments = [known.incident, planned.channel, planned.address]
-        let isBlocked = try known.incident != nil && database.has(IntakeTransaction.waiting, conversation)
-        let isFirst = try !isBlocked && (known.incident == nil || !database.has(IntakeTransaction.told, conversation))
-        let tried =
-            try (database.row(Self.tried, [known.id])?.storedJSON(0)?.array ?? []) + [[.string(known.channel), .string(known.address)]]
-        try database.run(
-            Self.insert,
-            [
-                Data(Token.mint()), planned.channel, planned.address, planned.kind.rawValue, plan.lane, planned.recipient, planned.language,
-                planned.timezone, isFirst, now.microseconds, planned.due.microseconds, isBlocked, known.id, known.root ?? known.id,
-                Data(JSONValue.array(tried)), known.id,
-            ])
-        tally.add(.deliveries, planned.channel, state: DeliveryState.pending.rawValue)
-        tally.add(.fallbacks, known.channel)
-        if !isBlocked { promoted.append(database.lastInsertedRowID) }
+    /// Takes the next way of a delivery; nil: there is none, which is only noted. Leaves alone what is finished, or has
+    /// fallen back already.
+    mutating func failOver(_ id: Int64, to plan: FallbackPlan?, reason: String, tally: inout Tally) throws {
+        guard let known = try find(id), known.state.isUnfinished, !known.fellBack else { return }
+        guard let plan else { return try database.run(Self.fellBack, [nil, id]) }
+        try fallBack(known, to: plan, reason: reason, tally: &tally)
     }
 
-    /// One way got through: the others that still wait are not needed.
-    mutating func withdrawOthers(of known: Known, now: Date, _ tally: inout Tally) throws {
-        if known.root == nil, !known.fellBack { return }
-        let root = known.root ?? known.id
-        let others = try database.rows(Self.relatives, [root, root, known.id]).map { try Known($0) }
-        for other in others where other.state.isUnfinished {
-            let reason = other.id < known.id ? "told by `\(known.channel)` instead" : "`\(known.channel)` got through after all"
-            try database.run(Self.withdraw, [reason, known.id, other.id])
+    /// Makes the delivery of the next way, unless the same event has one there already.
+    mutating func fallBack(_ known: Known, to plan: FallbackPlan, reason: String?, tally: inout Tally) throws {
+        guard let left = try database.first(Self.left, [known.id], { try Left($0) }) else { return }
+        var planned = plan.planned
+        if try database.has(Self.there, [left.event, planned.channel, planned.address]) {
+            let words = "its next way, `\(planned.channel)`, has this event already"
+            return try database.run(Self.fellBack, [[reason, words].compactMap(\.self).joined(separator: "; ").storable, known.id])
+        }
+        planned.priority = min(planned.priority, left.priority)
+        planned.isUrgent = planned.isUrgent || left.isUrgent
+        try database.run(Self.fellBack, [reason?.storable, known.id])
+        let insertion = DeliveryInsertion(
+            planned: planned, lane: plan.lane, event: left.event, incident: known.incident, created: now,
+            fallback: DeliveryInsertion.Standing(
+                of: known.id, root: known.root ?? known.id, tried: left.tried + [Way(channel: known.channel, address: known.address)]))
+        let placed = try insertion.write(database, tally: &tally)
+        tally.add(.fallbacks, known.channel)
+        if !placed.isBlocked { promoted.append(placed.id) }
+    }
+
+    /// One way got through: the others need not.
+    mutating func withdrawOthers(_ told: Known, tally: inout Tally) throws {
+        let root = told.root ?? told.id
+        var ids: [Int64] = []
+        try database.each(Self.family, [root, root]) { row in
+            row.int64(0).map { ids.append($0) }
+            return true
+        }
+        for id in ids where id != told.id {
+            guard let other = try find(id), other.state.isUnfinished else { continue }
+            let reason = id < told.id ? "told by `\(told.channel)` instead" : "`\(told.channel)` got through after all"
+            try database.run(Self.withdraw, [reason, told.id, id])
             tally.move(channel: other.channel, from: other.state.rawValue, to: DeliveryState.superseded.rawValue)
-            withdrawn.append(other.id)
-            promoted.removeAll { $0 == other.id }
-            if other.isHead { try advance(other, overtaken: false, now: now, &tally) }
+            promoted.removeAll { $0 == id }
+            withdrawn.append(id)
+            if other.isHead { try promoteNext(other, tally: &tally) }
         }
     }
 
-    private static let sameEvent = """
-        SELECT 1 FROM deliveries WHERE event = (SELECT event FROM deliveries WHERE id = ?) AND channel = ? AND address = ? LIMIT 1
+    private static let left = "SELECT event, tried, priority, urgent FROM deliveries WHERE id = ?"
+    private static let there = """
+        SELECT 1 FROM deliveries INDEXED BY deliveries_event WHERE event = ? AND channel = ? AND address = ? LIMIT 1
         """
-    private static let fellBack = """
-        UPDATE deliveries SET fell_back = 1, fallback_at = NULL, reason = CASE WHEN reason IS NULL THEN ? ELSE reason || '; ' || ? END \
-        WHERE id = ?
-        """
-    private static let tried = "SELECT tried FROM deliveries WHERE id = ?"
-    private static let insert = """
-        INSERT INTO deliveries (event, token, incident, channel, address, kind, lane, recipient, entry, routes, template, language, \
-        timezone, urgent, priority, is_first, created, due, expires, retry_for, replaces, blocked, state, fallback_of, fallback_root, \
-        tried) \
-        SELECT event, ?, incident, ?, ?, ?, ?, ?, entry, routes, template, ?, ?, urgent, priority, ?, ?, ?, expires, retry_for, \
-        replaces, ?, 'pending', ?, ?, ? FROM deliveries WHERE id = ?
-        """
-    private static let relatives = """
-        SELECT \(Known.columns) FROM deliveries WHERE (id = ? OR fallback_root = ?) AND id <> ? ORDER BY id
+    private static let fellBack = "UPDATE deliveries SET fell_back = 1, fallback_at = NULL, reason = ifnull(?, reason) WHERE id = ?"
+    private static let family = """
+        SELECT ? UNION SELECT id FROM deliveries INDEXED BY deliveries_fallback_root WHERE fallback_root = ? ORDER BY 1
         """
     private static let withdraw = """
-        UPDATE deliveries SET state = 'superseded', reason = ?, successor = ?, blocked = 0, fallback_at = NULL WHERE id = ?
+        UPDATE deliveries SET state = 'superseded', reason = ?, successor = ?, blocked = 0 WHERE id = ?
         """
+
+    private struct Left {
+        var event: Int64
+        var tried: [Way]
+        var priority: Int
+        var isUrgent: Bool
+
+        init(_ row: some StoredRow) throws {
+            event = try row.need(row.int64(0), "the event of a delivery")
+            tried = try row.ways(1)
+            priority = row.int(2) ?? 0
+            isUrgent = row.flag(3)
+        }
+    }
 }

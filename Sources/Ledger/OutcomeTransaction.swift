@@ -1,5 +1,5 @@
-// Outcomes, inside one transaction: the attempt, the delivery's next state, and what follows for others: the next one of
-// its conversation, the next way for its recipient, the other ways that are no longer needed.
+// Outcomes, inside one transaction: the attempt, the delivery's next state, and what follows for the others: of its
+// conversation (`+Collapse`), and of its other ways (`+Fallback`).
 
 import Foundation
 import GRDB
@@ -7,12 +7,19 @@ import GRDB
 /// Records attempts. Used by one call at a time, so that each call is told what it led to.
 struct OutcomeTransaction {
     let database: Database
+    /// Made ready, in that order.
     var promoted: [Int64] = []
+    /// Finished because another way got through.
     var withdrawn: [Int64] = []
+    /// The latest moment that a record speaks of: collapse is judged by it.
+    private(set) var now: Date
 
-    init(_ database: Database) { self.database = database }
+    init(_ database: Database, now: Date = .distantPast) {
+        self.database = database
+        self.now = now
+    }
 
-    /// What is known of a delivery before its outcome.
+    /// A delivery as it was before.
     struct Known {
         var id: Int64
         var incident: String?
@@ -24,75 +31,69 @@ struct OutcomeTransaction {
         var fellBack: Bool
         var root: Int64?
 
-        /// Its end lets another one of its conversation go.
+        var conversation: Conversation? { incident.map { Conversation(incident: $0, channel: channel, address: address) } }
         var isHead: Bool { !isBlocked && state != .held }
-
-        init(_ row: Row) throws {
-            id = try row.need(row.int64(0), "the id of a delivery")
-            incident = row.text(1)
-            channel = try row.need(row.text(2), "a channel")
-            address = try row.need(row.text(3), "an address")
-            state = try row.need(row.text(4).flatMap(DeliveryState.init(rawValue:)), "the state of a delivery")
-            isBlocked = row.flag(5)
-            attempts = row.int(6) ?? 0
-            fellBack = row.flag(7)
-            root = row.int64(8)
-        }
-
-        static let columns = "id, incident, channel, address, state, blocked, attempts, fell_back, fallback_root"
-        static let find = "SELECT \(columns) FROM deliveries WHERE id = ?"
+        /// Others stand in for it, or it for others.
+        var hasOtherWays: Bool { fellBack || root != nil }
     }
 
-    /// Records one attempt. That of a delivery which is finished already is kept, and changes nothing else, but that what
-    /// a peer accepted counts as delivered; that of one which is gone from the ledger is left out.
+    /// Records one attempt. That of a delivery which is finished already is kept, and changes nothing else, unless it was
+    /// accepted; that of one which is gone from the ledger is left out.
     mutating func record(_ record: AttemptRecord, tally: inout Tally) throws {
         guard let known = try find(record.delivery) else { return }
+        now = max(now, record.end)
         let isAttempt = !record.outcome.isEmpty
         let attempts = known.attempts + (isAttempt ? 1 : 0)
         if isAttempt { try insert(record, number: attempts) }
-        guard known.state.isUnfinished else {
-            if record.next == .delivered, known.state != .delivered { return try deliverAfterAll(record, known, attempts, &tally) }
+        guard known.state.isUnfinished || record.next == .delivered && known.state != .delivered else {
             if isAttempt { try database.run(Self.count, [attempts, record.delivery]) }
             return
         }
-        let unknowns = record.outcome == "unknown" ? 1 : 0
-        let first = isAttempt ? record.at.microseconds : nil as Int64?
         switch record.next {
-        case .overtaken:
-            if known.isHead { try advance(known, overtaken: true, now: record.end, &tally) }
-            return
         case .retry(let due):
             try database.run(
                 Self.retry,
                 [
-                    due.microseconds, record.reason?.storable, record.degraded?.storable, attempts, unknowns, first,
-                    known.fellBack ? nil : record.fallbackAt?.microseconds, record.delivery,
+                    due.microseconds, record.reason?.storable, record.degraded?.storable, attempts, record.unknowns, record.firstAttempt,
+                    known.fellBack ? nil : record.fallbackAt?.microseconds, known.id,
                 ])
+            tally.move(channel: known.channel, from: known.state.rawValue, to: DeliveryState.retrying.rawValue)
+        case .overtaken:
+            if isAttempt { try database.run(Self.tried, [attempts, record.unknowns, record.firstAttempt, known.id]) }
+            try overtake(known, tally: &tally)
         case .delivered, .dead, .unknown, .expired, .superseded:
-            let (reason, successor) = record.next.explanation
-            let delivered = record.next == .delivered ? record.end.microseconds : nil as Int64?
-            try database.run(
-                Self.finish,
-                [
-                    record.next.state.rawValue, reason?.storable, record.degraded?.storable, delivered, attempts, unknowns, first,
-                    successor, record.delivery,
-                ])
-            promoted.removeAll { $0 == record.delivery }
-            if record.next == .delivered { try withdrawOthers(of: known, now: record.end, &tally) }
-            if let plan = record.fallback, record.next.allowsFallback, !known.fellBack {
-                try takeNextWay(of: known, plan, why: nil, now: record.end, &tally)
-            }
-            if known.isHead { try advance(known, overtaken: false, now: record.end, &tally) }
+            if known.state == .superseded { try takeBack(known) }
+            try finish(known, record, attempts: attempts, tally: &tally)
         }
-        tally.move(channel: known.channel, from: known.state.rawValue, to: record.next.state.rawValue)
     }
 
-    /// What it led to, oldest first. One whose row is damaged is left out, as `LedgerStore.ready` leaves it out: the
-    /// outcome of the delivery before it counts all the same.
+    private mutating func finish(_ known: Known, _ record: AttemptRecord, attempts: Int, tally: inout Tally) throws {
+        let (reason, successor) = record.next.explanation
+        let delivered = record.next == .delivered ? record.end.microseconds : nil as Int64?
+        try database.run(
+            Self.finish,
+            [
+                record.next.state.rawValue, reason?.storable, record.degraded?.storable, delivered, attempts, record.unknowns,
+                record.firstAttempt, successor, known.id,
+            ])
+        tally.move(channel: known.channel, from: known.state.rawValue, to: record.next.state.rawValue)
+        promoted.removeAll { $0 == known.id }
+        if successor != nil { try handOver(known) }
+        if known.isHead, known.state.isUnfinished { try promoteNext(known, tally: &tally) }
+        switch record.next {
+        case .delivered where known.hasOtherWays: try withdrawOthers(known, tally: &tally)
+        case .dead, .unknown:
+            if let plan = record.fallback, !known.fellBack { try fallBack(known, to: plan, reason: reason, tally: &tally) }
+        default: break
+        }
+    }
+
+    /// What followed. A delivery whose row is damaged is left out, as `LedgerStore.ready` leaves it out: the outcome of the
+    /// one before it counts all the same.
     func recorded() throws -> Recorded {
         if promoted.isEmpty { return Recorded(withdrawn: withdrawn) }
-        var reader = DeliveryReader(database)
-        let ready = try promoted.compactMap { id in
+        var reader = DeliveryReader(database, now: now)
+        let ready: [QueuedDelivery] = try promoted.compactMap { id in
             do {
                 return try reader.delivery(id)
             } catch is RowFault {
@@ -102,7 +103,15 @@ struct OutcomeTransaction {
         return Recorded(ready: ready, withdrawn: withdrawn)
     }
 
-    func find(_ id: Int64) throws -> Known? { try database.row(Known.find, [id]).map { try Known($0) } }
+    func find(_ id: Int64) throws -> Known? {
+        try database.first(Self.find, [id]) { row in
+            Known(
+                id: id, incident: row.text(0), channel: try row.need(row.text(1), "a channel"),
+                address: try row.need(row.text(2), "an address"),
+                state: try row.need(row.text(3).flatMap(DeliveryState.init(rawValue:)), "the state of a delivery"),
+                isBlocked: row.flag(4), attempts: row.int(5) ?? 0, fellBack: row.flag(6), root: row.int64(7))
+        }
+    }
 
     private func insert(_ record: AttemptRecord, number: Int) throws {
         try database.run(
@@ -113,28 +122,29 @@ struct OutcomeTransaction {
             ])
     }
 
-    /// It was given up, or superseded, while the attempt was under way that the peer then accepted.
-    private mutating func deliverAfterAll(_ record: AttemptRecord, _ known: Known, _ attempts: Int, _ tally: inout Tally) throws {
-        try database.run(Self.deliverAfterAll, [record.end.microseconds, attempts, record.delivery])
-        tally.move(channel: known.channel, from: known.state.rawValue, to: DeliveryState.delivered.rawValue)
-        try withdrawOthers(of: known, now: record.end, &tally)
-    }
-
+    private static let find = """
+        SELECT incident, channel, address, state, blocked, attempts, fell_back, fallback_root FROM deliveries WHERE id = ?
+        """
     private static let attempt = """
         INSERT INTO attempts (delivery, number, at, ms, outcome, code, reason, detail, remote_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     private static let count = "UPDATE deliveries SET attempts = ? WHERE id = ?"
+    private static let tried = """
+        UPDATE deliveries SET attempts = ?, unknowns = unknowns + ?, first_attempt = ifnull(first_attempt, ?) WHERE id = ?
+        """
     private static let retry = """
         UPDATE deliveries SET state = 'retrying', due = ?, reason = ?, degraded = ifnull(?, degraded), attempts = ?, \
         unknowns = unknowns + ?, first_attempt = ifnull(first_attempt, ?), fallback_at = ifnull(fallback_at, ?) WHERE id = ?
         """
     private static let finish = """
         UPDATE deliveries SET state = ?, reason = ?, degraded = ifnull(?, degraded), delivered_at = ?, attempts = ?, \
-        unknowns = unknowns + ?, first_attempt = ifnull(first_attempt, ?), successor = ?, blocked = 0 WHERE id = ?
+        unknowns = unknowns + ?, first_attempt = ifnull(first_attempt, ?), successor = ?, blocked = 0, dropped_at = NULL WHERE id = ?
         """
-    private static let deliverAfterAll = """
-        UPDATE deliveries SET state = 'delivered', reason = NULL, delivered_at = ?, attempts = ?, successor = NULL WHERE id = ?
-        """
+}
+
+extension AttemptRecord {
+    fileprivate var unknowns: Int { outcome == "unknown" ? 1 : 0 }
+    fileprivate var firstAttempt: Int64? { outcome.isEmpty ? nil : at.microseconds }
 }
 
 extension Disposition {

@@ -13,7 +13,8 @@ extension QueuedDelivery {
         d.retry_for, d.tried, d.fallback_of, d.fell_back, d.replaces
         """
 
-    init(_ row: Row, event: StoredEvent) throws {
+    /// Without the flags that take a look at other rows.
+    init(_ row: some StoredRow, event: StoredEvent) throws {
         self.init(
             id: try row.need(row.int64(0), "the id of a delivery"), token: row.token(2), event: event,
             lane: try row.need(row.text(3), "a lane"), channel: try row.need(row.text(4), "a channel"),
@@ -23,63 +24,12 @@ extension QueuedDelivery {
             language: row.text(11), timezone: row.text(12), isUrgent: row.flag(13), priority: row.int(14) ?? 0,
             due: try row.need(row.date(15), "a due time"), expires: row.date(16), attempts: row.int(17) ?? 0,
             unknowns: row.int(18) ?? 0, firstAttempt: row.date(19), isFirst: row.flag(20),
-            created: try row.need(row.date(21), "the time of a delivery"),
-            retryFor: row.int64(22).map { Double($0) / 1_000_000 }, tried: try row.ways(23), fallbackOf: row.int64(24),
-            fellBack: row.flag(25), replaces: row.int(26) ?? 0)
+            created: try row.need(row.date(21), "the time of a delivery"), retryFor: row.int64(22).map { Double($0) / 1_000_000 },
+            tried: try row.ways(23), fallbackOf: row.int64(24), fellBack: row.flag(25), replaces: row.int(26) ?? 0)
     }
 
     static let one = "SELECT \(columns) FROM deliveries d WHERE d.id = ?"
     static let event = "SELECT \(StoredEvent.columns) FROM events e WHERE e.sequence = ?"
-}
-
-/// Reads deliveries of many events, each event once.
-struct DeliveryReader {
-    let database: Database
-    private var events: [Int64: StoredEvent] = [:]
-
-    init(_ database: Database) { self.database = database }
-
-    /// The delivery of a row with `QueuedDelivery.columns`.
-    mutating func delivery(_ row: Row) throws -> QueuedDelivery {
-        let sequence = try row.need(row.int64(1), "the event of a delivery")
-        var delivery = try QueuedDelivery(row, event: event(sequence))
-        if delivery.replaces > 0 { delivery.earlier = try earlier(than: delivery) }
-        return delivery
-    }
-
-    private mutating func event(_ sequence: Int64) throws -> StoredEvent {
-        if let event = events[sequence] { return event }
-        guard let found = try database.row(QueuedDelivery.event, [sequence]) else {
-            throw RowFault(what: "a delivery belongs to event \(sequence), which is not there")
-        }
-        let event = try StoredEvent(found)
-        events[sequence] = event
-        return event
-    }
-
-    /// The events of those that a delivery stands for, and of those that they stood for; of the newest 20.
-    private mutating func earlier(than delivery: QueuedDelivery) throws -> [StoredEvent] {
-        var found: Set<Int64> = []
-        var front = [delivery.id, delivery.fallbackOf].compactMap(\.self)
-        while let id = front.popLast(), found.count < Self.mostEarlier {
-            for row in try database.rows(Self.replaced, [id]) {
-                guard let one = row.int64(0), let sequence = row.int64(1) else { continue }
-                if sequence != delivery.event.sequence { found.insert(sequence) }
-                front.insert(one, at: 0)
-            }
-        }
-        return try found.sorted().suffix(Self.mostEarlier).map { try event($0) }
-    }
-
-    private static let mostEarlier = 20
-    private static let replaced = """
-        SELECT d.id, d.event FROM deliveries d JOIN deliveries s ON s.id = d.successor
-        WHERE d.successor = ? AND d.channel = s.channel AND d.address = s.address ORDER BY d.id DESC LIMIT 20
-        """
-
-    mutating func delivery(_ id: Int64) throws -> QueuedDelivery? {
-        try database.row(QueuedDelivery.one, [id]).map { try delivery($0) }
-    }
 }
 
 extension DeliveryRow {
@@ -119,7 +69,7 @@ extension AttemptRow {
     }
 }
 
-extension Row {
+extension StoredRow {
     /// 128 bits, in hexadecimal.
     func token(_ index: Int) -> String { Token.text(bytes(index) ?? []) }
 
@@ -132,13 +82,26 @@ extension Row {
     }
 
     func words(_ index: Int) throws -> [String] { try storedJSON(index)?.array?.compactMap(\.string) ?? [] }
+
+    func ways(_ index: Int) throws -> [Way] {
+        try storedJSON(index)?.array?.compactMap { pair in
+            guard let words = pair.array, words.count == 2, let channel = words[0].string, let address = words[1].string else { return nil }
+            return Way(channel: channel, address: address)
+        } ?? []
+    }
+}
+
+extension [Way] {
+    /// As the column `tried` keeps them.
+    var stored: [UInt8] { JSONValue.array(map { .array([.string($0.channel), .string($0.address)]) }).bytes }
 }
 
 /// The random identity of a delivery.
 enum Token {
     static func mint() -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        return (0..<2).flatMap { _ in withUnsafeBytes(of: generator.next() as UInt64) { Array($0) } }
+        let halves: (UInt64, UInt64) = (generator.next(), generator.next())
+        return withUnsafeBytes(of: halves) { Array($0) }
     }
 
     static func text(_ bytes: [UInt8]) -> String {

@@ -35,25 +35,27 @@ public struct QueuedDelivery: Sendable, Identifiable {
     /// The first delivery of this incident to this channel and address.
     public var isFirst: Bool
     public var created: Date
-    /// Seconds after the first attempt at which it is dead, where a route says so.
+    /// How long failed attempts are repeated, in seconds, where a route says so; nil: as long as the channel says.
     public var retryFor: TimeInterval?
-    /// The ways by which the same message went before this one.
+    /// The ways before this one, where this is a fallback; the last is the one that was left for it.
     public var tried: [Way]
-    /// The delivery that this one stands in for.
+    /// The delivery that this one stands in for by another way.
     public var fallbackOf: Int64?
     /// Its next way has been taken, or there is none.
     public var fellBack: Bool
-    /// How many earlier ones of its conversation it stands for.
+    /// How many earlier deliveries of its conversation it stands for: those that name it as their successor, and those
+    /// that those stood for.
     public var replaces: Int
-    /// Their events, oldest first: the 20 newest.
-    public var earlier: [StoredEvent] = []
-    /// Newer ones of its conversation wait behind it.
-    public var isOvertaken = false
-    /// Its incident is over by now, and was not when its own event happened.
+    /// The events of those that it replaces, oldest first: of the newest 20.
+    public var earlier: [StoredEvent]
+    /// Newer ones of its conversation are due, and wait for it.
+    public var isOvertaken: Bool
+    /// Its incident was ended by a later event than its own. Only looked at where an attempt was made, or the delivery has
+    /// been due for over 30 s.
     public var ended: Ended?
-    /// Where `ended`: something of this conversation was delivered, or may have been.
-    public var wasTold = false
-    /// When the last three were read.
+    /// Where `ended` is there: something of its conversation was delivered, or may have been.
+    public var wasTold: Bool
+    /// When `isOvertaken`, `ended` and `wasTold` were read; of one that is fresh from intake, `created`.
     public var asOf: Date
 
     public init(
@@ -61,7 +63,8 @@ public struct QueuedDelivery: Sendable, Identifiable {
         recipient: String, for entry: String, routes: [String], template: String, language: String? = nil, timezone: String? = nil,
         isUrgent: Bool = false, priority: Int, due: Date, expires: Date? = nil, attempts: Int = 0, unknowns: Int = 0,
         firstAttempt: Date? = nil, isFirst: Bool = true, created: Date, retryFor: TimeInterval? = nil, tried: [Way] = [],
-        fallbackOf: Int64? = nil, fellBack: Bool = false, replaces: Int = 0
+        fallbackOf: Int64? = nil, fellBack: Bool = false, replaces: Int = 0, earlier: [StoredEvent] = [], isOvertaken: Bool = false,
+        ended: Ended? = nil, wasTold: Bool = false, asOf: Date? = nil
     ) {
         self.id = id
         self.token = token
@@ -90,6 +93,26 @@ public struct QueuedDelivery: Sendable, Identifiable {
         self.fallbackOf = fallbackOf
         self.fellBack = fellBack
         self.replaces = replaces
-        asOf = created
+        self.earlier = earlier
+        self.isOvertaken = isOvertaken
+        self.ended = ended
+        self.wasTold = wasTold
+        self.asOf = asOf ?? created
+    }
+
+    /// Its own way.
+    public var way: Way { Way(channel: channel, address: address) }
+}
+
+/// The end of an incident.
+public struct Ended: Sendable, Equatable {
+    /// `resolved` or `closed`.
+    public var status: String
+    /// When its status was last spoken of.
+    public var at: Date
+
+    public init(status: String, at: Date) {
+        self.status = status
+        self.at = at
     }
 }

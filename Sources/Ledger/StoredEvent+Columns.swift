@@ -12,7 +12,7 @@ extension StoredEvent {
         e.severity, e.previous, e.reopens, e.received_at
         """
 
-    convenience init(_ row: Row) throws {
+    convenience init(_ row: some StoredRow) throws {
         let type = try row.need(row.text(3).flatMap(EventType.init(rawValue:)), "the type of an event")
         var event = Event(
             id: try row.need(row.text(2), "the id of an event"), source: try row.need(row.text(1), "the source of an event"), type: type,
@@ -27,7 +27,7 @@ extension StoredEvent {
     }
 }
 
-extension Row {
+extension StoredRow {
     /// JSON that this program wrote.
     func storedJSON(_ index: Int) throws -> JSONValue? {
         do {

@@ -26,7 +26,7 @@ public struct PlannedDelivery: Sendable, Equatable {
     public var due: Date
     /// Not worth sending later than this; the longest of the routes'.
     public var expires: Date?
-    /// Seconds for which it is tried again, the longest of the routes'; the channel's where nil.
+    /// How long failed attempts are repeated, in seconds; nil: as long as the channel says.
     public var retryFor: TimeInterval?
 
     public init(

@@ -1,11 +1,10 @@
-// One way to somebody: what a delivery went by, and what its fallbacks must not go by again.
+// How somebody is reached.
 
-/// One address through one channel.
+/// One address through one channel, as a delivery's way.
 public struct Way: Hashable, Sendable {
     /// The channel's name.
-    public var channel: String
-    /// For a channel addressed as itself, its `ownAddress`.
-    public var address: String
+    public let channel: String
+    public let address: String
 
     public init(channel: String, address: String) {
         self.channel = channel

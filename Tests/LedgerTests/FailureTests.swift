@@ -27,7 +27,7 @@ import Testing
         #expect(try await store.number("SELECT count(*) FROM events") == 1)
         #expect(try await store.number("SELECT count(*) FROM incidents") == 1)
         // What was sent still finds room.
-        #expect(try await store.record([accepted(first[0])]).isEmpty)
+        #expect(try await store.record([accepted(first[0])]).ready.isEmpty)
         try await limitPages(store, spare: nil)
         let receipts = try await store.accept(many)
         #expect(receipts.compactMap(\.sequence).count == 200)
@@ -44,7 +44,7 @@ import Testing
         let many = try (1...200).map { arrival(try event("e\($0)", incident: "I\($0)", message: String(repeating: "x", count: 500))) }
         let gate = await Gate(store)
         async let failing = code { _ = try await store.accept(many) }
-        async let recorded = store.record([accepted(first[0])])
+        async let recorded = store.record([accepted(first[0])]).ready
         try await gate.open(after: 2)
         #expect(await failing == .diskFull)
         _ = try await recorded
@@ -123,7 +123,7 @@ import Testing
         }
         let gate = await Gate(store)
         async let failing = code { _ = try await store.record([accepted(ids[0])]) }
-        async let recorded = store.record([accepted(ids[1])])
+        async let recorded = store.record([accepted(ids[1])]).ready
         async let receipts = store.accept([arrival(try event("n1", incident: "I2")), arrival(try event("bad", incident: "I3"))])
         async let more = store.accept([arrival(try event("n2", incident: "I4"))])
         try await gate.open(after: 4)

@@ -21,7 +21,7 @@ import Testing
     /// A call with one outcome, put in already.
     private func outcome() -> Task<Bool, Never> {
         Task {
-            let answer: Result<[QueuedDelivery], LedgerError> = await withCheckedContinuation { reply in
+            let answer: Result<Recorded, LedgerError> = await withCheckedContinuation { reply in
                 if !inbox.put({ $0.outcomes.append(OutcomeCall(records: [accepted(1)], reply: reply)) }) {
                     reply.resume(returning: .failure(.closed("x")))
                 }
@@ -50,7 +50,7 @@ import Testing
         }
         let taken = try #require(await batch.value)
         #expect((taken.outcomes.count, taken.arrivals.count) == (1, 1))
-        for call in taken.outcomes { call.reply.resume(returning: .success([])) }
+        for call in taken.outcomes { call.reply.resume(returning: .success(Recorded())) }
         for call in taken.arrivals { call.reply.resume(returning: .success([.duplicate])) }
         #expect(await recorded.value)
         #expect(try await accepting.value == 1)
@@ -61,7 +61,7 @@ import Testing
         let calls = (0..<WriterInbox.enoughOutcomes).map { _ in outcome() }
         let taken = try #require(await batch.value)
         #expect(taken.outcomes.count == WriterInbox.enoughOutcomes)
-        for call in taken.outcomes { call.reply.resume(returning: .success([])) }
+        for call in taken.outcomes { call.reply.resume(returning: .success(Recorded())) }
         for call in calls { #expect(await call.value) }
         let second = next()
         #expect(inbox.put { $0.tasks.append(WriterTask { _ in }) })
@@ -75,7 +75,7 @@ import Testing
         inbox.close()
         let taken = try #require(await batch.value)
         #expect(taken.outcomes.count == 1)
-        for call in taken.outcomes { call.reply.resume(returning: .success([])) }
+        for call in taken.outcomes { call.reply.resume(returning: .success(Recorded())) }
         #expect(await recorded.value)
         #expect(await next().value == nil)
         #expect(await !outcome().value)

@@ -89,15 +89,24 @@ func refused(_ delivery: Int64, at time: Date = start) -> AttemptRecord {
         next: .dead("no_such_destination"))
 }
 
-func deferred(_ delivery: Int64, until due: Date) -> AttemptRecord {
+func deferred(_ delivery: Int64, until due: Date, at time: Date = start, fallbackAt: Date? = nil) -> AttemptRecord {
     AttemptRecord(
-        delivery: delivery, at: start, milliseconds: 5, outcome: "deferred", code: "503", reason: "unavailable", next: .retry(at: due))
+        delivery: delivery, at: time, milliseconds: 5, outcome: "deferred", code: "503", reason: "unavailable", next: .retry(at: due),
+        fallbackAt: fallbackAt)
 }
 
+func overtaken(_ delivery: Int64, at time: Date) -> AttemptRecord {
+    AttemptRecord(delivery: delivery, at: time, outcome: "", next: .overtaken)
+}
+
+/// The time that many seconds after `start`.
+func after(_ seconds: TimeInterval) -> Date { start.addingTimeInterval(seconds) }
+
 extension Receipt {
-    var sequence: Int64? { if case .accepted(let sequence, _, _, _) = self { sequence } else { nil } }
-    var ready: [QueuedDelivery] { if case .accepted(_, _, let deliveries, _) = self { deliveries } else { [] } }
-    var isStale: Bool { if case .accepted(_, let stale, _, _) = self { stale } else { false } }
+    var sequence: Int64? { if case .accepted(let sequence, _, _, _, _) = self { sequence } else { nil } }
+    var ready: [QueuedDelivery] { if case .accepted(_, _, let deliveries, _, _) = self { deliveries } else { [] } }
+    var isStale: Bool { if case .accepted(_, let stale, _, _, _) = self { stale } else { false } }
+    var raised: [RaisedHead] { if case .accepted(_, _, _, _, let raised) = self { raised } else { [] } }
     var isDuplicate: Bool { if case .duplicate = self { true } else { false } }
     var rejection: Rejection? { if case .rejected(let rejection) = self { rejection } else { nil } }
 }

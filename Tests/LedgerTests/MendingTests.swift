@@ -31,7 +31,7 @@ import Testing
         #expect(ready.first?.attempts == 1)
         #expect(ready.first?.due == later)
         #expect(ready.first?.expires == nil)
-        #expect(try await router.record([accepted(ids[0], at: later)]).isEmpty)
+        #expect(try await router.record([accepted(ids[0], at: later)]).ready.isEmpty)
         #expect(try await router.delivery(ids[0])?.attempts.map(\.outcome) == ["refused", "accepted"])
         #expect(try await router.verify() == [])
         await router.close()
@@ -96,8 +96,8 @@ import Testing
         #expect(try await store.deliveries().map(\.isBlocked) == [true, false, true])
         #expect(try await store.verify() == [])
         // Then the oldest goes first.
-        #expect(try await store.record([accepted(ids[1])]).map(\.id) == [ids[0]])
-        #expect(try await store.record([accepted(ids[0])]).map(\.id) == [ids[2]])
+        #expect(try await store.record([accepted(ids[1])]).ready.map(\.id) == [ids[0]])
+        #expect(try await store.record([accepted(ids[0])]).ready.map(\.id) == [ids[2]])
         await store.close()
     }
 

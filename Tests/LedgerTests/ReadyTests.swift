@@ -53,7 +53,7 @@ import Testing
         let receipt = try await store.accept([
             arrival(try event("e1"), [delivery(), delivery("mail", "x", due: start.addingTimeInterval(9))])
         ])
-        guard case .accepted(_, _, let ready, let planned) = try #require(receipt.first) else { return #expect(Bool(false)) }
+        guard case .accepted(_, _, let ready, let planned, _) = try #require(receipt.first) else { return #expect(Bool(false)) }
         #expect(ready.map(\.channel) == ["ops-slack"])
         #expect(planned == 2)
         await store.close()
@@ -70,7 +70,7 @@ import Testing
         try fixture.damage(damage)
         store = try fixture.open()
         // The damaged one is the successor of the first.
-        #expect(try await store.record([accepted(1)]).isEmpty)
+        #expect(try await store.record([accepted(1)]).ready.isEmpty)
         #expect(try await store.delivery(1)?.state == .delivered)
         #expect(try await store.number("SELECT blocked FROM deliveries WHERE id = 2") == 0)
         #expect(try await store.ready(lane: "lane-ops-slack", now: start, limit: 1).map(\.id) == [3])
@@ -124,7 +124,7 @@ import Testing
         let fixture = try LedgerFixture()
         let store = try fixture.open()
         for (sql, index) in [
-            (IntakeTransaction.waiting, "deliveries_unfinished"), (OutcomeTransaction.next, "deliveries_unfinished"),
+            (Conversation.head, "deliveries_unfinished"), (Conversation.waiting, "deliveries_unfinished"),
         ] {
             let plan = try await store.writing { database in
                 try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN \(sql)", arguments: ["i", "c", "a"]).compactMap { $0.text(3) }

@@ -29,6 +29,17 @@ import Testing
             "UPDATE deliveries SET routes = x'7b' WHERE id = 3",
             "deliveries that cannot be read, and so do not go out: 3 (a column that is not JSON)"
         ),
+        (
+            "UPDATE deliveries SET state = 'superseded', blocked = 0 WHERE id = 3",
+            "superseded deliveries without a successor or a reason: 3"
+        ),
+        ("UPDATE deliveries SET fallback_of = 99, fallback_root = 1 WHERE id = 2", "deliveries that stand in for one that is not there: 2"),
+        ("UPDATE deliveries SET fallback_of = 1, fallback_root = 1 WHERE id > 1", "deliveries whose next way was taken twice: 1"),
+        ("UPDATE deliveries SET replaces = 1 WHERE id = 3", "deliveries that do not replace as many as name them as successor: 3"),
+        (
+            "UPDATE deliveries SET state = 'superseded', successor = 3, blocked = 0 WHERE id = 2",
+            "deliveries that do not replace as many as name them as successor: 3"
+        ),
         ("UPDATE tallies SET count = 1 WHERE kind = 'events'", "counts of events (type) that are not those of the rows: status_change"),
     ]
 
