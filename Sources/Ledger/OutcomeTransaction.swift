@@ -4,7 +4,7 @@
 import Foundation
 import GRDB
 
-/// Records attempts. Used by one call at a time, so that each call is told what it led to.
+/// Records attempts. Used by one call at a time, so that each call is told what it made ready.
 struct OutcomeTransaction {
     let database: Database
     /// Made ready, in that order.
@@ -154,14 +154,6 @@ extension Disposition {
         case .delivered, .retry, .overtaken: (nil, nil)
         case .dead(let reason), .unknown(let reason), .expired(let reason): (reason, nil)
         case .superseded(let reason, let successor): (reason, successor)
-        }
-    }
-
-    /// It ended without having got through, as far as is known.
-    var allowsFallback: Bool {
-        switch self {
-        case .dead, .unknown: true
-        case .delivered, .retry, .expired, .superseded, .overtaken: false
         }
     }
 }

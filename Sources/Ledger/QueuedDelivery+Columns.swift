@@ -73,14 +73,6 @@ extension StoredRow {
     /// 128 bits, in hexadecimal.
     func token(_ index: Int) -> String { Token.text(bytes(index) ?? []) }
 
-    /// `[[channel, address], …]`.
-    func ways(_ index: Int) throws -> [Way] {
-        try (storedJSON(index)?.array ?? []).compactMap { pair in
-            guard let parts = pair.array?.compactMap(\.string), parts.count == 2 else { return nil }
-            return Way(channel: parts[0], address: parts[1])
-        }
-    }
-
     func words(_ index: Int) throws -> [String] { try storedJSON(index)?.array?.compactMap(\.string) ?? [] }
 
     func ways(_ index: Int) throws -> [Way] {
