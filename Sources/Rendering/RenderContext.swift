@@ -16,12 +16,9 @@ struct RenderContext {
     ]
 
     private let facts: Facts
-    private let request: RenderRequest
+    private var request: RenderRequest { facts.request }
 
-    init(_ facts: Facts) {
-        self.facts = facts
-        request = facts.request
-    }
+    init(_ facts: Facts) { self.facts = facts }
 
     var root: TemplateObject {
         TemplateObject { [self] name in
@@ -76,7 +73,7 @@ struct RenderContext {
     }
 
     private var event: TemplateObject {
-        TemplateObject { [facts, request] name in
+        TemplateObject { [self] name in
             switch name {
             case "id": .text(facts.line(request.event.id))
             case "source": .text(facts.line(request.event.source))
@@ -133,7 +130,7 @@ struct RenderContext {
     private var change: TemplateObject? {
         let change = facts.change
         guard change.field ?? change.from ?? change.to ?? change.reason ?? change.by != nil else { return nil }
-        return TemplateObject { name in
+        return TemplateObject { [self] name in
             switch name {
             case "field": .text(change.field)
             case "from": .text(change.from)
@@ -147,7 +144,7 @@ struct RenderContext {
 
     private var recipient: TemplateObject {
         let name = facts.line(request.recipient)
-        return TemplateObject(text: { name }) { [request] member in
+        return TemplateObject(text: { name }) { [self] member in
             switch member {
             case "name": .text(name)
             case "timezone": .text(request.timezone)

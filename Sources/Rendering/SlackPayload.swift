@@ -33,9 +33,9 @@ enum SlackPayload {
 
     /// Characters of the JSON, in UTF-16 units.
     static func size(_ payload: JSONValue) -> Int {
-        let bytes = payload.bytes
+        let count = payload.byteCount
         // UTF-8 has at least as many bytes as UTF-16 has units.
-        return bytes.count <= Limit.message ? bytes.count : String(decoding: bytes, as: UTF8.self).utf16.count
+        return count <= Limit.message ? count : payload.text.utf16.count
     }
 
     /// The payload without what is empty or unsafe, each text within its limit.

@@ -128,8 +128,10 @@ struct TemplateStack {
         if path.isSelf { return values.last }
         guard let first = path.steps.first else { return values.last }
         var found: TemplateValue?
-        for value in values.reversed() {
-            found = value.member(first)
+        var place = values.count
+        while place > 0 {
+            place -= 1
+            found = values[place].member(first)
             if found != nil || path.isLocal { break }
         }
         if path.steps.count == 1 { return found }
