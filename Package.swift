@@ -89,7 +89,7 @@ let package = Package(
         tests("IncidentsTests", ["Incidents", "JSON"]),
         tests("RoutingTests", ["Routing", "Incidents", "JSON"]),
         tests("ConfigurationTests", ["Configuration", "Routing", "Incidents", "JSON", "Cryptography"], fixtures: true),
-        tests("RenderingTests", ["Rendering", "Incidents", "JSON"]),
+        tests("RenderingTests", ["Rendering", "Incidents", "JSON", .product(name: "Mustache", package: "swift-mustache")]),
         tests("TransportTests", ["Transport"], fixtures: true),
         tests(
             "DeliveryTests",

@@ -51,17 +51,20 @@ extension Incident {
     }
 
     private static func isSmall(_ name: String, _ value: JSONValue) -> Bool {
-        name.utf8.count <= Limits.nameBytes && value.bytes.count <= Limits.valueBytes
+        name.utf8.count <= Limits.nameBytes && (isShort(value) || value.bytes.count <= Limits.valueBytes)
+    }
+
+    /// A text that is small however it is escaped: a byte becomes six at most.
+    private static func isShort(_ value: JSONValue) -> Bool {
+        value.string.map { $0.utf8.count <= (Limits.valueBytes - 2) / 6 } ?? false
     }
 
     /// Remembers that a source has spoken about a field. Of fields that are no known members, as many as there may be such
     /// members are remembered, and the one that was spoken of longest ago is forgotten.
     mutating func note(_ field: String, source: String, time: Date?) {
         guard let time, field.utf8.count <= Limits.nameBytes else { return }
-        var sources = said[field] ?? [:]
-        sources[source] = max(time, sources[source] ?? time)
-        if sources.count > Limits.sources, let oldest = Self.oldest(sources.map { ($0.key, $0.value) }) { sources[oldest] = nil }
-        said[field] = sources
+        // In place: a copy of each field's history would cost more than all the rest.
+        Self.note(source, time, in: &said[field, default: [:]])
         if said.count <= Limits.unknownMembers { return }
         let others = said.filter { !EventParser.known.contains($0.key) }
         if others.count > Limits.unknownMembers + EventType.allCases.count,
@@ -69,6 +72,12 @@ extension Incident {
         {
             said[oldest] = nil
         }
+    }
+
+    private static func note(_ source: String, _ time: Date, in sources: inout [String: Date]) {
+        if let last = sources[source], last >= time { return }
+        sources[source] = time
+        if sources.count > Limits.sources, let oldest = oldest(sources.map { ($0.key, $0.value) }) { sources[oldest] = nil }
     }
 
     private static func oldest(_ all: [(name: String, time: Date)]) -> String? {

@@ -29,13 +29,20 @@ struct Members {
             let hint = value.scalarText.map { "; write \"\(excerpt($0))\"" } ?? ""
             throw Rejection(.wrongType, "`\(excerpt(name))` must be a string, and is \(value.kind)\(hint)", pointer: pointer(name))
         }
-        if let limit, text.unicodeScalars.count > limit {
+        // No text has more characters than bytes.
+        if let limit, text.utf8.count > limit, text.unicodeScalars.count > limit {
             throw Rejection(.wrongType, "`\(excerpt(name))` is longer than \(limit) characters", pointer: pointer(name))
         }
-        if single, text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+        if single, Self.holdsControls(text) {
             throw Rejection(.wrongType, "`\(excerpt(name))` holds control characters", pointer: pointer(name))
         }
         return text
+    }
+
+    /// Control characters are those of ASCII, and U+0080 to U+009F.
+    private static func holdsControls(_ text: String) -> Bool {
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return false }
+        return text.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 
     func needed(_ name: String) throws(Rejection) -> String {

@@ -74,13 +74,26 @@ public enum Timestamp {
         let (seconds, rest) = floorDivide(milliseconds, 1000)
         let (days, ofDay) = floorDivide(seconds, 86_400)
         let (year, month, day) = civil(daysSince1970: days)
-        func pad(_ value: Int, _ width: Int) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        // Digits are set by hand: every event's row has several times.
+        var out: [UInt8] = []
+        out.reserveCapacity(24)
+        func add(_ value: Int, _ width: Int, _ mark: Character) {
+            var power = 1
+            for _ in 1..<width { power *= 10 }
+            while power > 0 {
+                out.append(UInt8(truncatingIfNeeded: 0x30 + value / power % 10))
+                power /= 10
+            }
+            out.append(mark.asciiValue ?? 0x20)
         }
-        let fraction = rest == 0 ? "" : "." + pad(rest, 3)
-        return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(pad(ofDay / 3600, 2)):\(pad(ofDay / 60 % 60, 2)):"
-            + "\(pad(ofDay % 60, 2))\(fraction)Z"
+        add(year, 4, "-")
+        add(month, 2, "-")
+        add(day, 2, "T")
+        add(ofDay / 3600, 2, ":")
+        add(ofDay / 60 % 60, 2, ":")
+        add(ofDay % 60, 2, rest == 0 ? "Z" : ".")
+        if rest != 0 { add(rest, 3, "Z") }
+        return String(decoding: out, as: UTF8.self)
     }
 
     private static func daysIn(month: Int, year: Int) -> Int {

@@ -112,6 +112,16 @@ extension JSONScanner {
         }
         return JSONError(
             code: code, message: message, line: line, column: column,
-            pointer: path.map { "/" + pointerToken($0) }.joined(), endsEarly: code == .notJSON && place >= bytes.count)
+            pointer: path.map { "/" + $0.token }.joined(), endsEarly: code == .notJSON && place >= bytes.count)
+    }
+}
+
+extension JSONScanner.Step {
+    /// As a step of a JSON Pointer.
+    fileprivate var token: String {
+        switch self {
+        case .member(let name): pointerToken(name)
+        case .element(let index): String(index)
+        }
     }
 }

@@ -70,7 +70,12 @@ struct JSONScanner {
     let maximumDepth: Int
     var position = 0
     /// The path to the value that is being read: member names and array indices, for the pointer of an error.
-    var path: [String] = []
+    var path: [Step] = []
+
+    enum Step {
+        case member(String)
+        case element(Int)
+    }
 
     init(bytes: [UInt8], maximumDepth: Int) {
         self.bytes = bytes
@@ -106,12 +111,14 @@ struct JSONScanner {
         position += 1
         skipSpace()
         if take(UInt8(ascii: "}")) { return .object(members) }
+        // Most objects of events fit, and need not grow.
+        members.reserveCapacity(12)
         while true {
             guard position < bytes.count else { throw fault("the text ends inside an object") }
             guard bytes[position] == UInt8(ascii: "\"") else { throw fault("\(found) where a member's name should be") }
             let start = position
             let name = try string()
-            path.append(name)
+            path.append(.member(name))
             if members[name] != nil {
                 throw fault("member `\(excerpt(name))` comes twice in one object; keep one", code: .duplicateMember, at: start)
             }
@@ -134,7 +141,7 @@ struct JSONScanner {
         skipSpace()
         if take(UInt8(ascii: "]")) { return .array(elements) }
         while true {
-            path.append(String(elements.count))
+            path.append(.element(elements.count))
             elements.append(try value())
             path.removeLast()
             skipSpace()

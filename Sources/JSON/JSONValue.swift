@@ -49,7 +49,10 @@ extension JSONValue {
         return nil
     }
 
-    public var isNull: Bool { self == .null }
+    public var isNull: Bool {
+        if case .null = self { return true }
+        return false
+    }
 
     /// What kind of value this is, in words for an error message: `a string`, `an object`, ...
     public var kind: String {

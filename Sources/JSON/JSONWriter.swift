@@ -8,6 +8,7 @@ extension JSONValue {
     /// `text` as UTF-8.
     public var bytes: [UInt8] {
         var out: [UInt8] = []
+        out.reserveCapacity(1_024)
         write(to: &out, canonical: false)
         return out
     }
@@ -15,6 +16,7 @@ extension JSONValue {
     /// The bytes that identity is judged by: sorted members, numbers in one spelling.
     public var canonicalBytes: [UInt8] {
         var out: [UInt8] = []
+        out.reserveCapacity(1_024)
         write(to: &out, canonical: true)
         return out
     }
@@ -35,8 +37,7 @@ extension JSONValue {
         case .object(let members):
             out.append(UInt8(ascii: "{"))
             var first = true
-            for name in members.keys.sorted() {
-                guard let value = members[name] else { continue }
+            for (name, value) in members.sorted(by: { $0.key < $1.key }) {
                 if !first { out.append(UInt8(ascii: ",")) }
                 first = false
                 Self.write(name, to: &out)
@@ -49,21 +50,35 @@ extension JSONValue {
 
     /// Appends a JSON string with its quotes. Control characters are escaped, everything else is written as it is.
     static func write(_ text: String, to out: inout [UInt8]) {
+        var text = text
         out.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): out += [0x5C, 0x22]
-            case UInt8(ascii: "\\"): out += [0x5C, 0x5C]
-            case 0x0A: out += [0x5C, UInt8(ascii: "n")]
-            case 0x0D: out += [0x5C, UInt8(ascii: "r")]
-            case 0x09: out += [0x5C, UInt8(ascii: "t")]
-            case 0..<0x20, 0x7F:
-                let digits = Array("0123456789abcdef".utf8)
-                out += [0x5C, UInt8(ascii: "u"), 0x30, 0x30, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            default: out.append(byte)
+        text.withUTF8 { bytes in
+            // What needs no escape is copied in runs: nearly always all of it.
+            var start = 0
+            for (index, byte) in bytes.enumerated() where isEscaped(byte) {
+                out += bytes[start..<index]
+                writeEscape(of: byte, to: &out)
+                start = index + 1
             }
+            out += bytes[start...]
         }
         out.append(UInt8(ascii: "\""))
+    }
+
+    static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
+    }
+
+    private static func writeEscape(of byte: UInt8, to out: inout [UInt8]) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): out += [0x5C, byte]
+        case 0x0A: out += [0x5C, UInt8(ascii: "n")]
+        case 0x0D: out += [0x5C, UInt8(ascii: "r")]
+        case 0x09: out += [0x5C, UInt8(ascii: "t")]
+        default:
+            let digits = Array("0123456789abcdef".utf8)
+            out += [0x5C, UInt8(ascii: "u"), 0x30, 0x30, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        }
     }
 
     private static func canonicalNumber(_ text: String) -> String {

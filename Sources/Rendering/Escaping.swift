@@ -27,29 +27,41 @@ enum Destination: String, CaseIterable, Sendable {
 extension Destination: MustacheContentType {
     func escapeText(_ text: String) -> String {
         switch self {
-        case .slack: Self.replace(text, Self.slackEntities)
-        case .html: Self.replace(text, Self.htmlEntities)
+        case .slack: Self.replace(text, Self.slackEntity)
+        case .html: Self.replace(text, Self.htmlEntity)
         case .markdown: Self.markdown(text)
         case .plain: text
         }
     }
 
-    private static let slackEntities: [UInt8: String] = [
-        UInt8(ascii: "&"): "&amp;", UInt8(ascii: "<"): "&lt;", UInt8(ascii: ">"): "&gt;",
-    ]
-    private static let htmlEntities: [UInt8: String] = [
-        UInt8(ascii: "&"): "&amp;", UInt8(ascii: "<"): "&lt;", UInt8(ascii: ">"): "&gt;", UInt8(ascii: "\""): "&quot;",
-        UInt8(ascii: "'"): "&#39;",
-    ]
-
-    private static func replace(_ text: String, _ entities: [UInt8: String]) -> String {
-        guard text.utf8.contains(where: { $0 < 0x40 && entities[$0] != nil }) else { return text }
-        var out: [UInt8] = []
-        out.reserveCapacity(text.utf8.count + 16)
-        for byte in text.utf8 {
-            if byte < 0x40, let entity = entities[byte] { out += entity.utf8 } else { out.append(byte) }
+    private static func slackEntity(_ byte: UInt8) -> StaticString? {
+        switch byte {
+        case UInt8(ascii: "&"): "&amp;"
+        case UInt8(ascii: "<"): "&lt;"
+        case UInt8(ascii: ">"): "&gt;"
+        default: nil
         }
-        return String(decoding: out, as: UTF8.self)
+    }
+
+    private static func htmlEntity(_ byte: UInt8) -> StaticString? {
+        switch byte {
+        case UInt8(ascii: "\""): "&quot;"
+        case UInt8(ascii: "'"): "&#39;"
+        default: slackEntity(byte)
+        }
+    }
+
+    private static func replace(_ text: String, _ entity: (UInt8) -> StaticString?) -> String {
+        var text = text
+        return text.withUTF8 { bytes in
+            guard bytes.contains(where: { entity($0) != nil }) else { return nil }
+            var out: [UInt8] = []
+            out.reserveCapacity(bytes.count + 16)
+            for byte in bytes {
+                if let entity = entity(byte) { entity.withUTF8Buffer { out += $0 } } else { out.append(byte) }
+            }
+            return String(decoding: out, as: UTF8.self)
+        } ?? text
     }
 
     /// Emphasis, code, links and mentions are disarmed anywhere, headings and lists at the beginning of a line; a line

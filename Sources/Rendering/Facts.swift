@@ -5,7 +5,7 @@ import Foundation
 import Incidents
 import JSON
 
-struct Facts {
+final class Facts {
     /// The longest text on one line.
     static let longestLine = 500
 

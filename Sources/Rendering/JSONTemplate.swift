@@ -7,7 +7,7 @@ import Mustache
 /// One node of a compiled JSON template.
 indirect enum JSONTemplate: Sendable {
     case literal(JSONValue)
-    case text(MustacheTemplate, Destination)
+    case text(TextTemplate)
     case array([JSONTemplate])
     /// All members, those that are no templates with their values; then the templates.
     case object([String: JSONValue], [(name: String, value: JSONTemplate)])
@@ -15,8 +15,7 @@ indirect enum JSONTemplate: Sendable {
     func filled(_ root: TemplateObject, _ partials: Partials) -> JSONValue {
         switch self {
         case .literal(let value): return value
-        case .text(let template, let destination):
-            return .string(Shortening.tidy(template.render(root, library: partials.library(destination))))
+        case .text(let template): return .string(template.filled(root, partials))
         case .array(let elements): return .array(elements.map { $0.filled(root, partials) })
         case .object(let literals, let templates):
             var members = literals
@@ -32,6 +31,9 @@ struct Partials: Sendable {
     private var markdown = MustacheLibrary()
     private var html = MustacheLibrary()
     private var plain = MustacheLibrary()
+    private var compiled: [Destination: [String: TemplateProgram]] = [:]
+
+    func programs(_ destination: Destination) -> [String: TemplateProgram] { compiled[destination] ?? [:] }
 
     func library(_ destination: Destination) -> MustacheLibrary {
         switch destination {
@@ -42,7 +44,9 @@ struct Partials: Sendable {
         }
     }
 
-    mutating func register(_ template: MustacheTemplate, named name: String, for destination: Destination) {
+    mutating func register(_ text: TextTemplate, named name: String, for destination: Destination) {
+        compiled[destination, default: [:]][name] = text.program
+        let template = text.engine
         switch destination {
         case .slack: slack.register(template, named: name)
         case .markdown: markdown.register(template, named: name)

@@ -16,47 +16,45 @@ struct RenderContext {
     ]
 
     private let facts: Facts
-    private let request: RenderRequest
+    private var request: RenderRequest { facts.request }
 
-    init(_ facts: Facts) {
-        self.facts = facts
-        request = facts.request
-    }
+    init(_ facts: Facts) { self.facts = facts }
 
     var root: TemplateObject {
         TemplateObject { [self] name in
             switch name {
-            case "headline": Words.headline(facts)
-            case "happening": Words.happening(facts)
-            case "topic": Words.topic(facts)
-            case "short_headline": Words.headline(facts, topicLimit: 60)
-            case "prefix": present(Words.prefix(facts))
-            case "subject": Words.subject(facts)
-            case "summary": Words.summary(facts)
-            case "change_line": Words.changeLine(facts)
-            case "expected": Words.expected(facts)
-            case "expected_short": Words.expected(facts, isShort: true)
-            case "owner": Words.owner(facts)
-            case "message": facts.message
-            case "message_lines": facts.message?.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-            case "severity": severity
-            case "symbol": Tone(facts).symbol
-            case "color": Tone(facts).hex
-            case "card_color": Tone(facts).cardColor
-            case "late": facts.isLate ? Words.late(request.event.time, clock: facts.clock, now: request.now) : nil
+            case "headline": .text(Words.headline(facts))
+            case "happening": .text(Words.happening(facts))
+            case "topic": .text(Words.topic(facts))
+            case "short_headline": .text(Words.headline(facts, topicLimit: 60))
+            case "prefix": .text(present(Words.prefix(facts)))
+            case "subject": .text(Words.subject(facts))
+            case "summary": .text(Words.summary(facts))
+            case "change_line": .text(Words.changeLine(facts))
+            case "expected": .text(Words.expected(facts))
+            case "expected_short": .text(Words.expected(facts, isShort: true))
+            case "owner": .text(Words.owner(facts))
+            case "message": .text(facts.message)
+            case "message_lines":
+                facts.message.map { .list($0.split(separator: "\n", omittingEmptySubsequences: false).map { .text(String($0)) }) }
+            case "severity": .text(severity)
+            case "symbol": .text(Tone(facts).symbol)
+            case "color": .text(Tone(facts).hex)
+            case "card_color": .text(Tone(facts).cardColor)
+            case "late": .text(facts.isLate ? Words.late(request.event.time, clock: facts.clock, now: request.now) : nil)
             case "reopened": flag(request.reopens)
             case "is_ended": flag(request.incident.map { !$0.isOpen } ?? false)
             case "is_open": flag(request.incident?.isOpen ?? false)
             case "is_test": flag(facts.isTest)
-            case "now": Words.time(request.now, clock: facts.clock, now: request.now)
-            case "event": event
-            case "incident": incident
-            case "change": change
-            case "recipient": recipient
-            case "route": request.routes.isEmpty ? nil : facts.line(request.routes.joined(separator: ", "))
-            case "routes": request.routes.isEmpty ? nil : request.routes.map(facts.line)
-            case "delivery": delivery
-            case "links": links
+            case "now": .text(Words.time(request.now, clock: facts.clock, now: request.now))
+            case "event": .object(event)
+            case "incident": incident.map(TemplateValue.object)
+            case "change": change.map(TemplateValue.object)
+            case "recipient": .object(recipient)
+            case "route": .text(request.routes.isEmpty ? nil : facts.line(request.routes.joined(separator: ", ")))
+            case "routes": request.routes.isEmpty ? nil : .list(request.routes.map { .text(facts.line($0)) })
+            case "delivery": .object(delivery)
+            case "links": links.map(TemplateValue.object)
             default: nil
             }
         }
@@ -64,7 +62,7 @@ struct RenderContext {
 
     private func present(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
 
-    private func flag(_ value: Bool) -> Any? { value ? true : nil }
+    private func flag(_ value: Bool) -> TemplateValue? { value ? .flag(true) : nil }
 
     private var severity: String? { present((request.severity?.name ?? request.incident?.text("severity")).map(facts.name)) }
 
@@ -75,14 +73,14 @@ struct RenderContext {
     }
 
     private var event: TemplateObject {
-        TemplateObject { [facts, request] name in
+        TemplateObject { [self] name in
             switch name {
-            case "id": facts.line(request.event.id)
-            case "source": facts.line(request.event.source)
-            case "type": request.event.type.rawValue
-            case "type_words": Words.type(request.event.type)
-            case "time": Words.time(request.event.time, clock: facts.clock, now: request.now)
-            case "when": Words.moment(request.event.time, clock: facts.clock, now: request.now)
+            case "id": .text(facts.line(request.event.id))
+            case "source": .text(facts.line(request.event.source))
+            case "type": .text(request.event.type.rawValue)
+            case "type_words": .text(Words.type(request.event.type))
+            case "time": .text(Words.time(request.event.time, clock: facts.clock, now: request.now))
+            case "when": .text(Words.moment(request.event.time, clock: facts.clock, now: request.now))
             default: TemplateObject.value(of: request.event.document[name], limit: facts.limit)
             }
         }
@@ -92,53 +90,53 @@ struct RenderContext {
         guard let incident = request.incident else { return nil }
         return TemplateObject(text: { facts.name(incident.id) }) { [self] name in
             switch name {
-            case "id": facts.name(incident.id)
-            case "title": facts.title
-            case "short_title": facts.title.map { Shortening.cut($0, to: 60) }
-            case "severity": severity
-            case "status": Words.status(incident.status)
-            case "status_code": incident.status.rawValue
-            case "opened_at": Words.time(incident.openedAt, clock: facts.clock, now: request.now)
-            case "since": Words.moment(incident.openedAt, clock: facts.clock, now: request.now)
-            case "age": Words.duration(request.now.timeIntervalSince(incident.openedAt))
-            case "lasted": Words.duration(facts.lasted)
-            case "eta", "next_update_at": moment(incident.text(name))
+            case "id": .text(facts.name(incident.id))
+            case "title": .text(facts.title)
+            case "short_title": .text(facts.title.map { Shortening.cut($0, to: 60) })
+            case "severity": .text(severity)
+            case "status": .text(Words.status(incident.status))
+            case "status_code": .text(incident.status.rawValue)
+            case "opened_at": .text(Words.time(incident.openedAt, clock: facts.clock, now: request.now))
+            case "since": .text(Words.moment(incident.openedAt, clock: facts.clock, now: request.now))
+            case "age": .text(Words.duration(request.now.timeIntervalSince(incident.openedAt)))
+            case "lasted": .text(Words.duration(facts.lasted))
+            case "eta", "next_update_at": .text(moment(incident.text(name)))
             case "acknowledged": flag(incident.acknowledged)
-            case "acknowledged_by": present(incident.acknowledgedBy.map(facts.line))
+            case "acknowledged_by": .text(present(incident.acknowledgedBy.map(facts.line)))
             case "reopened": flag(incident.reopened)
-            case "level": incident.level > 0 ? incident.level : nil
+            case "level": incident.level > 0 ? .number(incident.level) : nil
             case "is_ended": flag(!incident.isOpen)
             case "is_open": flag(incident.isOpen)
-            case "url", "runbook": incident.text(name).flatMap(SafeLink.make)
+            case "url", "runbook": .text(incident.text(name).flatMap(SafeLink.make))
             case "labels": labels(incident)
             case "label": TemplateObject.value(of: incident.members["labels"], limit: facts.limit)
-            case "service", "category", "team", "assignee", "reporter", "communication_lead": facts.line(incident.members[name])
+            case "service", "category", "team", "assignee", "reporter", "communication_lead": .text(facts.line(incident.members[name]))
             default: TemplateObject.value(of: incident.members[name], limit: facts.limit)
             }
         }
     }
 
     /// Sorted by name; each with `name` and `value`.
-    private func labels(_ incident: Incident) -> [TemplateObject]? {
+    private func labels(_ incident: Incident) -> TemplateValue? {
         guard let labels = incident.members["labels"]?.object, !labels.isEmpty else { return nil }
-        let shown = labels.keys.sorted().prefix(TemplateObject.longestList(facts.limit)).compactMap { name -> TemplateObject? in
+        let shown = labels.keys.sorted().prefix(TemplateObject.longestList(facts.limit)).compactMap { name -> TemplateValue? in
             guard let value = facts.line(labels[name]) else { return nil }
             let label = facts.line(name)
-            return TemplateObject(text: { "\(label): \(value)" }) { $0 == "name" ? label : $0 == "value" ? value : nil }
+            return .object(TemplateObject(text: { "\(label): \(value)" }) { .text($0 == "name" ? label : $0 == "value" ? value : nil) })
         }
-        return shown.isEmpty ? nil : shown
+        return shown.isEmpty ? nil : .list(shown)
     }
 
     private var change: TemplateObject? {
         let change = facts.change
         guard change.field ?? change.from ?? change.to ?? change.reason ?? change.by != nil else { return nil }
-        return TemplateObject { name in
+        return TemplateObject { [self] name in
             switch name {
-            case "field": change.field
-            case "from": change.from
-            case "to": change.to
-            case "reason": change.reason
-            case "by": change.by
+            case "field": .text(change.field)
+            case "from": .text(change.from)
+            case "to": .text(change.to)
+            case "reason": .text(change.reason)
+            case "by": .text(change.by)
             default: TemplateObject.value(of: request.event.document["change"]?[name], limit: facts.limit)
             }
         }
@@ -146,11 +144,11 @@ struct RenderContext {
 
     private var recipient: TemplateObject {
         let name = facts.line(request.recipient)
-        return TemplateObject(text: { name }) { [request] member in
+        return TemplateObject(text: { name }) { [self] member in
             switch member {
-            case "name": name
-            case "timezone": request.timezone
-            case "language": request.language
+            case "name": .text(name)
+            case "timezone": .text(request.timezone)
+            case "language": .text(request.language)
             default: nil
             }
         }
@@ -160,36 +158,35 @@ struct RenderContext {
         let id = facts.name(request.delivery)
         return TemplateObject(text: { id }, isNull: id.isEmpty) { [self] member in
             switch member {
-            case "id": id
-            case "channel": facts.line(request.channel)
-            case "kind": request.kind.rawValue
-            case "template": facts.line(request.template)
-            case "replaces": request.replaces > 0 ? request.replaces : nil
-            case "replaces_line": Words.replaces(facts)
+            case "id": .text(id)
+            case "channel": .text(facts.line(request.channel))
+            case "kind": .text(request.kind.rawValue)
+            case "template": .text(facts.line(request.template))
+            case "replaces": request.replaces > 0 ? .number(request.replaces) : nil
+            case "replaces_line": .text(Words.replaces(facts))
             case "earlier": earlier
-            case "instead_of": facts.insteadOf
-            case "instead_of_line": Words.insteadOf(facts)
-            case "meanwhile": facts.meanwhile
+            case "instead_of": .text(facts.insteadOf)
+            case "instead_of_line": .text(Words.insteadOf(facts))
+            case "meanwhile": .text(facts.meanwhile)
             default: nil
             }
         }
     }
 
-    private var earlier: [TemplateObject]? {
-        let texts = facts.earlier
-        return texts.isEmpty
-            ? nil
-            : texts.map { one in
+    private var earlier: TemplateValue? {
+        let texts = facts.earlier.map { one in
+            TemplateValue.object(
                 TemplateObject(text: { "\(one.time): \(one.message)" }) {
-                    $0 == "time" ? one.time : $0 == "message" ? one.message : nil
-                }
-            }
+                    .text($0 == "time" ? one.time : $0 == "message" ? one.message : nil)
+                })
+        }
+        return texts.isEmpty ? nil : .list(texts)
     }
 
     private var links: TemplateObject? {
         let url = request.incident?.text("url").flatMap(SafeLink.make)
         let runbook = request.incident?.text("runbook").flatMap(SafeLink.make)
         guard url ?? runbook != nil else { return nil }
-        return TemplateObject { $0 == "url" ? url : $0 == "runbook" ? runbook : nil }
+        return TemplateObject { .text($0 == "url" ? url : $0 == "runbook" ? runbook : nil) }
     }
 }

@@ -7,7 +7,7 @@ enum SMSBody {
         let most = max(1, segments)
         var body = ""
         for limit in TemplateLibrary.Limits.sms {
-            body = SMSText.transliterated(Shortening.tidy(try render(limit)))
+            body = SMSText.transliterated(try render(limit))
             if body.isEmpty { throw RenderFailure("the template gives an empty message") }
             if body.utf8.count <= most * ChannelLimits.SMS.single7Bit * 4, SMSText.segments(body).count <= most,
                 body.utf16.count <= ChannelLimits.SMS.twilioBody

@@ -33,9 +33,9 @@ enum SlackPayload {
 
     /// Characters of the JSON, in UTF-16 units.
     static func size(_ payload: JSONValue) -> Int {
-        let bytes = payload.bytes
+        let count = payload.byteCount
         // UTF-8 has at least as many bytes as UTF-16 has units.
-        return bytes.count <= Limit.message ? bytes.count : String(decoding: bytes, as: UTF8.self).utf16.count
+        return count <= Limit.message ? count : payload.text.utf16.count
     }
 
     /// The payload without what is empty or unsafe, each text within its limit.
@@ -74,16 +74,19 @@ enum SlackPayload {
 
     private static func block(_ block: JSONValue) -> JSONValue? {
         guard var members = block.object, let type = members["type"]?.string else { return nil }
-        members["block_id"] = identifier(members["block_id"])
+        // An assignment copies the members, even that of nothing to nothing.
+        if let id = members["block_id"] { members["block_id"] = identifier(id) }
         switch type {
         case "header":
             guard let text = textObject(members["text"], limit: Limit.headerText) else { return nil }
             members["text"] = text
         case "section":
-            members["text"] = textObject(members["text"], limit: Limit.sectionText)
-            let fields = (members["fields"]?.array ?? []).compactMap { textObject($0, limit: Limit.fieldText) }.prefix(Limit.sectionFields)
-            members["fields"] = fields.isEmpty ? nil : .array(Array(fields))
-            members["accessory"] = members["accessory"].flatMap(element)
+            if let text = members["text"] { members["text"] = textObject(text, limit: Limit.sectionText) }
+            if let given = members["fields"] {
+                let fields = (given.array ?? []).compactMap { textObject($0, limit: Limit.fieldText) }.prefix(Limit.sectionFields)
+                members["fields"] = fields.isEmpty ? nil : .array(Array(fields))
+            }
+            if let accessory = members["accessory"] { members["accessory"] = element(accessory) }
             if members["text"] == nil, members["fields"] == nil { return nil }
         case "context":
             let elements = (members["elements"]?.array ?? []).compactMap(contextElement).prefix(Limit.contextElements)
@@ -106,7 +109,7 @@ enum SlackPayload {
     /// An element of `actions`, or an accessory. A button with a `url` that is empty or unsafe is left out.
     private static func element(_ element: JSONValue) -> JSONValue? {
         guard var members = element.object, let type = members["type"]?.string else { return nil }
-        members["action_id"] = identifier(members["action_id"])
+        if let id = members["action_id"] { members["action_id"] = identifier(id) }
         switch type {
         case "button":
             guard let text = textObject(members["text"], limit: Limit.buttonText) else { return nil }
@@ -129,7 +132,8 @@ enum SlackPayload {
     }
 
     private static func textObject(_ value: JSONValue?, limit: Int) -> JSONValue? {
-        guard var members = value?.object, let text = members["text"]?.string, !text.isEmpty else { return nil }
+        guard let value, var members = value.object, let text = members["text"]?.string, !text.isEmpty else { return nil }
+        if text.utf8.count <= limit { return value }
         members["text"] = .string(Shortening.cutMarkup(text, to: limit))
         return .object(members)
     }

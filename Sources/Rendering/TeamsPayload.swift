@@ -33,8 +33,11 @@ enum TeamsPayload {
     }
 
     static func fits(_ payload: JSONValue) -> Bool {
+        let count = payload.byteCount
+        if count > Limit.message { return false }
+        // No byte of UTF-8 becomes more than three when it is escaped.
+        if count * 3 <= Limit.escapedMessage { return true }
         let bytes = payload.bytes
-        if bytes.count > Limit.message { return false }
         // Each UTF-16 unit beyond ASCII may become `\uXXXX`: two to four bytes become six or twelve.
         var size = bytes.count
         for byte in bytes where byte >= 0xC0 { size += byte >= 0xF0 ? 8 : byte >= 0xE0 ? 3 : 4 }

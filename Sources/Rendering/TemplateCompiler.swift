@@ -7,7 +7,7 @@ import Mustache
 
 /// A compiled file of a template, with the notes about deliveries that it gives by itself.
 enum CompiledTemplate: Sendable {
-    case text(MustacheTemplate, DeliveryNotes)
+    case text(TextTemplate, DeliveryNotes)
     case json(JSONTemplate, DeliveryNotes)
     /// It is there, but cannot be used.
     case broken(TemplateProblem)
@@ -63,7 +63,7 @@ struct TemplateCompiler {
 
     private mutating func template(
         _ text: String, destination: Destination, place: (Int) -> TextPlace, in source: TemplateSource
-    ) throws(TemplateProblem) -> MustacheTemplate {
+    ) throws(TemplateProblem) -> TextTemplate {
         func problem(_ offset: Int, _ message: String, isError: Bool = true) -> TemplateProblem {
             let place = place(offset)
             return TemplateProblem(file: source.path, line: place.line, column: place.column, message: message, isError: isError)
@@ -96,7 +96,7 @@ struct TemplateCompiler {
             problems.append(problem(name.offset, "nothing is called `\(unknown)`, so this stays empty\(hint)", isError: false))
         }
         do {
-            return try MustacheTemplate(string: destination.pragma + text)
+            return TextTemplate(try MustacheTemplate(string: destination.pragma + text), destination, partials)
         } catch let error as MustacheTemplate.ParserError {
             // The first line is our pragma.
             throw TemplateProblem(
@@ -150,7 +150,7 @@ struct TemplateCompiler {
             let template = try template(
                 text, destination: destination,
                 place: { TextPlace(source.text, offset: places.offset(in: pointer, contentOffset: $0) ?? 0) }, in: source)
-            return .text(template, destination)
+            return .text(template)
         case .array(let elements):
             var nodes: [JSONTemplate] = []
             for (index, element) in elements.enumerated() {

@@ -4,7 +4,6 @@
 import Foundation
 import Incidents
 import JSON
-import Mustache
 
 extension TemplateLibrary {
     /// Renders a message. It never fails: where the template cannot be used, a plain rendering stands in, and `degraded`
@@ -42,7 +41,7 @@ extension TemplateLibrary {
         case .sms:
             let (template, notes) = try text(.sms, request)
             let body = try SMSBody.within(request.maximumSegments) { (limit) throws(RenderFailure) in
-                template.render(RenderContext(Facts(request, limit: limit)).root, library: partials.library(.plain))
+                template.filled(RenderContext(Facts(request, limit: limit)).root, partials)
             }
             if notes.contains(.insteadOf) { return .sms(body) }
             return .sms(SMSBody.with(Words.insteadOfShort(Facts(request, limit: 100)), after: body, segments: request.maximumSegments))
@@ -64,12 +63,9 @@ extension TemplateLibrary {
         for limit in Limits.email.steps(request) {
             let facts = Facts(request, limit: limit.text, earlier: limit.earlier)
             let root = RenderContext(facts).root
-            func fill(_ template: MustacheTemplate, _ destination: Destination) -> String {
-                Shortening.tidy(template.render(root, library: partials.library(destination)))
-            }
-            let subject = CleanText.line(fill(subjectTemplate, .plain), limit: ChannelLimits.Email.subject)
-            var plain = fill(plainTemplate, .plain)
-            var html = fill(htmlTemplate, .html)
+            let subject = CleanText.line(subjectTemplate.filled(root, partials), limit: ChannelLimits.Email.subject)
+            var plain = plainTemplate.filled(root, partials)
+            var html = htmlTemplate.filled(root, partials)
             if subject.isEmpty { throw RenderFailure("the template gives an empty subject") }
             if plain.isEmpty, html.isEmpty { throw RenderFailure("the template gives an empty mail") }
             if !plain.isEmpty, let note = facts.note(without: plainNotes) { plain += "\n\n\(note)" }
@@ -89,7 +85,7 @@ extension TemplateLibrary {
         }
     }
 
-    private func text(_ file: TemplateFile, _ request: RenderRequest) throws(RenderFailure) -> (MustacheTemplate, DeliveryNotes) {
+    private func text(_ file: TemplateFile, _ request: RenderRequest) throws(RenderFailure) -> (TextTemplate, DeliveryNotes) {
         switch find(file, for: request) {
         case .text(let template, let notes): return (template, notes)
         case .broken(let problem): throw RenderFailure(problem.description)

@@ -81,4 +81,15 @@ import Testing
         #expect(value.kind == "an object")
         #expect(pointerToken("a/b~c") == "a~1b~0c")
     }
+
+    @Test func theSizeIsThatOfTheBytes() throws {
+        let texts = [
+            "null", "true", "false", "[]", "{}", "[{}]", "[1,2.50,-3e7]", #"{"a":{"b":[null,"x"]},"c":""}"#,
+            #"["\u0000\u001f\u007f\n\t\r\"\\/é漢😀"]"#, #"{"\n\u0001":"x"}"#,
+        ]
+        for text in texts {
+            let value = try JSONValue.parse(text.utf8)
+            #expect(value.byteCount == value.bytes.count, "\(text)")
+        }
+    }
 }
