@@ -1,5 +1,6 @@
 // Outcomes, inside one transaction: the attempt, the delivery's next state, and the next one of its conversation.
 
+import CrashPoints
 import Foundation
 import GRDB
 
@@ -88,6 +89,7 @@ struct OutcomeTransaction {
         guard let next = try database.row(Self.next, [incident, known.channel, known.address])?.int64(0) else { return }
         try database.run(Self.unblock, [next])
         promoted.append(next)
+        CrashPoint.promoted.reached()
     }
 
     private static let find = "SELECT incident, channel, address, state, blocked, attempts FROM deliveries WHERE id = ?"

@@ -39,6 +39,7 @@ extension Dispatcher {
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(1))
             if Task.isCancelled { return }
+            await mindTheClock()
             await lookForChanges()
         }
     }

@@ -4,6 +4,7 @@
 // on its way twice; a lane's slot is free as soon as its peer has answered, not only when the outcome is durable; the
 // attempts under way are bounded in all and for each destination.
 
+import CrashPoints
 import Foundation
 import Ledger
 import Logging
@@ -33,6 +34,8 @@ public actor Dispatcher: Service {
     /// When something that waits in the ledger falls due.
     var ledgerAlarm: Date?
     var marker: Int?
+    /// How far the wall clock is ahead of the one that only goes forwards, in seconds.
+    var clockAhead: TimeInterval?
     var lastComplaint = Date.distantPast
     /// Lanes whose last attempt did not get through: said once, and once when it is over.
     var troubled: Set<String> = []
@@ -46,6 +49,7 @@ public actor Dispatcher: Service {
     /// Runs until the router is asked to stop; then ends what is under way and returns.
     public func run() async throws {
         marker = pipeline.ledger.markerAtOpening
+        await mindTheClock()
         await readLanes()
         await withTaskCancellationOrGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
@@ -67,6 +71,7 @@ public actor Dispatcher: Service {
     /// - Returns: how many deliveries are still to be made.
     public func runOnce() async throws(LedgerError) -> Int {
         isHasty = true
+        await mindTheClock()
         await readLanes()
         await withDiscardingTaskGroup { group in
             while true {
@@ -84,6 +89,7 @@ public actor Dispatcher: Service {
     func stop() {
         isStopping = true
         isHasty = true
+        CrashPoint.stopping.reached()
         bell.ring()
     }
 
@@ -153,7 +159,9 @@ public actor Dispatcher: Service {
     }
 
     private nonisolated func send(_ delivery: QueuedDelivery) async {
+        CrashPoint.beforeSending.reached()
         let (record, retryAfter) = await pipeline.attempt(delivery)
+        CrashPoint.answered.reached()
         await returned(delivery, record, retryAfter: retryAfter)
         // The outcome is recorded even when the router is being stopped: otherwise the message would go out again.
         await Task { await self.keep(record, of: delivery) }.value
@@ -176,6 +184,7 @@ public actor Dispatcher: Service {
                 lanes[delivery.lane]?.finished(delivery.id)
                 if case .retry(let at) = record.next { setLedgerAlarm(at) }
                 offer(unblocked, since: mark)
+                CrashPoint.offered.reached()
                 break
             } catch {
                 complain("an outcome cannot be recorded yet: if the router ends before it is, that message goes out again", error)
@@ -191,9 +200,16 @@ public actor Dispatcher: Service {
 
     /// Waits for what is under way, but not for ever.
     private func drain(_ group: inout DiscardingTaskGroup) async {
-        let deadline = pipeline.clock().addingTimeInterval(Self.shutdownGrace)
-        while underWay > 0, pipeline.clock() < deadline { await bell.wait(until: deadline) }
+        // Not by the wall clock, which may be set meanwhile: that would be waited for.
+        let deadline = ContinuousClock.now + .seconds(Self.shutdownGrace)
+        let alarm = Task {
+            try? await Task.sleep(until: deadline)
+            bell.ring()
+        }
+        while underWay > 0, ContinuousClock.now < deadline { await bell.wait(until: nil) }
+        alarm.cancel()
         if underWay > 0 { logger.warning("stopping with attempts under way; they will be made again", metadata: ["count": "\(underWay)"]) }
         group.cancelAll()
+        CrashPoint.drained.reached()
     }
 }
