@@ -123,6 +123,8 @@ final class KillRun {
         let reached = try await point == nil ? killed(router) : killsItself(router, asked: point?.needsSignal == true)
         lives[lives.count - 1].ended = Date()
         lives[lives.count - 1].wasKilled = true
+        // What it had still sent is received now, and not in the next life.
+        try await eventually("the receivers have read everything") { sandbox.openConnections == 0 }
         return reached
     }
 

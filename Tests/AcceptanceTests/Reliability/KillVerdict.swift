@@ -102,7 +102,17 @@ struct KillVerdict {
             guard surplus > 0, let index = key.split(separator: " ").last.flatMap({ Int($0) }) else { continue }
             unrecorded[index, default: 0] += surplus
             if surplus > 1 || !lives[index].wasKilled || lives[index].point.map({ $0 == .drained || $0 == .closed }) ?? false {
-                faults.append("delivery and life \(key): received \(times.count) times, recorded \(recorded[key, default: 0])")
+                let id = key.split(separator: " ").first.map(String.init) ?? ""
+                let row = rows.first { String($0.id) == id }
+                let began = lives[index].began
+                let at = attempts.filter { $0[0] == id }.map {
+                    "\(Int((Double($0[1]) ?? 0) / 1000 - began.timeIntervalSince1970 * 1000)) \($0[2])"
+                }
+                let all = arrived.filter { $0.token == row?.token }.map { Int($0.at.timeIntervalSince(began) * 1000) }
+                faults.append(
+                    "delivery \(id) of \(row?.conversation ?? "") in life \(index) (\(lives[index].point?.rawValue ?? "random")): received "
+                        + "\(times.count) times, recorded \(recorded[key, default: 0]); in ms of that life received \(all), sent \(at), ended "
+                        + "\(Int(lives[index].ended.timeIntervalSince(began) * 1000))")
             }
             if let last = times.max() { window = max(window, lives[index].ended.timeIntervalSince(last)) }
         }
