@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BIN := .build/release/tocsin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test check format docs bench install
+.PHONY: help demo run build test crash check format docs bench install
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,13 @@ test: ## install what is missing and pass all tests
 	@scripts/needs test
 	@scripts/quietly "building the tests" swift build --build-tests
 	@scripts/test
+
+KILLS := 200
+
+crash: build ## kill the built program KILLS times, let disk, clock and peers fail, and count what arrives
+	@scripts/needs crash
+	@scripts/quietly "building the tests" swift build --build-tests
+	@scripts/crash $(BIN) $(KILLS) $(SEED)
 
 check: ## formatting, and that what is written from the sources is current
 	@scripts/check

@@ -43,6 +43,7 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
 
+        room("CrashPoints"),
         room("JSON"),
         room("Cryptography", ["COpenSSL"]),
         room("Incidents", ["JSON", "Cryptography"]),
@@ -54,27 +55,28 @@ let package = Package(
             name: "Rendering", dependencies: ["Incidents", "JSON", .product(name: "Mustache", package: "swift-mustache")],
             swiftSettings: strict, plugins: ["EmbedTemplates"]),
         room("Transport", ["CCurl"]),
-        room("Delivery", ["Configuration", "Rendering", "Routing", "Transport", "Cryptography", "Incidents", "JSON"]),
+        room("Delivery", ["Configuration", "Rendering", "Routing", "Transport", "Cryptography", "Incidents", "JSON", collections]),
         room(
             "Ledger",
             [
-                "Incidents", "Routing", "JSON", .product(name: "GRDB", package: "GRDB.swift"),
+                "CrashPoints", "Incidents", "Routing", "JSON", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
-        room("Spool", ["Incidents", "JSON", "CLinux"]),
+        room("Spool", ["CrashPoints", "Incidents", "JSON", "CLinux"]),
         room("Sandbox", nio + ["JSON", "Rendering", "Configuration"]),
         room(
             "Router",
             [
-                "Spool", "Ledger", "Delivery", "Transport", "Rendering", "Routing", "Configuration", "Incidents", "JSON", "Cryptography",
+                "CrashPoints", "Spool", "Ledger", "Delivery", "Transport", "Rendering", "Routing", "Configuration", "Incidents", "JSON",
+                "Cryptography",
                 log, collections,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(
             name: "tocsin",
             dependencies: [
-                "Router", "Sandbox", "JSON", "Incidents", "Routing", "Configuration", "Rendering", "Transport", "Delivery", "Ledger",
-                "Spool",
+                "CrashPoints", "Router", "Sandbox", "JSON", "Incidents", "Routing", "Configuration", "Rendering", "Transport", "Delivery",
+                "Ledger", "Spool",
                 log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -97,7 +99,7 @@ let package = Package(
         tests("LedgerTests", ["Ledger", "Routing", "Incidents", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("SpoolTests", ["Spool", "Incidents", "JSON"]),
         tests("SandboxTests", ["Sandbox", "Configuration", "Rendering", "JSON"] + nio),
-        tests("RouterTests", ["Router", "Ledger", "Spool", "Incidents"]),
-        tests("AcceptanceTests", ["tocsin", "Sandbox", "Configuration", "JSON"]),
+        tests("RouterTests", ["Router", "Configuration", "Delivery", "Ledger", "Spool", "Incidents"]),
+        tests("AcceptanceTests", ["tocsin", "CrashPoints", "Sandbox", "Configuration", "JSON"]),
     ]
 )

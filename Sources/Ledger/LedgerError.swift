@@ -72,9 +72,15 @@ extension LedgerError {
             self.init(
                 .locked, "another process keeps the ledger \(path) locked; try again, or see who has it open: fuser \(path)", cause: cause)
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
-            self.init(.permission, "the ledger \(path) must not be written: check who owns it and its directory", cause: cause)
+            self.init(
+                .permission,
+                "the ledger \(path) must not be written: check that its file system is mounted for writing, and who owns the file and its "
+                    + "directory", cause: cause)
         case .SQLITE_CANTOPEN:
-            self.init(.io, "the ledger \(path) cannot be opened: check that its directory exists and who owns it", cause: cause)
+            self.init(
+                .io,
+                "the ledger \(path) cannot be opened: check that its directory exists, who owns it, and that file descriptors are left "
+                    + "(ulimit -n)", cause: cause)
         case .SQLITE_IOERR:
             self.init(.io, "reading or writing the ledger \(path) failed: look for disk errors in `dmesg`", cause: cause)
         case .SQLITE_MISUSE:

@@ -112,7 +112,13 @@ struct LedgerFile: Sendable {
             case ENOSPC, EDQUOT: .diskFull
             default: .io
             }
-        let hint = code == .permission ? ": check who owns it and its directory" : ""
+        let hint =
+            switch number {
+            case EROFS: ": its file system is mounted read-only; remount it for writing"
+            case EMFILE, ENFILE: ": raise the limit of open files (ulimit -n)"
+            case ENOSPC, EDQUOT: ": make room on that file system (df -h, df -i)"
+            default: code == .permission ? ": check who owns it and its directory" : ""
+            }
         return LedgerError(code, what + hint, cause: String(cString: strerror(number)))
     }
 }

@@ -1,36 +1,58 @@
-// Times that a wrong clock has written down: what waits must not wait for hours because the clock was set back.
+// After the clock has been set back: what was planned by it while it was ahead must not wait for hours until it says the
+// same again. What was planned is told from when: a retry from its last attempt, anything else from when it was made.
 
 import Foundation
 import GRDB
 
 extension LedgerStore {
-    /// Moves everything that may go out, and is due after `now`, by so many seconds (negative: it falls due sooner).
-    public func shiftDues(by seconds: TimeInterval, after now: Date) async throws(LedgerError) {
-        let shift = Int64(seconds * 1_000_000)
+    /// Brings forward what was planned at a time that has not come yet; each keeps the wait that it was given. Changes
+    /// nothing where nothing was. Looks at all that is unfinished: only where the clock is known to have been set back,
+    /// or at the start.
+    ///
+    /// - Returns: how many deliveries are due earlier now.
+    public func recallFromFuture(now: Date) async throws(LedgerError) -> Int {
         try await writing { database in
-            try database.run(
-                """
-                UPDATE deliveries INDEXED BY deliveries_unfinished SET due = due + ?, fallback_at = fallback_at + ? \
-                WHERE \(LedgerSchema.unfinished) AND due > ?
-                """, [shift, shift, now.microseconds])
+            guard try Self.isAhead(database, now: now) else { return 0 }
+            var count = 0
+            try database.inTransaction(.immediate) {
+                try database.run(Self.recallFallbacks, [now.microseconds])
+                try database.run(Self.recallDue, [now.microseconds])
+                count = database.changesCount
+                try database.run(Self.recallFirst, [now.microseconds])
+                return .commit
+            }
+            return count
         }
     }
 
-    /// Nothing that may go out is due later than this. The cost is that of what is.
-    public func capDues(at latest: Date) async throws(LedgerError) {
-        try await writing { database in
-            for lane in try Self.lanes(database) {
-                var priority = Int64.min
-                while let next = try database.row(Self.nextPriority, [lane, priority])?.int64(0) {
-                    try database.run(Self.cap, [latest.microseconds, lane, next, latest.microseconds])
-                    if next == Int64.max { break }
-                    priority = next + 1
-                }
+    /// Whether the last to fall due of any queue was planned in the future: a look at one row for each, however many wait.
+    private static func isAhead(_ database: Database, now: Date) throws -> Bool {
+        for lane in try lanes(database) {
+            var priority = Int64.min
+            while let next = try database.row(nextPriority, [lane, priority])?.int64(0) {
+                if try database.has(lastIsAhead, [lane, next, now.microseconds]) { return true }
+                if next == Int64.max { break }
+                priority = next + 1
             }
         }
+        return false
     }
 
-    private static let cap = """
-        UPDATE deliveries INDEXED BY deliveries_ready SET due = ? WHERE lane = ? AND priority = ? AND due > ? AND \(LedgerSchema.ready)
+    /// When its due time was set: at the end of the last attempt; by a command, for that very moment; or when it was made.
+    private static let planned = """
+        (CASE WHEN state = 'retrying' THEN (SELECT max(at + ms * 1000) FROM attempts WHERE delivery = deliveries.id) \
+        WHEN attempts > 0 THEN due ELSE created END)
         """
+    private static let lastIsAhead = """
+        SELECT 1 FROM (SELECT * FROM deliveries INDEXED BY deliveries_ready WHERE lane = ?1 AND priority = ?2 AND due > ?3 \
+        AND \(LedgerSchema.ready) ORDER BY due DESC LIMIT 1) AS deliveries WHERE \(planned) > ?3
+        """
+    private static let recallDue = """
+        UPDATE deliveries SET due = ?1 + max(0, due - \(planned)) WHERE \(LedgerSchema.unfinished) AND due > ?1 AND \(planned) > ?1
+        """
+    private static let recallFallbacks = """
+        UPDATE deliveries SET fallback_at = ?1 + max(0, fallback_at - ifnull(first_attempt, created)) \
+        WHERE \(LedgerSchema.fallbackWaits) AND fallback_at > ?1 AND ifnull(first_attempt, created) > ?1
+        """
+    private static let recallFirst = "UPDATE deliveries SET first_attempt = ?1 WHERE \(LedgerSchema.unfinished) AND first_attempt > ?1"
 }

@@ -1,6 +1,7 @@
 // The writer: one thread, one connection, one transaction for as much as has gathered. It is a thread because SQLite
 // blocks. There is no timer: the next batch gathers while the last one commits. Waiters are resumed after COMMIT.
 
+import CrashPoints
 import Foundation
 import GRDB
 import Synchronization
@@ -116,8 +117,12 @@ final class LedgerWriter: Sendable {
                     })
             }
             try intake.tally.write(database)
+            if !batch.outcomes.isEmpty { CrashPoint.beforeOutcomesCommit.reached() }
+            if !batch.arrivals.isEmpty { CrashPoint.beforeArrivalsCommit.reached() }
             return .commit
         }
+        if !batch.outcomes.isEmpty { CrashPoint.afterOutcomesCommit.reached() }
+        if !batch.arrivals.isEmpty { CrashPoint.afterArrivalsCommit.reached() }
         for change in intake.changed.values { cache.keep(change.incident, bytes: change.bytes) }
         return answers
     }

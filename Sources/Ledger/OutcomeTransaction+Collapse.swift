@@ -1,6 +1,7 @@
 // Who comes next in a conversation. What was overtaken while it waited collapses into a newer one, which then speaks for it
 // (interfaces, section 8): the run of those, at the beginning of the line, that are due and may be superseded.
 
+import CrashPoints
 import Foundation
 import GRDB
 
@@ -55,6 +56,7 @@ extension OutcomeTransaction {
             }
         }
         promoted.append(target)
+        CrashPoint.promoted.reached()
     }
 
     /// The line's beginning: what collapses, and into which. One that is not due yet ends the run, and is not put before

@@ -1,50 +1,34 @@
-// A clock that is set while the router runs, or was wrong while it ran last: what waits for a time must not wait for
-// hours, and nothing is done twice, because every attempt is in the ledger.
+// The wall clock may jump. Forwards, what waits is simply due earlier. Backwards by hours, what was to be retried in a
+// second would wait for hours: it is brought back to the present.
 
-import Delivery
 import Foundation
+import Glibc
 import Ledger
-import Logging
-
-/// Holds the wall clock against the one that only goes forwards.
-struct Steadiness: Sendable {
-    /// Seconds by which the two may part between two looks.
-    static let tolerance: TimeInterval = 5
-
-    private var last: (wall: Date, steady: ContinuousClock.Instant)?
-
-    /// By how many seconds the wall clock was set since the last look; nil: it was not.
-    mutating func jump(now: Date, steady: ContinuousClock.Instant = .now) -> TimeInterval? {
-        defer { last = (now, steady) }
-        guard let last else { return nil }
-        let passed = (steady - last.steady) / .seconds(1)
-        let jump = now.timeIntervalSince(last.wall) - passed
-        return abs(jump) > Self.tolerance ? jump : nil
-    }
-}
 
 extension Dispatcher {
-    func clockWasSet(by jump: TimeInterval) async {
-        logger.warning("the clock was set; nothing waits longer for that", metadata: ["seconds": "\(Int(jump))"])
-        // Forwards, everything is due sooner, once: that does no harm.
-        if jump < 0 {
-            do {
-                try await pipeline.ledger.shiftDues(by: jump, after: pipeline.clock())
-            } catch {
-                complain("waiting times cannot be adjusted to the clock", error)
-            }
-        }
-        ledgerAlarm = nil
-        await readLanes()
-    }
+    /// The least jump backwards, in seconds, that is worth a look at everything that waits.
+    static let noticeableJump: TimeInterval = 5
 
-    /// At the start: nothing retries later than the longest pause from now.
-    func mendDues() async {
-        let latest = pipeline.clock().addingTimeInterval(Lane.longestPause + RetryPolicy.longestDelay)
+    /// Compares the wall clock with the one that only goes forwards.
+    func mindTheClock() async {
+        var monotonic = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &monotonic)
+        let ahead = pipeline.clock().timeIntervalSince1970 - Double(monotonic.tv_sec) - Double(monotonic.tv_nsec) / 1e9
+        defer { clockAhead = ahead }
+        if let clockAhead, clockAhead - ahead < Self.noticeableJump { return }
+        let jump = clockAhead.map { $0 - ahead }
         do {
-            try await pipeline.ledger.capDues(at: latest)
+            let recalled = try await pipeline.ledger.recallFromFuture(now: pipeline.clock())
+            guard recalled > 0 || jump != nil else { return }
+            logger.warning(
+                "the clock was set back; what it had planned is brought forward",
+                metadata: ["deliveries": "\(recalled)", "seconds": "\(jump.map { "\(Int($0))" } ?? "unknown")"])
+            laneAlarms.removeAll()
+            for name in lanes.keys { change(name) { _ in } }
+            ledgerAlarm = nil
+            await readLanes()
         } catch {
-            complain("waiting times cannot be checked", error)
+            complain("the ledger cannot be read; trying again", error)
         }
     }
 }

@@ -1,5 +1,6 @@
 // Outcomes on their way into the ledger: while one batch commits, the next one gathers.
 
+import CrashPoints
 import Foundation
 import Ledger
 
@@ -46,6 +47,7 @@ extension Dispatcher {
             }
             forget(result.withdrawn)
             offer(result.ready, since: mark)
+            CrashPoint.offered.reached()
             return true
         } catch {
             complain("an outcome cannot be recorded yet: if the router ends before it is, that message goes out again", error)

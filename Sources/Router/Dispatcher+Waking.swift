@@ -62,7 +62,7 @@ extension Dispatcher {
     }
 
     private func tick() async {
-        if let jump = steadiness.jump(now: pipeline.clock()) { await clockWasSet(by: jump) }
+        await mindTheClock()
         await lookForChanges()
         await failOverWhatIsDue()
         await failOverWhatIsStranded()

@@ -4,6 +4,7 @@
 // under way are bounded in all and for each destination; a lane is looked at only when something about it has changed.
 
 import Collections
+import CrashPoints
 import Delivery
 import Foundation
 import Ledger
@@ -49,7 +50,8 @@ public actor Dispatcher: Service {
     var pauses = Pauses()
     /// What the ledger was last told of each destination that is not as usual.
     var noted: [String: DestinationState] = [:]
-    var steadiness = Steadiness()
+    /// By how many seconds the wall clock is ahead of the one that only goes forwards.
+    var clockAhead: Double?
     let bell = Bell()
     /// What the attempts' tasks hand over.
     private let returns = Mutex<[Returned]>([])
@@ -102,7 +104,7 @@ public actor Dispatcher: Service {
     }
 
     private func begin() async {
-        await mendDues()
+        await mindTheClock()
         await readPauses()
         try? await pipeline.ledger.forgetDestinations()
         await readLanes()
@@ -112,6 +114,7 @@ public actor Dispatcher: Service {
     func stop() {
         isStopping = true
         isHasty = true
+        CrashPoint.stopping.reached()
         bell.ring()
     }
 
@@ -221,7 +224,9 @@ public actor Dispatcher: Service {
     }
 
     private nonisolated func send(_ delivery: QueuedDelivery) async {
+        CrashPoint.beforeSending.reached()
         let attempt = await pipeline.attempt(delivery)
+        CrashPoint.answered.reached()
         let isFirst = returns.withLock { returns in
             returns.append(Returned(delivery: delivery, attempt: attempt))
             return returns.count == 1
@@ -244,19 +249,27 @@ public actor Dispatcher: Service {
     /// Waits for what is under way, but not for ever.
     private func drain(_ group: inout DiscardingTaskGroup) async {
         await drain(&group, seconds: Self.shutdownGrace)
-        if underWay == 0 { return group.cancelAll() }
-        logger.warning("stopping with attempts under way; what has no answer yet is made again", metadata: ["count": "\(underWay)"])
+        if underWay > 0 {
+            logger.warning("stopping with attempts under way; what has no answer yet is made again", metadata: ["count": "\(underWay)"])
+        }
         group.cancelAll()
         await drain(&group, seconds: Self.cancellationGrace)
+        CrashPoint.drained.reached()
     }
 
     private func drain(_ group: inout DiscardingTaskGroup, seconds: TimeInterval) async {
-        let deadline = pipeline.clock().addingTimeInterval(seconds)
+        // Not by the wall clock, which may be set meanwhile: that would be waited for.
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        let alarm = Task {
+            try? await Task.sleep(until: deadline)
+            bell.ring()
+        }
         turn(&group)
-        while underWay > 0, pipeline.clock() < deadline {
-            await bell.wait(until: deadline)
+        while underWay > 0, ContinuousClock.now < deadline {
+            await bell.wait(until: nil)
             turn(&group)
         }
+        alarm.cancel()
     }
 }
 

@@ -1,6 +1,7 @@
 // The way in: takes files from the queue directory in batches, has the pipeline commit what is in them, and only then
 // forgets or rejects the files.
 
+import CrashPoints
 import Foundation
 import Incidents
 import Ledger
@@ -12,6 +13,8 @@ import Spool
 public struct Intake: Service {
     /// Files to a batch: many to a commit under load, one when idle.
     static let batch = 256
+    /// Seconds between two lines of the log about the same trouble.
+    static let reminder: TimeInterval = 60
     /// Rejected lines of one file that are logged; the rest is counted.
     static let logged = 5
 
@@ -50,6 +53,7 @@ public struct Intake: Service {
     private func take(_ files: [TakenFile], patience: TimeInterval?) async -> Bool {
         let settled = await pipeline.accept(files) { await commit($0, patience: patience) }
         guard let settled else { return false }
+        CrashPoint.beforeForgetting.reached()
         await spool.forget(settled.filter(\.rejected.isEmpty).map(\.file))
         for one in settled where !one.rejected.isEmpty {
             log(one)
@@ -61,10 +65,12 @@ public struct Intake: Service {
 
     /// Commits, for as long as it takes: while the ledger cannot (a full disk), the files stay and nothing is lost.
     private func commit(_ arrivals: [Arrival], patience: TimeInterval?) async -> [Receipt]? {
+        CrashPoint.read.reached()
         if arrivals.isEmpty { return [] }
         let start = pipeline.clock()
         var wait = 0.2
         var hasFailed = false
+        var told = Date.distantPast
         while true {
             let mark = await dispatcher.mark()
             do {
@@ -75,9 +81,12 @@ public struct Intake: Service {
                 return receipts
             } catch {
                 hasFailed = true
-                logger.error(
-                    "events cannot be recorded; their files stay and it is tried again",
-                    metadata: ["events": "\(arrivals.count)", "error": "\(error)"])
+                if abs(pipeline.clock().timeIntervalSince(told)) >= Self.reminder {
+                    told = pipeline.clock()
+                    logger.error(
+                        "events cannot be recorded; their files stay and it is tried again",
+                        metadata: ["events": "\(arrivals.count)", "error": "\(error)"])
+                }
                 if let patience, pipeline.clock().timeIntervalSince(start) > patience { return nil }
                 guard await Self.slept(wait) else { return nil }
                 wait = min(wait * 2, 10)

@@ -7,6 +7,7 @@
 // are durable, so there is no moment at which a crash loses anything. And an outcome is recorded as what it was, never
 // as what was hoped for: accepted, deferred, refused or unknown.
 
+import CrashPoints
 import Delivery
 import Foundation
 import Incidents
@@ -50,6 +51,7 @@ public struct Pipeline: Sendable {
                 if slice.isFull {
                     guard let receipts = await commit(slice.arrivals) else { return nil }
                     slice.settle(receipts)
+                    CrashPoint.betweenSlices.reached()
                 }
             }
         }

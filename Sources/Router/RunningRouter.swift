@@ -1,6 +1,7 @@
 // The house with its doors open: what `tocsin run` starts, in the order of dependency, so that the way in stops first.
 
 import Configuration
+import CrashPoints
 import Delivery
 import Foundation
 import Glibc
@@ -65,13 +66,17 @@ public struct RunningRouter: Sendable {
         }
     }
 
-    /// Runs until SIGTERM or SIGINT, then ends what is under way, and closes.
+    /// Runs until SIGTERM or SIGINT, then ends what is under way, and closes. A second signal ends the process at once.
     public func run() async throws {
         let services: [any Service] = [operators, dispatcher, reloader, intake]
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(Dispatcher.shutdownGrace + 5)
-        defer { logger.notice("stopped") }
+        let second = SecondSignal(logger: logger)
+        defer {
+            second.cancel()
+            logger.notice("stopped")
+        }
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch {
@@ -85,15 +90,13 @@ public struct RunningRouter: Sendable {
     ///
     /// - Returns: how many deliveries are still to be made, and whether all files could be taken.
     public func runOnce() async throws -> (left: Int, tookAll: Bool) {
-        let signals = [SIGTERM, SIGINT].map { number in
-            SignalSource.ignoring(number) {
-                Task {
-                    await spool.stop()
-                    await dispatcher.stop()
-                }
+        let signals = SecondSignal(logger: logger) {
+            Task {
+                await spool.stop()
+                await dispatcher.stop()
             }
         }
-        defer { for signal in signals { signal.cancel() } }
+        defer { signals.cancel() }
         let tookAll = await intake.runOnce()
         await operators.tell()
         var left = try await dispatcher.runOnce()
@@ -109,5 +112,6 @@ public struct RunningRouter: Sendable {
         await http.close()
         await smtp.close()
         await ledger.close()
+        CrashPoint.closed.reached()
     }
 }

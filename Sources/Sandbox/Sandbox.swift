@@ -53,7 +53,8 @@ public final class Sandbox: Sendable {
 
     /// The directory of the certificate and its keys, until `stop`; nil without TLS.
     var directory: String? { certificates?.directory }
-    var openConnections: Int { reception.connections.count }
+    /// Connections that are open now, idle ones too.
+    public var openConnections: Int { reception.connections.count }
 
     /// Starts all receivers.
     ///

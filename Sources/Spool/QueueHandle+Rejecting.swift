@@ -1,6 +1,7 @@
 // Setting a bad file aside, with its reason beside it. The reason takes its name first, then the file: a crash between
 // the two leaves a reason without a file, and the file still taken; after the restart both meet again.
 
+import CrashPoints
 import Foundation
 import Glibc
 import Incidents
@@ -20,6 +21,7 @@ extension QueueHandle {
         let draft = FileName(RejectedFiles.draftPrefix + "\(file.sequence).reason")
         if let error = write(reasons, draft, in: directory) { return error }
         defer { _ = draft.withPath { unlinkat(directory, $0, 0) } }
+        CrashPoint.reasonDrafted.reached()
 
         var source = (name: file.taken, directory: taken)
         if !isWhole {
@@ -42,6 +44,7 @@ extension QueueHandle {
                 continue
             }
             if failure != 0 { return SpoolError(errno: failure, doing: "write \(rejectedPath(reasonName))") }
+            CrashPoint.reasonNamed.reached()
             failure = QueueHandle.move(source.name, in: source.directory, to: name, in: directory)
             if failure == 0 { break }
             // Back to being a draft: the name went to somebody else, or the file did not come.
@@ -50,6 +53,7 @@ extension QueueHandle {
             if failure != EEXIST { return SpoolError(errno: failure, doing: "move \(file.name) to \(rejectedPath(name))") }
             number += 1
         }
+        CrashPoint.rejected.reached()
         return isWhole
             ? {
                 removeFolder(of: file.taken); return nil
@@ -61,6 +65,7 @@ extension QueueHandle {
         if file.taken.withPath({ unlinkat(taken, $0, 0) }) != 0, errno != ENOENT {
             return SpoolError(errno: errno, doing: "remove \(directory.taken)/\(file.taken.text)")
         }
+        CrashPoint.whileForgetting.reached()
         removeFolder(of: file.taken)
         return nil
     }

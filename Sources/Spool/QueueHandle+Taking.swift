@@ -1,6 +1,7 @@
 // Taking one file. It is looked at in place first, because a producer that writes in pieces may open it again by its
 // name; then it is renamed to a name that is ours alone, and checked to be the one that was looked at.
 
+import CrashPoints
 import Glibc
 import Incidents
 
@@ -60,9 +61,10 @@ extension QueueHandle {
             let folder = TakenName.folder(sequence)
             if folder.withPath({ mkdirat(taken, $0, 0o700) }) != 0, errno != EEXIST { return .failed("make a directory for", errno) }
         }
+        CrashPoint.beforeTaking.reached()
         let number = QueueHandle.move(name, in: queue, to: own, in: taken)
         switch number {
-        case 0: break
+        case 0: CrashPoint.taken.reached()
         case ENOENT:
             // The file, or our directory.
             return FileStamp.of(name, in: queue) == nil ? .gone : .failed("take", number)

@@ -1,6 +1,7 @@
 // The command line: one file for each command, in Commands/.
 
 import ArgumentParser
+import CrashPoints
 import Glibc
 import Incidents
 
@@ -13,6 +14,10 @@ enum Program {
             let hint = Suggestion.clause(for: first, among: names)
             Terminal.complain("there is no command `\(Terminal.clean(first))`\(hint.isEmpty ? "; `tocsin --help` lists them" : hint)")
             exit(64)
+        }
+        if let complaint = CrashPoint.complaint {
+            Terminal.complain(complaint)
+            exit(78)
         }
         await Tocsin.main()
     }

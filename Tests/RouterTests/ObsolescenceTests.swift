@@ -71,16 +71,3 @@ import Testing
         #expect(!delivery(waited: 3).mustBeLookedAtAnew(now: noon))
     }
 }
-
-@Suite struct SteadinessTests {
-    @Test func onlyAClockThatWasSetHasJumped() {
-        var steadiness = Steadiness()
-        let noon = Date(timeIntervalSince1970: 1_800_000_000)
-        let start = ContinuousClock.now
-        #expect(steadiness.jump(now: noon, steady: start) == nil)
-        #expect(steadiness.jump(now: noon.addingTimeInterval(10), steady: start + .seconds(10)) == nil)
-        #expect(steadiness.jump(now: noon.addingTimeInterval(11 - 7_200), steady: start + .seconds(11)) == -7_200)
-        #expect(steadiness.jump(now: noon.addingTimeInterval(12 - 7_200), steady: start + .seconds(12)) == nil)
-        #expect(steadiness.jump(now: noon.addingTimeInterval(13), steady: start + .seconds(13)) == 7_200)
-    }
-}
