@@ -55,7 +55,7 @@ let package = Package(
             swiftSettings: strict, plugins: ["EmbedTemplates"]),
         room("Transport", ["CCurl"]),
         room("Delivery", ["Configuration", "Rendering", "Routing", "Transport", "Cryptography", "Incidents", "JSON"]),
-        room("Ledger", ["Incidents", "Routing", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Ledger", ["Incidents", "Routing", "JSON", "Cryptography", .product(name: "GRDB", package: "GRDB.swift")]),
         room("Spool", ["Incidents", "JSON", "CLinux"]),
         room("Sandbox", nio + ["JSON", "Rendering", "Configuration"]),
         room(
@@ -92,7 +92,8 @@ let package = Package(
         tests("LedgerTests", ["Ledger", "Routing", "Incidents", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("SpoolTests", ["Spool", "Incidents", "JSON"]),
         tests("SandboxTests", ["Sandbox", "Configuration", "Rendering", "JSON"] + nio),
-        tests("RouterTests", ["Router", "Ledger", "Spool", "Incidents"]),
-        tests("AcceptanceTests", ["tocsin", "Sandbox", "Configuration", "JSON"]),
+        tests("RouterTests", ["Router", "Ledger", "Spool", "Incidents", log]),
+        tests(
+            "AcceptanceTests", ["tocsin", "Sandbox", "Configuration", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
     ]
 )

@@ -12,6 +12,8 @@ struct Tally {
         case events
         case duplicates
         case stale
+        /// By the channel that was left.
+        case fallbacks
     }
 
     private struct Key: Hashable {
