@@ -71,7 +71,9 @@ import Testing
         #expect(rows[0].reason == "restored from a backup: it may have gone out after the backup was made")
         #expect(rows[3].attempts.map(\.outcome) == ["deferred", "unknown"])
         let attempt = try #require(rows[0].attempts.first)
-        #expect(attempt == AttemptRow(at: later, milliseconds: 0, outcome: "unknown", code: nil, reason: "restored", detail: nil, remoteID: nil))
+        #expect(
+            attempt == AttemptRow(at: later, milliseconds: 0, outcome: "unknown", code: nil, reason: "restored", detail: nil, remoteID: nil)
+        )
         #expect(try await store.summary(now: later).needsMending == 4)
         #expect(try await store.verify() == [])
         #expect(try await store.markRestored(now: later) == 0)
@@ -85,7 +87,10 @@ import Testing
         let fixture = try LedgerFixture()
         let store = try fixture.open()
         // One conversation that is longer than a slice.
-        _ = try await store.accept((0..<1_203).map { arrival(try event("e\($0)", time: start.addingTimeInterval(Double($0)))) })
+        for number in 0..<1_203 {
+            let time = start.addingTimeInterval(Double(number))
+            _ = try await store.accept([arrival(try event("e\(number)", time: time), at: time)])
+        }
         #expect(try await store.markRestored(now: later) == 1_203)
         #expect(try await store.summary(now: later).deliveries == [.unknown: 1_203])
         #expect(try await store.verify() == [])

@@ -30,7 +30,8 @@ struct PauseCommand: AsyncParsableCommand {
             let summary = try await ledger.summary(now: Date())
             let since = summary.pauses.first { $0.channel == target.channel }?.since ?? Date()
             let held = summary.unfinished(through: target.channel)
-            Terminal.say("\(target.words) \(isNew ? "is paused" : "has been paused since \(Moment.short(since))"); \(HeldText.words(held)).")
+            Terminal.say(
+                "\(target.words) \(isNew ? "is paused" : "has been paused since \(Moment.short(since))"); \(HeldText.words(held)).")
             Terminal.say("`tocsin resume \(Terminal.clean(channel))` lets \(held == 1 ? "it" : "them") go out.")
         }
     }
