@@ -59,7 +59,7 @@ let package = Package(
         room(
             "Ledger",
             [
-                "CrashPoints", "Incidents", "Routing", "JSON", .product(name: "GRDB", package: "GRDB.swift"),
+                "CrashPoints", "Incidents", "Routing", "JSON", "Cryptography", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         room("Spool", ["CrashPoints", "Incidents", "JSON", "CLinux"]),
@@ -99,7 +99,9 @@ let package = Package(
         tests("LedgerTests", ["Ledger", "Routing", "Incidents", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("SpoolTests", ["Spool", "Incidents", "JSON"]),
         tests("SandboxTests", ["Sandbox", "Configuration", "Rendering", "JSON"] + nio),
-        tests("RouterTests", ["Router", "Configuration", "Delivery", "Ledger", "Spool", "Incidents"]),
-        tests("AcceptanceTests", ["tocsin", "CrashPoints", "Sandbox", "Configuration", "JSON"]),
+        tests("RouterTests", ["Router", "Configuration", "Delivery", "Ledger", "Spool", "Incidents", log]),
+        tests(
+            "AcceptanceTests",
+            ["tocsin", "CrashPoints", "Sandbox", "Configuration", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
     ]
 )

@@ -46,6 +46,18 @@ public struct DeliveryRow: Sendable, Identifiable, Equatable {
     public var receipt: String?
     /// The version of the configuration that it was planned with.
     public var config: String
+    /// The earlier ones that this one stands for: they name it as their successor. Oldest first.
+    public var replaced: [Int64] = []
+    /// The delivery by another way that this one stands in for.
+    public var insteadOf: RelatedDelivery?
+    /// Those that stand in for this one by another way.
+    public var fallbacks: [RelatedDelivery] = []
+}
+
+/// Another delivery of the same event to the same person.
+public struct RelatedDelivery: Sendable, Equatable {
+    public var id: Int64
+    public var channel: String
 }
 
 /// One attempt of a delivery.
@@ -120,6 +132,13 @@ public struct LedgerSummary: Sendable, Equatable {
     public var oldestDue: Date?
     /// The next time at which something that waits falls due.
     public var nextDue: Date?
+    /// How many deliveries went on by another channel, by the one that was left.
+    public var fallbacks: [String: Int] = [:]
+    public var pauses: [Pause] = []
+    /// As the router said last; good while it runs.
+    public var destinations: [DestinationState] = []
+    /// The files of the configuration are not what is in force.
+    public var reloadRefused: ReloadRefusal?
 
     public init() {}
 }

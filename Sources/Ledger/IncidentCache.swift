@@ -24,6 +24,12 @@ final class IncidentCache {
 
     var count: Int { young.count + old.count }
 
+    /// It is gone from the file.
+    func forget(_ id: String) {
+        young[id] = nil
+        old[id] = nil
+    }
+
     func keep(_ incident: Incident, bytes size: Int) {
         young[incident.id] = incident
         bytes += size

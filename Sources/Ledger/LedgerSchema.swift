@@ -17,6 +17,9 @@ enum LedgerSchema {
     /// Everything but the two states that nearly all rows are in.
     static let uncommon = "state NOT IN ('pending', 'delivered')"
 
+    /// Events that go by their arrival alone: of no incident, and no standing wish.
+    static let loose = "incident IS NULL AND type NOT IN ('subscription', 'silence', 'absence')"
+
     /// The next way is tried at `fallback_at`.
     static let fallbackWaits = "fallback_at IS NOT NULL AND state IN ('pending', 'retrying')"
 
@@ -28,6 +31,7 @@ enum LedgerSchema {
     ///   `fell_back`: its next way has been taken, or there is none; `tried`: the ways before this one, as [[channel, address]].
     /// - `retry_for`: microseconds, where a route sets it.
     /// - `pauses`: the channel `` (empty) stands for all.
+    /// - `incidents_closed`, `events_loose`: what may be pruned, oldest first.
     /// - `destinations`: what the running router last said of each lane.
     static let migrations = [
         """
@@ -90,6 +94,8 @@ enum LedgerSchema {
             lane TEXT NOT NULL PRIMARY KEY, channels BLOB NOT NULL, breaker TEXT NOT NULL, since INTEGER NOT NULL, retry_at INTEGER,
             paused_until INTEGER, rate TEXT, limited_until INTEGER, detail TEXT
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX incidents_closed ON incidents (updated) WHERE is_open = 0;
+        CREATE INDEX events_loose ON events (received_at) WHERE \(loose);
         """,
     ]
 

@@ -112,7 +112,7 @@ extension LedgerStore {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                state.lane, Data(.array(state.channels.map(JSONValue.string))), state.breaker, state.since.microseconds,
+                state.lane, JSONValue.array(state.channels.map(JSONValue.string)).bytes, state.breaker, state.since.microseconds,
                 state.retryAt?.microseconds, state.pausedUntil?.microseconds, state.rate, state.limitedUntil?.microseconds,
                 state.detail?.storable,
             ])

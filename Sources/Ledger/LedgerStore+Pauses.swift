@@ -35,7 +35,11 @@ extension LedgerStore {
     @discardableResult
     public func resume(channel: String?) async throws(LedgerError) -> Bool {
         try await writing { database in
-            if let channel { try database.run("DELETE FROM pauses WHERE channel = ?", [channel]) } else { try database.run("DELETE FROM pauses", []) }
+            if let channel {
+                try database.run("DELETE FROM pauses WHERE channel = ?", [channel])
+            } else {
+                try database.run("DELETE FROM pauses", [])
+            }
             return database.changesCount > 0
         }
     }

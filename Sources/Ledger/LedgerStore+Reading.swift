@@ -102,8 +102,22 @@ extension LedgerStore {
 
     private static func complete(_ row: Row, _ database: Database) throws -> DeliveryRow {
         let id = try row.need(row.int64(0), "the id of a delivery")
-        return try DeliveryRow(row, attempts: database.rows(AttemptRow.ofDelivery, [id]).map { try AttemptRow($0) })
+        var delivery = try DeliveryRow(row, attempts: database.rows(AttemptRow.ofDelivery, [id]).map { try AttemptRow($0) })
+        delivery.replaced = try database.rows(replaced, [id, delivery.sequence]).compactMap { $0.int64(0) }
+        delivery.insteadOf = try database.row(insteadOf, [id]).flatMap(RelatedDelivery.init)
+        delivery.fallbacks = try database.rows(otherWays, [id]).compactMap(RelatedDelivery.init)
+        return delivery
     }
+
+    /// Not its own other ways, which may have ended by it as well.
+    private static let replaced = "SELECT id FROM deliveries WHERE successor = ? AND event <> ? ORDER BY id"
+    private static let insteadOf = """
+        SELECT f.id, f.channel FROM deliveries d JOIN deliveries f ON f.id = d.fallback_of WHERE d.id = ?
+        """
+    private static let otherWays = """
+        SELECT f.id, f.channel FROM deliveries d JOIN deliveries f ON f.fallback_root = ifnull(d.fallback_root, d.id)
+        WHERE d.id = ? AND f.fallback_of = d.id ORDER BY f.id
+        """
 }
 
 extension DeliveryFilter {
@@ -132,5 +146,12 @@ extension DeliveryFilter {
     private static func term(_ state: DeliveryState) -> String {
         let equal = "state = '\(state.rawValue)'"
         return state == .pending || state == .delivered ? equal : "\(LedgerSchema.uncommon) AND \(equal)"
+    }
+}
+
+extension RelatedDelivery {
+    init?(_ row: Row) {
+        guard let id = row.int64(0), let channel = row.text(1) else { return nil }
+        self.init(id: id, channel: channel)
     }
 }

@@ -22,7 +22,7 @@ extension LedgerStore {
                     summary.eventTypes[name, default: 0] += count
                 case .duplicates: summary.duplicates += count
                 case .stale: summary.stale += count
-                case .fallbacks: continue
+                case .fallbacks: summary.fallbacks[name, default: 0] += count
                 }
             }
             summary.openIncidents = try database.number("SELECT count(*) FROM incidents WHERE is_open = 1")
@@ -31,6 +31,9 @@ extension LedgerStore {
             summary.undeliveredDue = due?.int(0) ?? 0
             summary.oldestDue = due?.date(1)
             summary.nextDue = try Self.nextDue(database, after: now)
+            summary.pauses = try Self.pauses(database)
+            summary.destinations = try Self.destinations(database)
+            summary.reloadRefused = try Self.refusedReload(database)
             return summary
         }
     }

@@ -97,17 +97,24 @@ public final class LedgerStore: Sendable {
         await readers.close()
     }
 
-    /// How many calls wait for the writer.
-    var depth: Int { writer?.inbox.depth ?? 0 }
+    /// How many calls wait for the writer; 0 where the store was opened for reading only.
+    public var depth: Int { writer?.inbox.depth ?? 0 }
 
     /// Runs `body` on the writer's thread and connection, outside a transaction, between two batches.
     func writing<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
+        try await writing { database, _ in try body(database) }
+    }
+
+    /// The same, for what changes incidents: the cache must not know more than the file.
+    func writing<Value: Sendable>(
+        _ body: @escaping @Sendable (Database, IncidentCache) throws -> Value
+    ) async throws(LedgerError) -> Value {
         let writer = try writing()
         let path = file.path
         return try await answer { (reply: Reply<Value>) in
-            let task = WriterTask { database in
+            let task = WriterTask { database, cache in
                 do {
-                    reply.resume(returning: .success(try body(database)))
+                    reply.resume(returning: .success(try body(database, cache)))
                 } catch {
                     reply.resume(returning: .failure(LedgerError(error, at: path)))
                 }

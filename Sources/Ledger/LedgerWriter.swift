@@ -51,7 +51,7 @@ final class LedgerWriter: Sendable {
         while let batch = inbox.next(isBusy: last + .milliseconds(WriterInbox.gathering) > .now()) {
             defer { last = .now() }
             connection.writeWithoutTransaction { database in
-                for task in batch.tasks { task.run(database) }
+                for task in batch.tasks { task.run(database, cache) }
                 if !batch.outcomes.isEmpty || !batch.arrivals.isEmpty { write(batch, database, cache) }
             }
         }

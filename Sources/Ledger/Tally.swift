@@ -12,7 +12,7 @@ struct Tally {
         case events
         case duplicates
         case stale
-        /// By the channel that was left for another way.
+        /// By the channel that was left.
         case fallbacks
     }
 

@@ -23,7 +23,7 @@ struct ArrivalCall: Sendable {
 
 /// Anything else that must happen on the writer's connection, outside the batch's transaction.
 struct WriterTask: Sendable {
-    var run: @Sendable (Database) -> Void
+    var run: @Sendable (Database, IncidentCache) -> Void
 }
 
 /// What the writer takes at once.

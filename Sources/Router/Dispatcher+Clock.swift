@@ -23,7 +23,7 @@ extension Dispatcher {
             logger.warning(
                 "the clock was set back; what it had planned is brought forward",
                 metadata: ["deliveries": "\(recalled)", "seconds": "\(jump.map { "\(Int($0))" } ?? "unknown")"])
-            laneAlarms.removeAll()
+            laneAlarms = []
             for name in lanes.keys { change(name) { _ in } }
             ledgerAlarm = nil
             await readLanes()

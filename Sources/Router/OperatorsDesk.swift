@@ -17,11 +17,15 @@ public final class OperatorsDesk: Service {
 
     /// The kinds of trouble, each throttled by itself.
     enum Kind: String, Sendable, CaseIterable {
+        case gaveUp = "gave_up"
+        case breakerOpen = "breaker_open"
+        case breakerClosed = "breaker_closed"
+        case disk
         case rejected
         case channelGone = "channel_gone"
     }
 
-    private struct Gathered {
+    struct Gathered {
         var lines: [String] = []
         var count = 0
         var lastTold: Date?
@@ -39,6 +43,43 @@ public final class OperatorsDesk: Service {
     /// - Parameter deliver: makes a notice durable; false where that failed.
     func connect(_ deliver: @escaping @Sendable (Event) async -> Bool) { outlet.withLock { $0 = deliver } }
 
+    /// Channels whose open breaker the operators have been, or are about to be, told of.
+    private let failing = Mutex<Set<String>>([])
+
+    /// A delivery is dead, or of unknown outcome, and there is no other way to its recipient. Not for a delivery of an
+    /// `operations` event: Tocsin's word of its own failure must not be the next failure to tell of.
+    ///
+    /// - Parameter why: for people, secrets already redacted.
+    public func gaveUp(_ id: Int64, recipient: String, channel: String, incident: String?, why: String) {
+        note(.gaveUp, "#\(id) to \(recipient) by \(channel)\(incident.map { " about \($0)" } ?? ""): \(why)")
+    }
+
+    /// The same, where the delivery is at hand; says nothing of what was for the operators themselves.
+    func gaveUp(_ delivery: QueuedDelivery, why: String) {
+        if delivery.event.event.type == .operations { return }
+        gaveUp(
+            delivery.id, recipient: delivery.recipient, channel: delivery.channel, incident: delivery.event.event.incident?.id, why: why)
+    }
+
+    /// A destination has been failing for some time. Told once, until it is closed again.
+    public func breakerStaysOpen(channel: String, since: Date, why: String) {
+        guard failing.withLock({ $0.insert(channel).inserted }) else { return }
+        note(.breakerOpen, "\(Self.head(channel))since \(Timestamp.format(since)): \(why)")
+    }
+
+    /// It gets through again. Says nothing where the failure was not told either.
+    ///
+    /// - Parameter time: how long it has been failing, in seconds.
+    public func breakerClosed(channel: String, after time: TimeInterval) {
+        guard failing.withLock({ $0.remove(channel) }) != nil else { return }
+        // What has not been told yet need not be told any more.
+        if withdraw(.breakerOpen, where: { $0.hasPrefix(Self.head(channel)) }) { return }
+        note(.breakerClosed, "\(Self.head(channel))after \(Amount.time(time))")
+    }
+
+    /// - Parameter free: bytes left.
+    public func diskIsNearlyFull(path: String, free: Int) { note(.disk, "\(path): \(Amount.bytes(free)) left") }
+
     /// A file, or lines of it, could not be accepted.
     func rejected(_ settled: SettledFile) {
         // Only what was, or may have been, about an incident: a folder or a silence with a mistake wakes nobody.
@@ -49,6 +90,18 @@ public final class OperatorsDesk: Service {
 
     func channelIsGone(_ channel: String) {
         note(.channelGone, "channel `\(channel)` is no longer in routes.yaml; what still waited for it is dead")
+    }
+
+    private static func head(_ channel: String) -> String { "\(channel): " }
+
+    /// - Returns: whether there was such a line, still to be told.
+    private func withdraw(_ kind: Kind, where isMeant: (String) -> Bool) -> Bool {
+        gathered.withLock { gathered in
+            guard let index = gathered[kind]?.lines.firstIndex(where: isMeant) else { return false }
+            gathered[kind]?.lines.remove(at: index)
+            gathered[kind]?.count -= 1
+            return true
+        }
     }
 
     private func note(_ kind: Kind, _ line: String) {
@@ -90,7 +143,7 @@ public final class OperatorsDesk: Service {
                 return waiting
             }
             guard let notice else { continue }
-            let wasTold = await outlet.withLock { $0 }?(Self.event(kind, lines: notice.lines, count: notice.count, now: now))
+            let wasTold = await outlet.withLock { $0 }?(.operations(kind, lines: notice.lines, count: notice.count, now: now))
             if wasTold == false { putBack(notice, kind, now: now) } else { hasTold = true }
         }
         return hasTold
@@ -111,26 +164,6 @@ public final class OperatorsDesk: Service {
             gathered.values.filter { $0.count > 0 }.compactMap { $0.lastTold?.addingTimeInterval(Self.interval) }.min()
         }
     }
-
-    private static func event(_ kind: Kind, lines: [String], count: Int, now: Date) -> Event {
-        let head =
-            switch kind {
-            case .rejected:
-                (count == 1 ? "A file was rejected" : "\(count) files were rejected")
-                    + ".\nNobody has been told what is in \(count == 1 ? "it" : "them"). `tocsin rejected` says why, and `tocsin requeue NAME` "
-                    + "puts a file back once it is mended."
-            case .channelGone: "Deliveries have lost their channel.\n`tocsin dead` lists them."
-            }
-        let rest = count > lines.count ? ["… and \(count - lines.count) more"] : []
-        let message = ([head] + lines + rest).joined(separator: "\n")
-        let id = "operations-\(UUID().uuidString.lowercased())"
-        return Event(
-            id: id, source: "tocsin", type: .operations, time: now, change: Change(field: kind.rawValue), message: message,
-            document: [
-                "id": .string(id), "type": "operations", "source": "tocsin", "time": .string(Timestamp.format(now)),
-                "message": .string(message), "change": ["field": .string(kind.rawValue)],
-            ])
-    }
 }
 
 extension RejectedPart {
@@ -141,10 +174,4 @@ extension RejectedPart {
         let type = document["type"]?.string.flatMap { EventType(rawValue: $0.lowercased()) }
         return document["incident"] != nil || document["data"]?["incident"] != nil || (type?.needsIncident ?? (document["type"] != nil))
     }
-}
-
-extension OperatorsDesk {
-    func gaveUp(_ id: Int64, recipient: String, channel: String, incident: String?, why: String) {}
-    func breakerStaysOpen(channel: String, since: Date, why: String) {}
-    func breakerClosed(channel: String, after: TimeInterval) {}
 }

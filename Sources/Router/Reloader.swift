@@ -5,6 +5,7 @@ import Configuration
 import Cryptography
 import Foundation
 import Glibc
+import Ledger
 import Logging
 import ServiceLifecycle
 
@@ -17,14 +18,17 @@ public final class Reloader: Service {
     private let setup: CurrentSetup
     private let load: @Sendable () -> LoadedSetup
     private let dispatcher: Dispatcher
+    private let ledger: LedgerStore
     private let logger: Logger
 
     public init(
-        path: String, setup: CurrentSetup, dispatcher: Dispatcher, logger: Logger, load: @escaping @Sendable () -> LoadedSetup
+        path: String, setup: CurrentSetup, dispatcher: Dispatcher, ledger: LedgerStore, logger: Logger,
+        load: @escaping @Sendable () -> LoadedSetup
     ) {
         self.path = path
         self.setup = setup
         self.dispatcher = dispatcher
+        self.ledger = ledger
         self.logger = logger
         self.load = load
     }
@@ -33,6 +37,7 @@ public final class Reloader: Service {
         await cancelWhenGracefulShutdown {
             // One loop for both causes, so that an older load never replaces a newer one.
             let (reasons, feed) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingNewest(2))
+            await self.note(refused: nil)
             let hangups = SignalSource.ignoring(SIGHUP) { feed.yield("SIGHUP") }
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.watchFiles(feed) }
@@ -65,6 +70,7 @@ public final class Reloader: Service {
         let loaded = await Blocking.run { self.load() }
         for problem in loaded.diagnostics where problem.severity == .error { logger.error("\(problem)") }
         guard let new = loaded.setup else {
+            await note(refused: loaded.errors)
             logger.error(
                 "reload failed: the old configuration stays in force", metadata: ["version": "\(old.version)", "because": "\(reason)"])
             return
@@ -73,8 +79,20 @@ public final class Reloader: Service {
             logger.warning("`router.queue` and `router.state` take effect at the next start only")
         }
         setup.replace(with: new)
+        await note(refused: nil)
         await dispatcher.readLanes()
         logger.notice("reloaded", metadata: ["version": "\(new.configuration.version)", "because": "\(reason)"])
+    }
+
+    /// Lets `status` say that the files are not what is in force. No reload depends on it.
+    private func note(refused errors: [Diagnostic]?) async {
+        let more = (errors?.count ?? 0) > 1 ? " (and \((errors?.count ?? 0) - 1) more)" : ""
+        let why = errors.map { $0.first.map { "\($0)\(more)" } ?? "it cannot be read" }
+        do {
+            try await ledger.noteReload(refused: why.map { ReloadRefusal(at: Date(), why: $0) })
+        } catch {
+            logger.warning("`tocsin status` cannot be told of the reload", metadata: ["error": "\(error)"])
+        }
     }
 
     /// What the files look like from outside: names, sizes and times.

@@ -23,6 +23,8 @@ public struct RunningRouter: Sendable {
     private let dispatcher: Dispatcher
     private let intake: Intake
     private let reloader: Reloader
+    private let retention: Retention
+    private let diskWatch: DiskWatch
     private let logger: Logger
 
     /// Opens the state and the queue; nothing moves yet. Blocks.
@@ -52,7 +54,10 @@ public struct RunningRouter: Sendable {
         self.dispatcher = dispatcher
         intake = Intake(spool: spool, pipeline: pipeline, dispatcher: dispatcher, logger: logger)
         reloader = Reloader(
-            path: setup.configuration.file, setup: current, dispatcher: dispatcher, logger: logger, load: { loader.load() })
+            path: setup.configuration.file, setup: current, dispatcher: dispatcher, ledger: ledger, logger: logger,
+            load: { loader.load() })
+        retention = Retention(ledger: ledger, retain: { current.value.configuration.router.retain }, logger: logger)
+        diskWatch = DiskWatch(paths: [router.state, router.queue], operators: operators, logger: logger)
         operators.connect { event in
             let arrival = Pipeline.arrival(event, file: nil, setup: current.value, now: event.time)
             let mark = await dispatcher.mark()
@@ -66,9 +71,14 @@ public struct RunningRouter: Sendable {
         }
     }
 
+    /// After a backup was put back, and before anything starts: what was pending in it becomes `unknown`.
+    ///
+    /// - Returns: how many deliveries.
+    public func markRestored() async throws(LedgerError) -> Int { try await ledger.markRestored(now: Date()) }
+
     /// Runs until SIGTERM or SIGINT, then ends what is under way, and closes. A second signal ends the process at once.
     public func run() async throws {
-        let services: [any Service] = [operators, dispatcher, reloader, intake]
+        let services: [any Service] = [operators, dispatcher, reloader, retention, diskWatch, intake]
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(Dispatcher.shutdownGrace + 5)

@@ -46,6 +46,6 @@ struct Tocsin: AsyncParsableCommand {
             CommandGroup(name: "Events", subcommands: [Send.self, Acknowledge.self]),
             CommandGroup(
                 name: "What happened", subcommands: [Status.self, Incidents.self, Deliveries.self, Rejected.self, Verify.self]),
-            CommandGroup(name: "Mending", subcommands: [Dead.self, Requeue.self]),
+            CommandGroup(name: "Mending", subcommands: [Dead.self, Requeue.self, PauseCommand.self, ResumeCommand.self]),
         ])
 }

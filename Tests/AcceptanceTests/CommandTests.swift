@@ -8,7 +8,7 @@ import Testing
 @Suite struct CommandTests {
     static let commands = [
         "run", "check", "explain", "send", "ack", "status", "incidents", "deliveries", "dead", "rejected", "requeue", "ping", "sandbox",
-        "verify",
+        "verify", "pause", "resume",
     ]
 
     @Test(arguments: commands) func helpHasAnExample(command: String) async throws {

@@ -64,7 +64,7 @@ import Testing
         for call in taken.outcomes { call.reply.resume(returning: .success(Recorded())) }
         for call in calls { #expect(await call.value) }
         let second = next()
-        #expect(inbox.put { $0.tasks.append(WriterTask { _ in }) })
+        #expect(inbox.put { $0.tasks.append(WriterTask { _, _ in }) })
         #expect(await second.value?.tasks.count == 1)
     }
 

@@ -41,6 +41,38 @@ import Testing
             "deliveries that do not replace as many as name them as successor: 3"
         ),
         ("UPDATE tallies SET count = 1 WHERE kind = 'events'", "counts of events (type) that are not those of the rows: status_change"),
+        ("UPDATE deliveries SET state = 'dead', reason = 'x' WHERE id = 1", "the peer accepted and that are not delivered: 1"),
+        ("UPDATE deliveries SET delivered_at = NULL WHERE id = 1", "deliveries whose time of delivery does not fit their state: 1"),
+        ("UPDATE deliveries SET delivered_at = 1 WHERE id = 3", "deliveries whose time of delivery does not fit their state: 3"),
+        ("UPDATE deliveries SET state = 'retrying' WHERE id = 2", "retrying deliveries without an attempt: 2"),
+        ("UPDATE deliveries SET state = 'expired' WHERE id = 2", "finished deliveries without a reason: 2"),
+        ("UPDATE deliveries SET dropped_at = 1 WHERE id = 1", "deliveries put aside that are neither dead nor unknown: 1"),
+        (
+            "PRAGMA ignore_check_constraints = 1; UPDATE deliveries SET state = 'lost' WHERE id = 3",
+            "deliveries in a state that there is not: 3 (lost)"
+        ),
+        ("UPDATE attempts SET outcome = 'maybe'", "deliveries with an attempt whose outcome there is not: 1 (maybe)"),
+        ("UPDATE attempts SET number = 2", "deliveries whose attempts are not numbered 1, 2, 3: 1"),
+        ("UPDATE deliveries SET incident = NULL WHERE id = 1", "deliveries whose incident is not that of their event: 1"),
+        (
+            "UPDATE deliveries SET fallback_of = 77, fallback_root = 1 WHERE id = 3",
+            "deliveries that stand in for one that is not there: 3"
+        ),
+        (
+            "UPDATE incidents SET state = (SELECT incident_after FROM events WHERE sequence = 1)",
+            "incidents whose state is not that after their last event: INC1"
+        ),
+        ("UPDATE deliveries SET created = -5 WHERE id = 2", "deliveries with a time that cannot be: 2"),
+        ("UPDATE attempts SET ms = -1", "deliveries with an attempt at a time that cannot be: 1"),
+        ("UPDATE events SET received_at = 0 WHERE sequence = 3", "events with a time that cannot be: 3"),
+        ("UPDATE deliveries SET unknowns = 2 WHERE id = 1", "deliveries with a count that cannot be: 1"),
+        ("UPDATE deliveries SET routes = x'7b' WHERE id = 1", "deliveries whose routes or earlier ways cannot be read: 1"),
+        ("INSERT INTO destinations (lane, channels, breaker, since) VALUES ('l', x'7b', 'open', 1)", "whose channels cannot be read: l"),
+        (
+            "UPDATE events SET document = CAST(replace(CAST(document AS TEXT), 'Payments', 'Billing') AS BLOB) WHERE sequence = 2",
+            "events whose document is not the one that was accepted: 2"
+        ),
+        ("UPDATE incidents SET is_open = 0", "incidents that are listed as what their state does not say: INC1"),
     ]
 
     @Test(arguments: damages.indices)

@@ -2,6 +2,7 @@
 
 import Foundation
 import Incidents
+import Ledger
 import Spool
 import Synchronization
 import Testing
@@ -65,6 +66,64 @@ import Testing
         desk.channelIsGone("b")
         await desk.tell(evenTooSoon: true)
         #expect(told.messages.count == 2)
+    }
+
+    @Test func whatWasGivenUpSaysWhichAndWhatToDo() async {
+        let told = Told()
+        let desk = told.desk()
+        desk.gaveUp(17, recipient: "duty-engineer", channel: "sms", incident: "INC1", why: "refused (404): no such number")
+        await desk.tell()
+        #expect(told.messages.first?.contains("#17 to duty-engineer by sms about INC1: refused (404): no such number") == true)
+        #expect(told.messages.first?.contains("tocsin dead retry") == true)
+        for id in 18..<118 { desk.gaveUp(Int64(id), recipient: "x", channel: "sms", incident: nil, why: "y") }
+        told.pass(301)
+        await desk.tell()
+        #expect(told.messages.count == 2)
+        #expect(told.messages.last?.hasPrefix("100 messages were given up.") == true)
+        #expect(told.messages.last?.contains("and 95 more") == true)
+    }
+
+    /// Nothing is said of a delivery to the operators themselves: that would never end.
+    @Test func aFailureToTellTheOperatorsIsNotToldToThem() async {
+        let told = Told()
+        let desk = told.desk()
+        for type in [EventType.operations, .update] {
+            let event = StoredEvent(
+                sequence: 1, event: Event(id: "e", source: "tocsin", type: type, time: .distantPast), incident: nil, severity: nil,
+                receivedAt: .distantPast)
+            desk.gaveUp(
+                QueuedDelivery(
+                    id: 1, token: "", event: event, lane: "l", channel: "ops-slack", kind: .slack, address: "", recipient: "ops-slack",
+                    for: "ops-slack", routes: [], template: "default", priority: 0, due: .distantPast, created: .distantPast),
+                why: "\(type.rawValue)")
+        }
+        await desk.tell()
+        #expect(told.messages.count == 1)
+        #expect(told.messages.first?.contains("ops-slack: update") == true)
+    }
+
+    @Test func aBreakerIsToldOnceAndItsEndOnlyWhereItWasTold() async {
+        let told = Told()
+        let desk = told.desk()
+        let since = Date(timeIntervalSince1970: 1_800_000_000)
+        for _ in 0..<3 { desk.breakerStaysOpen(channel: "mail", since: since, why: "connect failed") }
+        await desk.tell()
+        #expect(told.messages.count == 1)
+        #expect(told.messages.first?.contains("mail: since 2027-01-15T08:00:00Z: connect failed") == true)
+        // This one is over before it could be told.
+        desk.breakerStaysOpen(channel: "sms", since: since, why: "x")
+        desk.breakerClosed(channel: "sms", after: 300)
+        desk.breakerClosed(channel: "ops-slack", after: 300)
+        desk.breakerClosed(channel: "mail", after: 720)
+        await desk.tell()
+        #expect(told.messages.count == 2)
+        #expect(told.messages.last?.contains("mail: after 12 min") == true)
+        told.pass(301)
+        await desk.tell()
+        #expect(told.messages.count == 2)
+        desk.breakerStaysOpen(channel: "mail", since: since, why: "again")
+        await desk.tell()
+        #expect(told.messages.count == 3)
     }
 
     @Test(arguments: [

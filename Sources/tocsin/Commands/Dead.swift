@@ -1,4 +1,4 @@
-// tocsin dead, tocsin dead retry, tocsin dead drop
+// tocsin dead, tocsin dead show, tocsin dead retry, tocsin dead drop
 
 import ArgumentParser
 import Foundation
@@ -9,10 +9,11 @@ struct Dead: AsyncParsableCommand {
         abstract: "Lists deliveries that were given up, and those of unknown outcome; tries them again, or puts them aside.",
         discussion: """
               tocsin dead
+              tocsin dead show 17
               tocsin dead retry 17 18
               tocsin dead drop 17 --reason "told by phone"
             """,
-        subcommands: [Retry.self, Drop.self])
+        subcommands: [Show.self, Retry.self, Drop.self])
 
     @Flag(help: "One JSON object a line.")
     var json = false
@@ -30,6 +31,22 @@ struct Dead: AsyncParsableCommand {
                 DeliveryText.table(rows).show()
             }
         }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows one of them: why, the message, and every attempt; the same as `tocsin deliveries show`.",
+            discussion: "  tocsin dead show 17")
+
+        @Argument(help: "The delivery's id.")
+        var id: Int64
+
+        /// `--json` is the list's as well, which sees it first.
+        @ParentCommand var list: Dead
+
+        @OptionGroup var option: ConfigOption
+
+        func run() async throws { try await DeliveryText.show(id, asJSON: list.json, option) }
     }
 
     struct Retry: AsyncParsableCommand {

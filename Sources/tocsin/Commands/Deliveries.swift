@@ -83,19 +83,7 @@ struct Deliveries: AsyncParsableCommand {
         @OptionGroup var option: ConfigOption
 
         func run() async throws {
-            try await option.withLedger { ledger, configuration in
-                guard let row = try await ledger.delivery(id) else {
-                    throw failure("there is no delivery \(id); `tocsin deliveries` lists them", Exit.no)
-                }
-                if list.json {
-                    Terminal.say(DeliveryText.line(row).text)
-                    return
-                }
-                DeliveryText.show(row)
-                if let stored = try await ledger.storedEvent(sequence: row.sequence) {
-                    DeliveryText.showMessage(row, stored, configuration)
-                }
-            }
+            try await DeliveryText.show(id, asJSON: list.json, option)
         }
     }
 }

@@ -6,6 +6,7 @@ import Foundation
 import Incidents
 import JSON
 import Ledger
+import Router
 
 struct Incidents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -58,7 +59,7 @@ struct Incidents: AsyncParsableCommand {
             let severity = incident.text("severity") ?? "\(configuration.router.assumedSeverity.name) (assumed)"
             table.add([
                 .init(incident.id), .init(severity), .init(incident.status.rawValue + (incident.reopened ? " (again)" : "")),
-                .init(incident.isOpen ? Moment.words(now.timeIntervalSince(incident.openedAt)) : "over"),
+                .init(incident.isOpen ? Amount.time(now.timeIntervalSince(incident.openedAt)) : "over"),
                 .init(Self.owner(incident), incident.acknowledged || !incident.isOpen ? nil : .yellow), .init(incident.text("title") ?? ""),
             ])
         }

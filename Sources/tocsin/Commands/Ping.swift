@@ -91,7 +91,7 @@ struct Ping: AsyncParsableCommand {
                 "\(Terminal.coloured("accepted", .green))  \(to) in \(milliseconds) ms\(id.map { ", id \(Terminal.clean($0))" } ?? "")")
             return nil
         case .deferred(let reason, let after):
-            let wait = after.map { "; it asks to wait \(Moment.words($0))" } ?? ""
+            let wait = after.map { "; it asks to wait \(Amount.time($0))" } ?? ""
             Terminal.say("\(Terminal.coloured("deferred", .yellow))  \(to): \(reason.rawValue) \(Terminal.clean(seen))\(wait)")
             return Exit.unavailable
         case .refused(let reason):

@@ -20,6 +20,8 @@ struct Run: AsyncParsableCommand {
               tocsin run
               tocsin run --once        take what is there, deliver what is due
               tocsin run --sandbox     nothing leaves this machine
+              tocsin run --restored    after a backup of the state was put back: what was pending in it may have gone out
+                                       since, so it is not sent again but listed by `tocsin dead`, to be retried there
             """)
 
     @Flag(help: "Take what is there, deliver what is due, and end; status 75 if something still waits.")
@@ -27,6 +29,9 @@ struct Run: AsyncParsableCommand {
 
     @Flag(help: "Send everything to local receivers, and print what they receive.")
     var sandbox = false
+
+    @Flag(help: "The state is a backup that was put back: what was pending in it becomes `unknown` instead of going out again.")
+    var restored = false
 
     @OptionGroup var option: ConfigOption
 
@@ -63,6 +68,15 @@ struct Run: AsyncParsableCommand {
             throw failure(error.message, error.code == .alreadyRunning ? Exit.unavailable : Exit.io)
         } catch let error as LedgerError {
             throw failure(error.message, Exit.io)
+        }
+        if restored {
+            let count: Int
+            do {
+                count = try await router.markRestored()
+            } catch {
+                throw failure(error.message, Exit.io)
+            }
+            logger.notice("restored: what was pending is not sent; see `tocsin dead`", metadata: ["deliveries": "\(count)"])
         }
         guard once else {
             try await router.run()

@@ -6,13 +6,15 @@ import Foundation
 import Incidents
 import JSON
 import Ledger
+import Router
 import Spool
 
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows the queue, deliveries by state and channel, what is due next, and what needs mending.",
+        abstract: "Shows the queue, deliveries by state and channel, what hinders them, what is due next, and what needs mending.",
         discussion: """
-            Works whether the router is running or not.
+            Works whether the router is running or not. What hinders is shown only where it does: pauses, breakers, rates, full \
+            disks, a reload that was refused.
 
               tocsin status
               tocsin status --json
@@ -60,13 +62,14 @@ struct Status: AsyncParsableCommand {
         Terminal.say("incidents    \(summary.openIncidents) open")
         let now = Date()
         if summary.undeliveredDue > 0, let oldest = summary.oldestDue {
-            Terminal.say("due now      \(summary.undeliveredDue), the oldest for \(Moment.words(now.timeIntervalSince(oldest)))")
+            Terminal.say("due now      \(summary.undeliveredDue), the oldest for \(Amount.time(now.timeIntervalSince(oldest)))")
         }
-        if let next = summary.nextDue, next > now { Terminal.say("due next     in \(Moment.words(next.timeIntervalSince(now)))") }
+        if let next = summary.nextDue, next > now { Terminal.say("due next     in \(Amount.time(next.timeIntervalSince(now)))") }
         if summary.needsMending > 0 {
             Terminal.say(
                 Terminal.coloured("given up     \(summary.needsMending), dead or of unknown outcome: `tocsin dead` lists them", .red))
         }
+        Hindrances(summary, isRunning: isRunning, router: configuration.router, now: now).show()
         Terminal.say("")
         showChannels(summary, configuration)
     }
@@ -106,6 +109,7 @@ struct Status: AsyncParsableCommand {
         line.add("due_now", .integer(summary.undeliveredDue))
         line.add("next_due_at", summary.nextDue.map { .string(Timestamp.format($0)) } ?? .null)
         line.add("dead", .integer(summary.needsMending))
+        Hindrances(summary, isRunning: isRunning, router: configuration.router, now: Date()).add(to: &line)
         Terminal.say(line.text)
     }
 

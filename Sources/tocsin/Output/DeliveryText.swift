@@ -43,7 +43,13 @@ enum DeliveryText {
             "created_at": time(row.createdAt), "due_at": time(row.dueAt), "delivered_at": time(row.deliveredAt),
             "attempts": .array(row.attempts.map(attempt)), "successor": text(row.successor.map(String.init)), "digest": text(row.digest),
             "receipt": text(row.receipt), "config": .string(row.config),
+            "replaces": .array(row.replaced.map { .string(String($0)) }), "instead_of": row.insteadOf.map(related) ?? .null,
+            "fallbacks": .array(row.fallbacks.map(related)),
         ])
+    }
+
+    private static func related(_ other: RelatedDelivery) -> JSONValue {
+        ["id": .string(String(other.id)), "channel": .string(other.channel)]
     }
 
     private static func attempt(_ attempt: AttemptRow) -> JSONValue {
@@ -59,7 +65,28 @@ enum DeliveryText {
         return words.isEmpty ? nil : words.joined(separator: ": ")
     }
 
-    static func show(_ row: DeliveryRow) {
+    /// One delivery, as `deliveries show` and `dead show` print it.
+    static func show(_ id: Int64, asJSON: Bool, _ option: ConfigOption) async throws {
+        try await option.withLedger { ledger, configuration in
+            guard let row = try await ledger.delivery(id) else {
+                throw failure("there is no delivery \(id); `tocsin deliveries` lists them", Exit.no)
+            }
+            if asJSON {
+                Terminal.say(line(row).text)
+                return
+            }
+            show(row)
+            if let stored = try await ledger.storedEvent(sequence: row.sequence) { showMessage(row, stored, configuration) }
+        }
+    }
+
+    /// `3: 11, 12, 13`; the first twenty of many.
+    private static func ids(_ ids: [Int64]) -> String? {
+        if ids.isEmpty { return nil }
+        return "\(ids.count): " + ids.prefix(20).map(String.init).joined(separator: ", ") + (ids.count > 20 ? ", …" : "")
+    }
+
+    private static func show(_ row: DeliveryRow) {
         func say(_ name: String, _ value: String?) {
             guard let value, !value.isEmpty else { return }
             Terminal.say(name.padding(toLength: 12, withPad: " ", startingAt: 0) + Terminal.clean(value))
@@ -67,6 +94,10 @@ enum DeliveryText {
         say("delivery", String(row.id))
         Terminal.say("state       " + Terminal.coloured(row.state.rawValue, DeliveryColour.of(row.state)))
         say("reason", row.reason)
+        say("successor", row.successor.map(String.init))
+        say("replaces", ids(row.replaced))
+        say("instead of", row.insteadOf.map { "delivery \($0.id) by \($0.channel)" })
+        for other in row.fallbacks { say("fell back", "to delivery \(other.id) by \(other.channel)") }
         say("degraded", row.degraded)
         say("recipient", row.recipient + (row.for == row.recipient ? "" : " (for `\(row.for)`)"))
         say("by", "\(row.channel), \(row.address)")
