@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 BIN := .build/release/tocsin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test crash check format docs bench install
+.PHONY: help demo run build test crash check format docs bench fuzz install
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ docs: build ## write docs/configuration.md from the option table
 
 bench: build ## measure events/s, latency and memory of the built binary
 	@scripts/bench $(BIN)
+
+fuzz: ## a million hostile inputs for every door that data comes in by
+	@scripts/needs build
+	@scripts/fuzz
 
 install: build ## install the program, its completions and its manual under PREFIX (default /usr/local)
 	@scripts/install $(BIN) "$(DESTDIR)$(PREFIX)"

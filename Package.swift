@@ -85,8 +85,17 @@ let package = Package(
         .executableTarget(
             name: "tocsin-bench", dependencies: ["Sandbox"], path: "Benchmarks/TocsinBench", swiftSettings: strict),
 
+        .executableTarget(name: "tocsin-fuzz", dependencies: ["Fuzz"], path: "Benchmarks/TocsinFuzz", swiftSettings: strict),
+
         tests("JSONTests", ["JSON"]),
         .target(name: "TestKeys", path: "Tests/TestKeys", swiftSettings: strict),
+        .target(
+            name: "Fuzz",
+            dependencies: [
+                "Delivery", "Configuration", "Rendering", "Routing", "Transport", "Spool", "Incidents", "JSON", "TestKeys",
+            ],
+            path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: strict),
+        tests("FuzzTests", ["Fuzz"]),
         tests("CryptographyTests", ["Cryptography", "JSON", "TestKeys"]),
         tests("IncidentsTests", ["Incidents", "JSON"]),
         tests("RoutingTests", ["Routing", "Incidents", "JSON"]),

@@ -25,7 +25,8 @@ public struct ChannelSet: Sendable {
     /// The channel of that name in routes.yaml.
     public subscript(name: String) -> (any Channel)? { named[name] }
 
-    static func channel(
+    /// The channel over other transports: for tests and the fuzzer.
+    package static func channel(
         _ settings: ChannelSettings, http: any HTTPSending, mail: any MailSending, hostName: String
     ) -> any Channel {
         let name = settings.name

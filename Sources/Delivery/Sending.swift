@@ -3,11 +3,11 @@
 import Transport
 
 /// Makes one HTTP exchange, bounded by the request's timeout.
-protocol HTTPSending: Sendable {
+package protocol HTTPSending: Sendable {
     func send(_ request: HTTPRequest) async -> HTTPResult
 }
 
 /// Hands over one mail, bounded by the server's timeout.
-protocol MailSending: Sendable {
+package protocol MailSending: Sendable {
     func send(_ mail: SMTPMail, to server: SMTPServer) async -> SMTPResult
 }

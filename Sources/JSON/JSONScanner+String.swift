@@ -92,7 +92,7 @@ extension JSONScanner {
         let byte = bytes[position]
         if byte < 0x20 || byte == 0x7F { return "a control character (0x\(String(byte, radix: 16, uppercase: true))) stands" }
         let character = String(decoding: bytes[position..<min(position + 4, bytes.count)], as: UTF8.self).prefix(1)
-        return "`\(character)` stands"
+        return "`\(excerpt(String(character)))` stands"
     }
 
     /// An error at a place (the current one unless told); a text that merely stops is marked.

@@ -30,6 +30,16 @@ public struct TemplateLibrary: Sendable {
         return (TemplateLibrary(compiler), compiler.problems)
     }
 
+    /// Files that are at hand, by their paths below a directory, over the built-in partials and `default`; a path of no
+    /// template is left out.
+    package static func compile(_ files: [String: String]) -> (library: TemplateLibrary, problems: [TemplateProblem]) {
+        var sources = embedded
+        sources.files = sources.files.filter { $0.key.name == fallback }
+        for (path, text) in files { _ = sources.add(path, TemplateSource(path: path, text: text)) }
+        let compiler = TemplateCompiler(sources)
+        return (TemplateLibrary(compiler), compiler.problems)
+    }
+
     /// The templates that Tocsin comes with.
     public static let builtIn: TemplateLibrary = load(directory: nil).library
 

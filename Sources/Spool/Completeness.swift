@@ -3,10 +3,10 @@
 
 import JSON
 
-enum Completeness {
+package enum Completeness {
     /// Whether the text may be a good beginning whose rest is still to come. For lines, the last one decides: no line
     /// before it grows any more.
-    static func endsEarly(_ bytes: [UInt8], isNDJSON: Bool) -> Bool {
+    package static func endsEarly(_ bytes: [UInt8], isNDJSON: Bool) -> Bool {
         let end = lastInk(bytes)
         guard end > 0 else { return true }
         if !isNDJSON { return endsEarly(bytes[..<end], whole: bytes) }

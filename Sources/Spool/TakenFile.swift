@@ -88,7 +88,7 @@ public struct TakenDocuments: Sequence, IteratorProtocol, Sendable {
     private var position = 0
     private var isDone = false
 
-    init(bytes: [UInt8], firstLine: Int?) {
+    package init(bytes: [UInt8], firstLine: Int?) {
         self.bytes = bytes
         line = firstLine
         isDone = firstLine == nil ? false : bytes.isEmpty

@@ -2,9 +2,9 @@
 // any mail goes out: whether the login that was asked for took place, and whether the server takes addresses beyond ASCII.
 
 /// Follows one SMTP connection. Touched only by the thread that uses the easy handle.
-struct SMTPConversation {
+package struct SMTPConversation {
     /// Why the conversation was broken off from this side.
-    enum Veto: Equatable {
+    package enum Veto: Equatable {
         case noLogin
         case noUTF8
     }
@@ -18,10 +18,10 @@ struct SMTPConversation {
     /// STARTTLS will follow the first EHLO: what that one offers does not count.
     let upgradesToTLS: Bool
 
-    private(set) var veto: Veto?
+    package private(set) var veto: Veto?
     /// The code of the whole reply to the last command; 0 while it is awaited.
-    private(set) var code = 0
-    private(set) var reply = ""
+    package private(set) var code = 0
+    package private(set) var reply = ""
     /// The server asked for the content (354).
     private(set) var contentWasAsked = false
     private(set) var quitWasSaid = false
@@ -34,13 +34,13 @@ struct SMTPConversation {
     private var offersUTF8 = false
     private var isLoggedIn = false
 
-    init(needsLogin: Bool, upgradesToTLS: Bool) {
+    package init(needsLogin: Bool, upgradesToTLS: Bool) {
         self.needsLogin = needsLogin
         self.upgradesToTLS = upgradesToTLS
     }
 
     /// What was being said when the last reply came.
-    var step: SMTPResult.Step {
+    package var step: SMTPResult.Step {
         switch command {
         case .greeting, .hello, .startTLS, .quit: .connect
         case .authenticate: .authenticate
@@ -72,7 +72,7 @@ struct SMTPConversation {
     }
 
     /// A command goes out. After QUIT nothing counts: the last reply before it is what the mail met with.
-    mutating func say(_ line: UnsafeRawBufferPointer) {
+    package mutating func say(_ line: UnsafeRawBufferPointer) {
         if line.starts(with: "QUIT".utf8) {
             quitWasSaid = true
             command = command == .greeting || command == .hello ? .quit : command
@@ -99,7 +99,7 @@ struct SMTPConversation {
     }
 
     /// A line from the server. False breaks the connection off.
-    mutating func hear(_ line: UnsafeRawBufferPointer) -> Bool {
+    package mutating func hear(_ line: UnsafeRawBufferPointer) -> Bool {
         guard !quitWasSaid, line.count >= 4, let number = Self.number(line) else { return true }
         if code != 0 {
             // A further reply to the same command: the one to the final dot, after 354.

@@ -4,7 +4,7 @@ import Foundation
 
 extension SMTPServer {
     /// Without control characters, at most 300 characters, and without our credentials should the server repeat them.
-    func presentable(_ reply: String) -> String {
+    package func presentable(_ reply: String) -> String {
         var text = reply
         for secret in secrets where !secret.isEmpty {
             text = text.replacingOccurrences(of: secret, with: "[redacted]")

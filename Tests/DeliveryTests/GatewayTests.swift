@@ -106,6 +106,31 @@ struct GatewayTests {
         }
     }
 
+    @Test("is not held up by what it answers", arguments: ["(a+)+$", "(a|aa)+(b|$)", "(.*a){12}$"])
+    func explodingPatterns(pattern: String) async throws {
+        let settings = GatewaySettings(
+            url: Secret("https://g.example/"), successBody: pattern, idPattern: "(" + pattern.replacing("(", with: "(?:") + ")")
+        let body = String(repeating: "a", count: HTTPClient.maximumAnswer - 1) + "!"
+        let channel = try GatewayChannel(
+            name: "sms", settings: settings, options: ChannelOptions(), http: ScriptedHTTP([answer(200, body)]))
+        let report = await channel.deliver(ContractSubject.gateway.parcel())
+        // That it returns is the proof: a backtracking matcher would not, in this life.
+        #expect(report.outcome == .unknown(.unexpectedAnswer))
+    }
+
+    @Test(
+        "stays at its host, whatever the text and the id hold",
+        arguments: ["@evil.example/", "#", "?x", "/../..", "\\@evil.example", "%2e%2e", "\r\nHost: evil.example", "{{address}}", "::1"])
+    func host(text: String) async throws {
+        let request = try await sent(
+            GatewaySettings(url: Secret("https://g.example/{{text}}/{{id}}?t={{text}}"), query: fields(["q": "{{text}}"])), text: text)
+        let components = try #require(URLComponents(string: request.url))
+        #expect(components.host == "g.example" && components.user == nil && components.port == nil && components.fragment == nil)
+        #expect(components.percentEncodedPath.split(separator: "/", omittingEmptySubsequences: false).count == 3)
+        #expect(components.queryItems?.map(\.name) == ["t", "q"])
+        #expect(components.queryItems?.map(\.value) == [text, text])
+    }
+
     @Test(
         "refuses what is no number", arguments: ["447700900123", "+0447700900123", "+44", "+44 7700 900123", "duty", "+4477009001231234"])
     func numbers(address: String) async {

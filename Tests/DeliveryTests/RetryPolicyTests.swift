@@ -6,6 +6,16 @@ import Testing
 
 @Suite("The retry policy")
 struct RetryPolicyTests {
+    @Test func waitingForADestinationThatIsDownEndsAsWell() {
+        var options = ChannelOptions()
+        options.retryFor = 600
+        let policy = RetryPolicy(options: options)
+        let start = Date(timeIntervalSince1970: 1_800_000_000)
+        #expect(policy.isTooOld(since: start, now: start.addingTimeInterval(599)) == nil)
+        #expect(policy.isTooOld(since: start, now: start.addingTimeInterval(600))?.contains("destination down") == true)
+        #expect(policy.isTooOld(since: start, now: start.addingTimeInterval(600), retryFor: 3_600) == nil)
+    }
+
     private static let start = Date(timeIntervalSince1970: 1_764_000_000)
 
     private func policy(_ change: (inout ChannelOptions) -> Void = { _ in }) -> RetryPolicy {
@@ -154,15 +164,5 @@ struct SeededGenerator: RandomNumberGenerator {
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return z ^ (z >> 31)
-    }
-
-    @Test func waitingForADestinationThatIsDownEndsAsWell() {
-        var options = ChannelOptions()
-        options.retryFor = 600
-        let policy = RetryPolicy(options: options)
-        let start = Date(timeIntervalSince1970: 1_800_000_000)
-        #expect(policy.isTooOld(since: start, now: start.addingTimeInterval(599)) == nil)
-        #expect(policy.isTooOld(since: start, now: start.addingTimeInterval(600))?.contains("destination down") == true)
-        #expect(policy.isTooOld(since: start, now: start.addingTimeInterval(600), retryFor: 3_600) == nil)
     }
 }

@@ -56,6 +56,14 @@ import Testing
         #expect(fault("[1").map(String.init(describing:))?.contains("the text ends") ?? false)
     }
 
+    /// U+009B begins a command to a terminal, as ESC does.
+    @Test(arguments: ["\u{9B}2J", "\u{85}", "\u{7}", "\u{1B}[2J", "\u{7F}"]) func controlCharactersAreNotRepeated(text: String) {
+        for place in ["[1, \(text)]", "{\"a\": nul\(text)}", "\(text)", "\"\\u\(text)\"", "{\"a\": 1, \"a\(text)\": 2, \"a\(text)\": 3}"] {
+            let message = fault(place)?.message ?? "none"
+            #expect(!message.unicodeScalars.contains { $0.properties.generalCategory == .control })
+        }
+    }
+
     /// A megabyte of each worst case. That the test ends is the point: quadratic work would take minutes.
     @Test(arguments: [
         "[" + String(repeating: "1,", count: 500_000) + "1]",

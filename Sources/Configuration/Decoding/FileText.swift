@@ -76,8 +76,30 @@ enum FileText {
         }
     }
 
-    static func isReadableByAll(_ path: String) -> Bool {
+    /// Who may read a file beside its owner and root. Links are followed: what they lead to is what is read.
+    static func readers(_ path: String) -> FileReaders {
         var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IROTH != 0
+        guard stat(path, &status) == 0 else { return .owner }
+        return FileReaders(mode: status.st_mode, owner: status.st_uid, reader: geteuid())
+    }
+}
+
+/// Who may read a file, as far as it is more than needed.
+enum FileReaders: Equatable {
+    /// Nobody who need not.
+    case owner
+    /// The group, although the file is the reader's own. A file of root's that a service reads by its group
+    /// (`root:tocsin`, 0640) is as it should be.
+    case group
+    case everybody
+
+    init(mode: mode_t, owner: uid_t, reader: uid_t) {
+        if mode & S_IROTH != 0 {
+            self = .everybody
+        } else if mode & S_IRGRP != 0, owner == reader, reader != 0 {
+            self = .group
+        } else {
+            self = .owner
+        }
     }
 }

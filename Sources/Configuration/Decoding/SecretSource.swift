@@ -105,7 +105,10 @@ struct SecretSource {
     private func warn(about inside: String, at place: Place, _ findings: Findings) {
         guard inside.hasPrefix("file:") else { return }
         let path = String(inside.dropFirst(5))
-        if FileText.isReadableByAll(FilePath.resolve(path, against: directory)) {
+        switch FileText.readers(FilePath.resolve(path, against: directory)) {
+        case .owner: break
+        case .group: findings.warning("the secret's file `\(path)` can be read by its group; `chmod g-r` it", at: place)
+        case .everybody:
             findings.warning("the secret's file `\(path)` can be read by every user of this machine; `chmod o-r` it", at: place)
         }
     }

@@ -27,6 +27,7 @@ struct Validation {
         checkPeople()
         checkTeamCycles()
         checkFallbackCycles()
+        checkStateDirectory()
         guard reader.isWhole else { return }
         checkUsage()
         checkUnreachableRoutes()

@@ -23,6 +23,10 @@ struct URLText: Equatable {
         scheme = text[..<mark.lowerBound].lowercased()
         let end = text[mark.upperBound...].firstIndex { "/?#".contains($0) } ?? text.endIndex
         var authority = text[mark.upperBound..<end]
+        // Also in the user's name: nobody's data decides whom the router speaks to, or as whom (docs/decisions/0008-networks.md).
+        if authority.contains("{{") {
+            throw OptionFault("takes its host from `{{…}}`: placeholders may stand in the path and the query only")
+        }
         rest = String(text[end...])
         if let at = authority.lastIndex(of: "@") {
             user = String(authority[..<at])
