@@ -75,8 +75,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
-        .executableTarget(
-            name: "tocsin-bench", dependencies: ["Sandbox"], path: "Benchmarks/TocsinBench", swiftSettings: strict),
+        .executableTarget(name: "tocsin-bench", path: "Benchmarks/TocsinBench", swiftSettings: strict),
 
         tests("JSONTests", ["JSON"]),
         .target(name: "TestKeys", path: "Tests/TestKeys", swiftSettings: strict),
