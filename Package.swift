@@ -53,7 +53,7 @@ let package = Package(
         .target(
             name: "Rendering", dependencies: ["Incidents", "JSON", .product(name: "Mustache", package: "swift-mustache")],
             swiftSettings: strict, plugins: ["EmbedTemplates"]),
-        room("Transport", ["CCurl"]),
+        room("Transport", ["CCurl", "CLinux"]),
         room("Delivery", ["Configuration", "Rendering", "Routing", "Transport", "Cryptography", "Incidents", "JSON"]),
         room("Ledger", ["Incidents", "Routing", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
         room("Spool", ["Incidents", "JSON", "CLinux"]),
