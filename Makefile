@@ -40,7 +40,7 @@ format: ## put the sources into the house's format
 docs: build ## write docs/configuration.md from the option table
 	@$(BIN) option-table > docs/configuration.md
 
-bench: build ## measure events/s, latency and memory of the built binary
+bench: build ## measure the built binary against every mark of speed and memory (some ten minutes)
 	@scripts/bench $(BIN)
 
 fuzz: ## a million hostile inputs for every door that data comes in by

@@ -54,7 +54,7 @@ let package = Package(
         .target(
             name: "Rendering", dependencies: ["Incidents", "JSON", .product(name: "Mustache", package: "swift-mustache")],
             swiftSettings: strict, plugins: ["EmbedTemplates"]),
-        room("Transport", ["CCurl"]),
+        room("Transport", ["CCurl", "CLinux"]),
         room("Delivery", ["Configuration", "Rendering", "Routing", "Transport", "Cryptography", "Incidents", "JSON", collections]),
         room(
             "Ledger",
@@ -82,8 +82,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
-        .executableTarget(
-            name: "tocsin-bench", dependencies: ["Sandbox"], path: "Benchmarks/TocsinBench", swiftSettings: strict),
+        .executableTarget(name: "tocsin-bench", path: "Benchmarks/TocsinBench", swiftSettings: strict),
 
         .executableTarget(name: "tocsin-fuzz", dependencies: ["Fuzz"], path: "Benchmarks/TocsinFuzz", swiftSettings: strict),
 

@@ -139,6 +139,8 @@ final class QueueHandle: Sendable {
                 let got = pread(file, buffer.baseAddress?.advanced(by: count), capacity - count, off_t(offset + count))
                 if got == 0 { break }
                 if got > 0 { count += got } else if errno != EINTR { failed = true; break }
+                // All that was expected, and no more: whether it grows right now the stamp tells, as it does a moment later.
+                if count == capacity - 1 { break }
             }
         }
         // One byte more than was expected means that the file has grown: the stamp tells, and it is read again.

@@ -1,7 +1,8 @@
-// The only state that callers and the loop's thread share. The loop is woken only when the inbox goes from empty to non-empty,
-// and never after it has ended: the multi handle is gone then.
+// The only state that callers and the loop's thread share. The loop is woken only while it sleeps, by the first that comes, and never
+// under the lock: whoever is woken would run into it at once.
 
-import CCurl
+import CLinux
+import Glibc
 import Synchronization
 
 /// Hands transfers to the loop's thread.
@@ -18,33 +19,48 @@ final class HTTPInbox: Sendable {
 
     private struct State {
         var batch = Batch()
-        var waker: Waker?
+        /// The loop waits for its sockets, or is about to.
+        var isAsleep = false
         var hasEnded = false
         var closers: [CheckedContinuation<Void, Never>] = []
     }
 
-    /// `curl_multi_wakeup` is the one call on a multi handle that any thread may make.
-    private struct Waker: @unchecked Sendable {
-        let multi: UnsafeMutableRawPointer
+    private let state = Mutex(State())
+    /// An eventfd that the loop waits for beside its sockets; -1 where there is none, and nothing can be sent.
+    let bell = clinux_eventfd()
 
-        func wake() { curl_multi_wakeup(multi) }
+    deinit {
+        if bell >= 0 { Glibc.close(bell) }
     }
 
-    private let state = Mutex(State())
+    private func ring() {
+        var one: UInt64 = 1
+        _ = write(bell, &one, 8)
+    }
 
-    /// The loop is there and can be woken.
-    func open(_ multi: UnsafeMutableRawPointer) {
-        let waker = Waker(multi: multi)
-        state.withLock { $0.waker = waker }
+    /// After the loop was woken by the bell.
+    func silence() {
+        var count: UInt64 = 0
+        _ = read(bell, &count, 8)
     }
 
     /// False where the client is closed: the item was not taken.
     func put(_ item: Item) -> Bool {
-        state.withLock { state in
-            if state.batch.isClosing || state.hasEnded { return false }
+        let (isTaken, wakes) = state.withLock { state in
+            if state.batch.isClosing || state.hasEnded { return (false, false) }
             state.batch.items.append(item)
-            if state.batch.items.count == 1 { state.waker?.wake() }
-            return true
+            defer { state.isAsleep = false }
+            return (true, state.isAsleep)
+        }
+        if wakes { ring() }
+        return isTaken
+    }
+
+    /// To be asked right before the loop waits: false where something has come meanwhile. From here on the first that comes rings.
+    func fallAsleep() -> Bool {
+        state.withLock { state in
+            state.isAsleep = state.batch.items.isEmpty && !state.batch.isClosing
+            return state.isAsleep
         }
     }
 
@@ -54,26 +70,25 @@ final class HTTPInbox: Sendable {
             if state.hasEnded { return true }
             state.batch.isClosing = true
             if let closer { state.closers.append(closer) }
-            state.waker?.wake()
             return false
         }
-        if alreadyEnded { closer?.resume() }
+        if alreadyEnded { closer?.resume() } else { ring() }
     }
 
     /// All that has gathered; `spare` keeps its capacity for the next batch.
     func take(spare: inout [Item]) -> Bool {
         spare.removeAll(keepingCapacity: true)
         return state.withLock { state in
+            state.isAsleep = false
             swap(&spare, &state.batch.items)
             return state.batch.isClosing
         }
     }
 
-    /// No one wakes the loop any more. What was put since the last `take` is handed back.
+    /// Nothing is taken any more. What was put since the last `take` is handed back.
     func end() -> [Item] {
         state.withLock { state in
             state.hasEnded = true
-            state.waker = nil
             let rest = state.batch.items
             state.batch.items = []
             return rest

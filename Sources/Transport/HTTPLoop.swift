@@ -12,16 +12,17 @@ final class HTTPLoop: @unchecked Sendable {
     private var lanes: [String: HTTPLane] = [:]
     private var running: [ObjectIdentifier: HTTPTransfer] = [:]
     private var waiting = 0
+    /// A transfer has been started that libcurl has not begun to drive.
+    private var hasStarted = false
     private var lastSweep: Double = 0
     /// Handles that were reset and can be used again.
     private var spareHandles: [EasyHandle] = []
     private static let maximumSpareHandles = 64
 
     func start() {
-        if Curl.isStarted, let multi = curl_multi_init() {
+        if inbox.bell >= 0, Curl.isStarted, let multi = curl_multi_init() {
             ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 256)
             self.multi = multi
-            inbox.open(multi)
         }
         let thread = Thread { [self] in run() }
         thread.name = "tocsin-http"
@@ -36,16 +37,22 @@ final class HTTPLoop: @unchecked Sendable {
             return
         }
         var items: [HTTPInbox.Item] = []
+        var bell = curl_waitfd(fd: inbox.bell, events: Int16(CURL_WAIT_POLLIN), revents: 0)
         while true {
             let isClosing = inbox.take(spare: &items)
             for item in items { handle(item, multi) }
             if isClosing { break }
             var unfinished: Int32 = 0
+            // What is started from here on has to be driven before anything is waited for.
+            hasStarted = false
             curl_multi_perform(multi, &unfinished)
             finishEnded(multi)
             if waiting > 0 { sweep(multi) }
-            // A wait of this length never holds anything up: the wake-up and libcurl's own timers end it earlier.
-            curl_multi_poll(multi, nil, 0, waiting > 0 ? 50 : 10_000, nil)
+            if hasStarted || !inbox.fallAsleep() { continue }
+            // A wait of this length never holds anything up: the bell and libcurl's own timers end it earlier.
+            bell.revents = 0
+            curl_multi_poll(multi, &bell, 1, waiting > 0 ? 50 : 10_000, nil)
+            if bell.revents != 0 { inbox.silence() }
         }
         items.removeAll()
         close(multi)
@@ -109,6 +116,7 @@ final class HTTPLoop: @unchecked Sendable {
         transfer.stage = .running
         lane.running += 1
         running[ObjectIdentifier(transfer)] = transfer
+        hasStarted = true
     }
 
     /// Lets as many of a lane's waiting transfers run as there is room for; forgets a lane with nothing to do.

@@ -27,9 +27,9 @@ final class HTTPTransfer: @unchecked Sendable {
 
     private(set) var easy: EasyHandle?
     private var headerList: UnsafeMutablePointer<curl_slist>?
-    /// Bytes of the body that libcurl has taken.
-    private var taken = 0
     private var hasBegun = false
+    /// libcurl wanted to send it once more, after some of it had gone out.
+    private var wasSentInVain = false
     /// Header bytes sent before the request itself (a proxy's CONNECT).
     private var sentBefore = 0
     private var answer: [UInt8] = []
@@ -56,13 +56,13 @@ final class HTTPTransfer: @unchecked Sendable {
         easy.set(CURLOPT_WRITEDATA, context: context)
         easy.note(ccurl_set_prereq_function(easy.raw, beginRequest))
         easy.set(CURLOPT_PREREQDATA, context: context)
-        setMethod(&easy, context)
+        setMethod(&easy)
         setHeaders(&easy)
         self.easy = easy
         return easy
     }
 
-    private func setMethod(_ easy: inout EasyHandle, _ context: UnsafeMutableRawPointer) {
+    private func setMethod(_ easy: inout EasyHandle) {
         switch request.method {
         case "GET": easy.set(CURLOPT_HTTPGET, flag: true)
         case "HEAD": easy.set(CURLOPT_NOBODY, flag: true)
@@ -70,10 +70,10 @@ final class HTTPTransfer: @unchecked Sendable {
             easy.set(CURLOPT_POST, flag: true)
             if request.method != "POST" { easy.set(CURLOPT_CUSTOMREQUEST, request.method) }
             easy.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: request.body.count)
-            easy.set(CURLOPT_READFUNCTION, function: sendBody)
-            easy.set(CURLOPT_READDATA, context: context)
-            // A body that cannot be rewound is not sent twice when a kept connection dies.
-            easy.note(ccurl_set_seek_function(easy.raw) { _, _, _ in CURL_SEEKFUNC_FAIL })
+            // Copied, and so sent together with the headers: a body that libcurl has to ask for goes out by itself.
+            request.body.withUnsafeBytes { body in
+                easy.set(CURLOPT_COPYPOSTFIELDS, context: body.baseAddress.map(UnsafeMutableRawPointer.init(mutating:)) ?? easy.raw)
+            }
         }
     }
 
@@ -95,11 +95,12 @@ final class HTTPTransfer: @unchecked Sendable {
         headerList = longer
     }
 
-    /// The request may be in the peer's hands: all of the body was taken by libcurl, or, without a body, the headers were sent.
+    /// The request may be in the peer's hands: all of the body was written to the connection, or, without a body, the headers were.
     var mayHaveArrived: Bool {
         guard hasBegun, let easy else { return false }
+        if wasSentInVain { return true }
         if request.body.isEmpty { return easy.long(CURLINFO_REQUEST_SIZE) > sentBefore }
-        return taken == request.body.count
+        return easy.offset(CURLINFO_SIZE_UPLOAD_T) == request.body.count
     }
 
     /// What the transfer's end means.
@@ -129,15 +130,6 @@ final class HTTPTransfer: @unchecked Sendable {
 
     // MARK: What libcurl calls
 
-    fileprivate func fill(_ buffer: UnsafeMutableRawPointer, _ room: Int) -> Int {
-        let count = min(room, request.body.count - taken)
-        request.body.withUnsafeBytes { body in
-            if count > 0, let base = body.baseAddress { memcpy(buffer, base + taken, count) }
-        }
-        taken += count
-        return count
-    }
-
     /// Zero, which stops the transfer, where the peer goes on and on.
     fileprivate func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
         answerLength += bytes.count
@@ -149,7 +141,10 @@ final class HTTPTransfer: @unchecked Sendable {
     /// Before the request is written to a connection. A second time is libcurl's own retry: only if nothing went out the first time.
     fileprivate func begin() -> Bool {
         let sent = easy?.long(CURLINFO_REQUEST_SIZE) ?? 0
-        if hasBegun, taken > 0 || sent > sentBefore { return false }
+        if hasBegun, sent > sentBefore {
+            wasSentInVain = true
+            return false
+        }
         hasBegun = true
         sentBefore = sent
         return true
@@ -158,11 +153,6 @@ final class HTTPTransfer: @unchecked Sendable {
 
 private func transfer(_ context: UnsafeMutableRawPointer) -> HTTPTransfer {
     Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
-}
-
-private func sendBody(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?) -> Int {
-    guard let buffer, let context else { return Int(CURL_READFUNC_ABORT) }
-    return transfer(context).fill(buffer, size * count)
 }
 
 private func receiveAnswer(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?) -> Int {

@@ -32,7 +32,8 @@ struct HTTPFailureTests {
             await client.send(request(server, "/x", method: method, body: String(repeating: "b", count: size))).failure)
         #expect(failure.kind == .connectionLost)
         #expect(failure.mayHaveArrived)
-        #expect(failure.curlCode == (size > 0 ? 65 : 42))
+        // libcurl would have sent it again, and was stopped.
+        #expect(failure.curlCode == 42)
         // And the client goes on.
         #expect(await client.send(request(server, "/2")).response?.status == 200)
         await client.close()

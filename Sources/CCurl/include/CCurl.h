@@ -4,7 +4,6 @@
 
 /// The write, header and read callbacks share one shape.
 typedef size_t (*ccurl_data_callback)(char *bytes, size_t size, size_t count, void *context);
-typedef int (*ccurl_seek_callback)(void *context, curl_off_t offset, int origin);
 typedef int (*ccurl_progress_callback)(void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up);
 typedef int (*ccurl_debug_callback)(CURL *easy, curl_infotype type, char *bytes, size_t size, void *context);
 typedef int (*ccurl_prereq_callback)(void *context, char *remote, char *local, int remote_port, int local_port);
@@ -28,9 +27,6 @@ static inline CURLcode ccurl_set_list(CURL *easy, CURLoption option, struct curl
 }
 static inline CURLcode ccurl_set_data_function(CURL *easy, CURLoption option, ccurl_data_callback value) {
   return curl_easy_setopt(easy, option, value);
-}
-static inline CURLcode ccurl_set_seek_function(CURL *easy, ccurl_seek_callback value) {
-  return curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, value);
 }
 static inline CURLcode ccurl_set_progress_function(CURL *easy, ccurl_progress_callback value) {
   return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, value);
