@@ -70,12 +70,16 @@ struct OutcomeTransaction {
     private mutating func finish(_ known: Known, _ record: AttemptRecord, attempts: Int, tally: inout Tally) throws {
         let (reason, successor) = record.next.explanation
         let delivered = record.next == .delivered ? record.end.microseconds : nil as Int64?
-        try database.run(
-            Self.finish,
-            [
-                record.next.state.rawValue, reason?.storable, record.degraded?.storable, delivered, attempts, record.unknowns,
-                record.firstAttempt, successor, known.id,
-            ])
+        if let delivered, known.state == .pending {
+            try database.run(Self.deliver, [delivered, record.degraded?.storable, attempts, record.firstAttempt, known.id])
+        } else {
+            try database.run(
+                Self.finish,
+                [
+                    record.next.state.rawValue, reason?.storable, record.degraded?.storable, delivered, attempts, record.unknowns,
+                    record.firstAttempt, successor, known.id,
+                ])
+        }
         tally.move(channel: known.channel, from: known.state.rawValue, to: record.next.state.rawValue)
         promoted.removeAll { $0 == known.id }
         if successor != nil { try handOver(known) }
@@ -135,6 +139,11 @@ struct OutcomeTransaction {
     private static let retry = """
         UPDATE deliveries SET state = 'retrying', due = ?, reason = ?, degraded = ifnull(?, degraded), attempts = ?, \
         unknowns = unknowns + ?, first_attempt = ifnull(first_attempt, ?), fallback_at = ifnull(fallback_at, ?) WHERE id = ?
+        """
+    /// What nearly all come to, with no index touched that need not be.
+    private static let deliver = """
+        UPDATE deliveries SET state = 'delivered', delivered_at = ?, reason = NULL, degraded = ifnull(?, degraded), attempts = ?, \
+        first_attempt = ifnull(first_attempt, ?), blocked = 0 WHERE id = ?
         """
     private static let finish = """
         UPDATE deliveries SET state = ?, reason = ?, degraded = ifnull(?, degraded), delivered_at = ?, attempts = ?, \
