@@ -37,6 +37,35 @@ struct LedgerSpeedTests {
         await store.close()
     }
 
+    /// A walk with nothing to do, and the longest step of one that removes everything, are what a delivery may wait for.
+    @Test func pruning() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let clock = ContinuousClock()
+        let count = 20_480
+        let arrivals = try (0..<count).map {
+            arrival(try event("e\($0)", incident: "INC\($0 % 4_000)", status: "closed", time: start.addingTimeInterval(Double($0))))
+        }
+        for at in stride(from: 0, to: count, by: 256) {
+            _ = try await store.accept(Array(arrivals[at..<at + 256]))
+            _ = try await store.record((at + 1...at + 256).map { accepted(Int64($0)) })
+        }
+        let idle = try await clock.measure { _ = try await store.prune(before: start.addingTimeInterval(-1)) }
+        report("look at history that is young", 1, idle)
+        var (longest, deleted) = (Swift.Duration.zero, 0)
+        let all = try await clock.measure {
+            var last: PruneStep?
+            while last?.isDone != true {
+                let step = try await clock.measure { last = try await store.prune(before: start.addingTimeInterval(1e6), after: last) }
+                deleted += last?.deleted ?? 0
+                longest = max(longest, step)
+            }
+        }
+        report("rows pruned, 500 at a time", deleted, all)
+        report("longest step", 1, longest)
+        await store.close()
+    }
+
     private func report(_ what: String, _ count: Int, _ time: Swift.Duration) {
         let seconds = Double(time.components.attoseconds) / 1e18 + Double(time.components.seconds)
         print("\(what): \(Int(Double(count) / seconds))/s, \((seconds / Double(count) * 1e6).rounded()) µs each")
