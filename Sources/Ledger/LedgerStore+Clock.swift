@@ -38,6 +38,8 @@ extension LedgerStore {
         return false
     }
 
+    /// What has been brought forward is due before it was planned, and is not touched again.
+    ///
     /// When its due time was set: at the end of the last attempt; by a command, for that very moment; or when it was made.
     private static let planned = """
         (CASE WHEN state = 'retrying' THEN (SELECT max(at + ms * 1000) FROM attempts WHERE delivery = deliveries.id) \
@@ -45,10 +47,12 @@ extension LedgerStore {
         """
     private static let lastIsAhead = """
         SELECT 1 FROM (SELECT * FROM deliveries INDEXED BY deliveries_ready WHERE lane = ?1 AND priority = ?2 AND due > ?3 \
-        AND \(LedgerSchema.ready) ORDER BY due DESC LIMIT 1) AS deliveries WHERE \(planned) > ?3
+        AND \(LedgerSchema.ready) ORDER BY due DESC LIMIT 1) AS deliveries WHERE \(planned) > ?3 \
+        AND due >= \(planned)
         """
     private static let recallDue = """
-        UPDATE deliveries SET due = ?1 + max(0, due - \(planned)) WHERE \(LedgerSchema.unfinished) AND due > ?1 AND \(planned) > ?1
+        UPDATE deliveries SET due = ?1 + max(0, due - \(planned)) WHERE \(LedgerSchema.unfinished) AND due > ?1 \
+        AND \(planned) > ?1 AND due >= \(planned)
         """
     private static let recallFallbacks = """
         UPDATE deliveries SET fallback_at = ?1 + max(0, fallback_at - ifnull(first_attempt, created)) \

@@ -63,7 +63,7 @@ final class Workspace: Sendable {
     func router(_ extra: String..., environment: [String: String] = [:]) async throws -> RunningProgram {
         let process = try start(["run"] + extra, input: nil, environment: environment)
         try await eventually("the router runs: \(process.errors)") {
-            if !process.isRunning { throw Ended(errors: process.errors) }
+            if !process.isRunning { throw Ended(errors: "status \(await process.wait()): \(process.errors)") }
             return process.errors.contains("notice: running")
         }
         return process

@@ -38,6 +38,17 @@ struct Run: AsyncParsableCommand {
     func run() async throws {
         try ConfigOption.mustExist(option.config)
         let logger = Log.start()
+        let files = OpenFiles.raise()
+        guard files >= OpenFiles.least else {
+            throw failure(
+                "the limit of open files is \(files), and the router needs at least \(OpenFiles.least): raise it (ulimit -n, or LimitNOFILE= "
+                    + "of its unit)", Exit.unavailable)
+        }
+        if files < OpenFiles.ample {
+            logger.warning(
+                "few open files are allowed: under load it may end for want of them, and start again (ulimit -n, LimitNOFILE=)",
+                metadata: ["limit": "\(files)", "ample": "\(OpenFiles.ample)"])
+        }
         let sandbox = self.sandbox ? try await Receivers.start(SandboxOptions()) : nil
         let printer = sandbox.map { sandbox in Task { await Receivers.printArrivals(of: sandbox) } }
         defer { printer?.cancel() }

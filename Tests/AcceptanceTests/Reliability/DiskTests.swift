@@ -59,7 +59,7 @@ import Testing
         // It goes on trying: several times in ten seconds.
         try await Task.sleep(for: .seconds(10))
         #expect(router.isRunning)
-        let told = router.errors.split(separator: "\n").count
+        let told = router.errors.split(separator: "\n").count { !$0.hasPrefix("routes.yaml") }
         #expect(told < 12, "the log is not flooded: \(told) lines\n\(router.errors)")
         let before = sandbox.inbox.count
         #expect(before < 996, "something had to wait")
@@ -68,7 +68,9 @@ import Testing
             try await workspace.states() == ["delivered": 996]
         }
         #expect(sandbox.inbox.count == 996, "none is lost, and none came twice")
-        try await eventually("what is bad is set aside") { workspace.files(in: "disk/queue/rejected").count { $0.hasSuffix(".json") } == 4 }
+        try await eventually(
+            "what is bad is set aside: \(workspace.files(in: "disk/queue/rejected")) \(workspace.files(in: "disk/queue/.taken")) \(router.errors)"
+        ) { workspace.files(in: "disk/queue/rejected").count { !$0.contains(".reason") } == 4 }
         try await eventually("nothing is left") { workspace.files(in: "disk/queue/.taken").isEmpty }
         Reliability.report("full disk: \(before) of 996 delivered when it was full, all after there was room; \(told) lines in the log")
         #expect(await router.stop() == 0)
@@ -91,7 +93,7 @@ import Testing
             let result = try await workspace.run("run")
             #expect(result.status == 74)
             #expect(result.errors.contains("\(which)") && result.errors.contains("for writing"), "it says what to do: \(result.errors)")
-            Reliability.report("read-only \(which): \(result.errors.replacing(workspace.path, with: "…"))")
+            Reliability.report("read-only \(which): \(result.errors.split(separator: "\n").last ?? "")")
             #expect(workspace.exists("queue/2.json"))
         }
         #expect(try Data(contentsOf: URL(fileURLWithPath: workspace.path + "/state/ledger.sqlite")) == before)
