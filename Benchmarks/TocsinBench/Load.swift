@@ -33,13 +33,16 @@ struct LoadResult {
 
     var rate: Double { Double(messages) / seconds }
 
-    func report(what: String, mark: Mark? = nil) {
-        let text = "\(messages) \(what) in \(Figures.plain(seconds)) s"
-        if let mark { Figures.say(text, rate, mark) } else { Figures.say("\(text): \(Figures.plain(rate)) \(what)/s") }
+    /// - Parameters:
+    ///   - note: said behind what was counted.
+    ///   - program: whose CPU `routerCPU` is.
+    func report(what: String, note: String = "", mark: Mark? = nil, program: String = "router") {
+        let text = "\(messages) \(what)\(note) in \(Figures.plain(seconds)) s"
+        if let mark { Figures.say(text, rate, mark) } else { Figures.say("\(text): \(Figures.plain(rate))/s") }
         func share(_ cpu: Double) -> String { "\(Figures.plain(cpu)) s (\(Int((cpu / all * 100).rounded())) %)" }
         Figures.say(
-            "CPU: router \(share(routerCPU)), receiver \(share(receiverCPU)), producer \(share(producerCPU)), idle \(share(idle)); "
-                + "router \(Figures.plain(routerCPU * 10_000 / Double(messages))) s for 10,000 \(what)")
+            "CPU: \(program) \(share(routerCPU)), receiver \(share(receiverCPU)), producer \(share(producerCPU)), idle \(share(idle)); "
+                + "\(program) \(Figures.plain(routerCPU * 10_000 / Double(messages))) s for 10,000 \(what)")
     }
 
     func reportMemory(below megabytes: Double = 100) {

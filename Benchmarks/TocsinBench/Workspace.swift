@@ -78,6 +78,12 @@ final class Workspace {
         }
     }
 
+    /// Lets a staged file look so old.
+    func age(_ name: String, seconds: Double) throws {
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -seconds)], ofItemAtPath: "\(path)/queue/tmp/\(name)")
+    }
+
     /// Renames it into the queue.
     func release(_ name: String) { rename("\(path)/queue/tmp/\(name)", "\(path)/queue/\(name)") }
 

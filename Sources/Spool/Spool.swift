@@ -69,7 +69,7 @@ public final class Spool: Sendable {
             core.hasGrown(file)
             return
         }
-        remove(file.withoutContent, failures: 0)
+        remove(file, failures: 0)
     }
 
     /// Does it, or reports and tries again later: until then the file stays in `.taken/`, also across a restart.
@@ -77,8 +77,9 @@ public final class Spool: Sendable {
         guard let error = file.queue.remove(file) else { return core.count { $0.taken -= 1 } }
         core.troubles.report(error, about: "settle")
         let core = core
+        let rest = file.withoutContent
         disposal.asyncAfter(deadline: .now() + Self.delay(after: failures)) { [weak self] in
-            if !core.isStopping { self?.remove(file, failures: failures + 1) }
+            if !core.isStopping { self?.remove(rest, failures: failures + 1) }
         }
     }
 

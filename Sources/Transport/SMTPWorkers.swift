@@ -58,9 +58,10 @@ final class SMTPWorkers: @unchecked Sendable {
         job.waitsUntil = Self.now() + job.server.timeout
         waiting.append(job)
         let needsThread = waiting.count > idle && threads < maximum
-        if needsThread { threads += 1 } else { condition.signal() }
+        if needsThread { threads += 1 }
         condition.unlock()
-        if needsThread { startThread() }
+        // Not under the lock: whoever is woken would run into it at once.
+        if needsThread { startThread() } else { condition.signal() }
     }
 
     func cancel(_ job: SMTPJob) {

@@ -14,14 +14,14 @@ extension Scenario {
         let theirs = try Alertmanager(receiver)
         let result = try theirs.load(count, into: receiver.receiver)
         theirs.stop()
-        result.report(what: "messages of Alertmanager's")
-        Figures.say("peak memory \(result.peakMegabytes) MB (CPU of `router` above is Alertmanager's)")
+        result.report(what: "messages", note: " of Alertmanager's", program: "Alertmanager")
+        Figures.say("peak memory \(result.peakMegabytes) MB")
 
         let bench = try Workspace(tocsin: conditions.tocsin, routes: Routes.oneRoom(receiver))
         let names = try bench.stage(0..<count)
         try bench.start()
         let ours = try bench.load(names, into: receiver.receiver)
-        ours.report(what: "messages of Tocsin's")
+        ours.report(what: "messages", note: " of Tocsin's")
         Figures.say("peak memory \(ours.peakMegabytes) MB")
         Figures.say("ratio", ours.rate / result.rate, .atLeast(2, ""))
     }

@@ -16,7 +16,7 @@ extension Scenario {
         // The rate without a backlog, in the same configuration.
         try bench.start()
         let without = try bench.load(try bench.stage(0..<load), into: receiver.receiver)
-        without.report(what: "events without a backlog")
+        without.report(what: "events", note: " without a backlog")
 
         let built = DispatchTime.now().uptimeNanoseconds
         try bench.dropBacklog(events, first: 10_000_000)
@@ -28,7 +28,7 @@ extension Scenario {
 
         try bench.startBehindBacklog(receiver)
         let with = try bench.load(try bench.stage(2_000_000..<(2_000_000 + load)), into: receiver.receiver)
-        with.report(what: "events with the backlog")
+        with.report(what: "events", note: " with the backlog")
         Figures.say("rate with the backlog, of that without", with.rate / without.rate * 100, .atLeast(80, " %"))
 
         let probes = conditions.count(500, quick: 100)
@@ -59,6 +59,8 @@ extension Workspace {
     /// How long it takes until the router runs, and until an event that lies in the queue is delivered.
     fileprivate func startBehindBacklog(_ receiver: WebhookReceiver) throws {
         try stage("first.json", BenchEvent.text(1_900_000, severity: "critical", message: "first of all."))
+        // As a producer left it that finished long ago: a younger file is waited for, in case its writer has not ended.
+        try age("first.json", seconds: 60)
         release("first.json")
         let begin = DispatchTime.now().uptimeNanoseconds
         var seconds = 0.0
