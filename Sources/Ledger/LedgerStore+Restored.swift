@@ -47,7 +47,7 @@ extension LedgerStore {
     }
 
     private static func promote(_ conversation: StatementArguments, _ database: Database) throws {
-        guard try !database.has(head, conversation), let next = try database.row(OutcomeTransaction.next, conversation)?.int64(0) else {
+        guard try !database.has(head, conversation), let next = try database.row(nextWaiting, conversation)?.int64(0) else {
             return
         }
         try database.run("UPDATE deliveries SET blocked = 0 WHERE id = ?", [next])
@@ -68,5 +68,9 @@ extension LedgerStore {
     private static let head = """
         SELECT 1 FROM deliveries INDEXED BY deliveries_unfinished
         WHERE incident = ? AND channel = ? AND address = ? AND \(LedgerSchema.unfinished) AND blocked = 0 LIMIT 1
+        """
+    private static let nextWaiting = """
+        SELECT id FROM deliveries INDEXED BY deliveries_unfinished
+        WHERE incident = ? AND channel = ? AND address = ? AND \(LedgerSchema.unfinished) AND blocked = 1 ORDER BY id LIMIT 1
         """
 }
