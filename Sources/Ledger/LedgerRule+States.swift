@@ -47,12 +47,6 @@ extension LedgerRule {
             words: "deliveries whose incident is not that of their event",
             query: "SELECT d.id FROM deliveries d JOIN events e ON e.sequence = d.event WHERE d.incident IS NOT e.incident"),
         LedgerRule(
-            words: "deliveries that stand in for one that is not there",
-            query: """
-                SELECT id FROM deliveries d WHERE (fallback_of IS NULL) <> (fallback_root IS NULL) OR fallback_of IS NOT NULL AND NOT (
-                    EXISTS (SELECT 1 FROM deliveries WHERE id = d.fallback_of) AND EXISTS (SELECT 1 FROM deliveries WHERE id = d.fallback_root))
-                """),
-        LedgerRule(
             words: "incidents whose state is not that after their last event",
             query: """
                 SELECT i.id FROM incidents i WHERE i.state <> (

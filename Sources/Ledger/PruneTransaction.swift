@@ -97,6 +97,7 @@ struct PruneTransaction {
         if row.flag(3) { return false }
         try database.run("DELETE FROM attempts WHERE delivery = ?", [id])
         spend(database.changesCount)
+        try release(row, id: id)
         // Usually there are none: what is named by others is deleted after them.
         try database.run("UPDATE deliveries SET successor = NULL WHERE successor = ?", [id])
         try database.run("UPDATE deliveries SET fallback_of = NULL, fallback_root = NULL WHERE fallback_root = ?", [id])
@@ -104,6 +105,17 @@ struct PruneTransaction {
         tally.add(.deliveries, try row.need(row.text(1), "a channel"), state: state, -1)
         spend(1)
         return true
+    }
+
+    /// What it was collapsed into stands for it no longer, nor does what that was collapsed into.
+    private func release(_ row: Row, id: Int64) throws {
+        guard row.text(2) == DeliveryState.superseded.rawValue, var next = row.int64(4) else { return }
+        let count = 1 + (row.int(5) ?? 0)
+        // Bounded: in a damaged file they may go round in a circle.
+        for _ in 0..<10_000 {
+            guard let after = try database.row(Self.release, [count, next, id])?.int64(0) else { return }
+            next = after
+        }
     }
 
     private mutating func spend(_ rows: Int) {
@@ -131,11 +143,16 @@ struct PruneTransaction {
         SELECT sequence, received_at, type, stale FROM events INDEXED BY events_incident
         WHERE incident = ? ORDER BY sequence LIMIT 1
         """
-    /// The last column: it is unfinished itself, or stands behind one that is.
+    /// The fourth column: it is unfinished itself, or stands behind one that is.
     static let firstDelivery = """
         SELECT id, channel, state, state IN ('held', 'pending', 'retrying') OR EXISTS (
-            SELECT 1 FROM deliveries s WHERE s.id = d.successor AND s.state IN ('held', 'pending', 'retrying'))
+            SELECT 1 FROM deliveries s WHERE s.id = d.successor AND s.state IN ('held', 'pending', 'retrying')), successor, replaces
         FROM deliveries d INDEXED BY deliveries_event WHERE event = ? ORDER BY id LIMIT 1
+        """
+    /// Within the conversation: another way that got through is a successor, too, and stands for nothing.
+    private static let release = """
+        UPDATE deliveries SET replaces = max(0, replaces - ?) WHERE id = ?
+        AND (incident, channel, address) = (SELECT incident, channel, address FROM deliveries WHERE id = ?) RETURNING successor
         """
     private static let unfinished = """
         SELECT 1 FROM deliveries INDEXED BY deliveries_unfinished WHERE incident = ? AND \(LedgerSchema.unfinished) LIMIT 1

@@ -54,13 +54,6 @@ public final class OperatorsDesk: Service {
         note(.gaveUp, "#\(id) to \(recipient) by \(channel)\(incident.map { " about \($0)" } ?? ""): \(why)")
     }
 
-    /// The same, where the delivery is at hand; says nothing of what was for the operators themselves.
-    func gaveUp(_ delivery: QueuedDelivery, why: String) {
-        if delivery.event.event.type == .operations { return }
-        gaveUp(
-            delivery.id, recipient: delivery.recipient, channel: delivery.channel, incident: delivery.event.event.incident?.id, why: why)
-    }
-
     /// A destination has been failing for some time. Told once, until it is closed again.
     public func breakerStaysOpen(channel: String, since: Date, why: String) {
         guard failing.withLock({ $0.insert(channel).inserted }) else { return }

@@ -137,6 +137,26 @@ import Testing
         await store.close()
     }
 
+    @Test func whatStoodForTheGoneStandsForFewer() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let ids = try await store.take(
+            arrival(try event("e1", status: "closed")), arrival(try event("e2", status: "closed", time: start.addingTimeInterval(1))),
+            arrival(try event("e3", status: "closed", time: start.addingTimeInterval(2))))
+        for id in ids { _ = try await store.record([accepted(id)]) }
+        try await store.writing {
+            try $0.execute(sql: "UPDATE deliveries SET state = 'superseded', successor = id + 1 WHERE id < 3")
+            try $0.execute(sql: "UPDATE deliveries SET replaces = id - 1; UPDATE tallies SET count = 3 WHERE kind = 'deliveries'")
+        }
+        var last = try await store.prune(before: cutoff, limit: 1)
+        #expect(try await store.number("SELECT count(*) FROM deliveries") == 2)
+        #expect(try await store.number("SELECT replaces FROM deliveries WHERE id = 2") == 0)
+        #expect(try await store.number("SELECT replaces FROM deliveries WHERE id = 3") == 1)
+        while !last.isDone { last = try await store.prune(before: cutoff, limit: 1, after: last) }
+        #expect(try await store.number("SELECT count(*) FROM incidents") == 0)
+        await store.close()
+    }
+
     @Test func everyLookGoesByAnIndex() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()

@@ -55,10 +55,6 @@ import Testing
         ("UPDATE attempts SET number = 2", "deliveries whose attempts are not numbered 1, 2, 3: 1"),
         ("UPDATE deliveries SET incident = NULL WHERE id = 1", "deliveries whose incident is not that of their event: 1"),
         (
-            "UPDATE deliveries SET fallback_of = 77, fallback_root = 1 WHERE id = 3",
-            "deliveries that stand in for one that is not there: 3"
-        ),
-        (
             "UPDATE incidents SET state = (SELECT incident_after FROM events WHERE sequence = 1)",
             "incidents whose state is not that after their last event: INC1"
         ),

@@ -2,7 +2,6 @@
 
 import Foundation
 import Incidents
-import Ledger
 import Spool
 import Synchronization
 import Testing
@@ -81,25 +80,6 @@ import Testing
         #expect(told.messages.count == 2)
         #expect(told.messages.last?.hasPrefix("100 messages were given up.") == true)
         #expect(told.messages.last?.contains("and 95 more") == true)
-    }
-
-    /// Nothing is said of a delivery to the operators themselves: that would never end.
-    @Test func aFailureToTellTheOperatorsIsNotToldToThem() async {
-        let told = Told()
-        let desk = told.desk()
-        for type in [EventType.operations, .update] {
-            let event = StoredEvent(
-                sequence: 1, event: Event(id: "e", source: "tocsin", type: type, time: .distantPast), incident: nil, severity: nil,
-                receivedAt: .distantPast)
-            desk.gaveUp(
-                QueuedDelivery(
-                    id: 1, token: "", event: event, lane: "l", channel: "ops-slack", kind: .slack, address: "", recipient: "ops-slack",
-                    for: "ops-slack", routes: [], template: "default", priority: 0, due: .distantPast, created: .distantPast),
-                why: "\(type.rawValue)")
-        }
-        await desk.tell()
-        #expect(told.messages.count == 1)
-        #expect(told.messages.first?.contains("ops-slack: update") == true)
     }
 
     @Test func aBreakerIsToldOnceAndItsEndOnlyWhereItWasTold() async {

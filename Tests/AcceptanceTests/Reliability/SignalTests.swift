@@ -10,7 +10,7 @@ import Testing
     static let inFlight = 512
     static let events = 1_000
 
-    /// A router whose every attempt hangs.
+    /// A router whose every attempt hangs; of the most urgent, for which all of its places are free.
     private func hangingRouter() async throws -> (Sandbox, Workspace, RunningProgram) {
         let sandbox = try await Sandbox.forTests { $0.maximumKept = 100_000 }
         sandbox.setFault(.hang, on: .slack)
@@ -22,7 +22,7 @@ import Testing
         let workspace = try Workspace(
             "version: 1\nchannels:\n\(channels.joined(separator: "\n"))\nroutes:\n\(routes.joined(separator: "\n"))\n")
         let lines = (0..<Self.events).map {
-            #"{"id": "e\#($0)", "type": "update", "incident": {"id": "INC\#($0)", "severity": "low", "labels": {"room": "r\#($0 % 16)"}}, "message": "news \#($0)"}"#
+            #"{"id": "e\#($0)", "type": "update", "incident": {"id": "INC\#($0)", "severity": "critical", "labels": {"room": "r\#($0 % 16)"}}, "message": "news \#($0)"}"#
         }
         try workspace.drop(lines.joined(separator: "\n"), as: "all.ndjson", modified: Date().addingTimeInterval(-3_600))
         let router = try await workspace.router()
