@@ -12,7 +12,7 @@ extension FuzzTarget {
     private static let file = FileManager.default.temporaryDirectory.appending(path: "tocsin-fuzz-\(getpid()).yaml").path
 
     static let routes = FuzzTarget(
-        "routes", share: 15, few: 80,
+        "routes", share: 15, few: 200,
         Mutator(
             corpus: own + Corpus.samples(inCheckout: "Tests/ConfigurationTests/Fixtures", ending: ".yaml")
                 + Corpus.samples(inCheckout: "", ending: ".yaml.example") + Corpus.samples(inCheckout: "examples/demo", ending: ".yaml"),
