@@ -160,9 +160,11 @@ struct TemplateCompiler {
         case .object(let members):
             var literals = members
             var templates: [(name: String, value: JSONTemplate)] = []
+            // A Slack message has no `type`: what somebody writes there does not make its text a literal one.
+            let parent = pointer.isEmpty && file == .slack ? members.filter { $0.key != "type" } : members
             for member in members.keys.sorted() {
                 guard let value = members[member] else { continue }
-                let node = try node(value, name: member, parent: members, pointer: "\(pointer)/\(member)", file, source, places)
+                let node = try node(value, name: member, parent: parent, pointer: "\(pointer)/\(member)", file, source, places)
                 guard case .literal = node else {
                     literals[member] = .null
                     templates.append((member, node))

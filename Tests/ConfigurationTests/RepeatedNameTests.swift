@@ -50,4 +50,10 @@ import Testing
         #expect(result.hasErrors)
         #expect(result.errors.count > 40)
     }
+
+    /// Half a megabyte: each repetition that is looked for costs another parse, so only the first few are.
+    @Test func aLargeFloodEndsSoon() throws {
+        let result = try load("version: 1\n" + String(repeating: "routes: []\n", count: 45_000))
+        #expect((1...5).contains(result.errors.count), "\(result.errors.count)")
+    }
 }

@@ -42,6 +42,16 @@ final class TemplateDirectory {
         #expect(TemplateLibrary.load(directory: "/nowhere/at/all").problems == [])
     }
 
+    /// Whatever else stands beside it: the text of a Slack message is markup to Slack.
+    @Test(arguments: ["", "\"type\": \"text\", ", "\"type\": \"link\", ", "\"type\": \"message\", "])
+    func theTextOfASlackMessageIsAlwaysEscaped(type: String) throws {
+        let (library, problems) = try load(["x/slack.json": "{\(type)\"text\": \"{{message}}\"}"])
+        #expect(problems == [])
+        var request = Samples.request(.update, .slack, template: "x")
+        request.event.message = "<!channel> <@U123>"
+        #expect(library.render(request).slack?["text"]?.string == "&lt;!channel&gt; &lt;@U123&gt;")
+    }
+
     @Test func theUsersFilesComeFirstOneByOne() throws {
         let (library, problems) = try load(["default/sms.txt": "mine {{incident.id}}"])
         #expect(problems == [])

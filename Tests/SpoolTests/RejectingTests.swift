@@ -194,6 +194,20 @@ import Testing
         await spool.stop()
     }
 
+    /// Whoever can write to `rejected/` can write a reason, too: the name in it leads nowhere.
+    @Test(arguments: ["../../evil~.json", "/tmp/evil~.json", "..", ".", "a/x~.json", "x~.json\\u0000", "other~.json", ".hidden~.json"])
+    func aForgedReasonLeadsNowhere(file: String) async throws {
+        let queue = QueueFixture()
+        await (try queue.open()).close()
+        try queue.copyIn("rejected/x~.json", "{x")
+        try queue.copyIn("rejected/x~.json.reason.json", "{\"file\":\"\(file)\",\"code\":\"not_json\",\"message\":\"m\"}")
+        #expect(try RejectedFiles.list(queue: queue.path).map(\.name) == ["x~.json"])
+        #expect(
+            try RejectedFiles.requeue(queue: queue.path, names: ["x~.json"]) == [RequeuedFile(name: "x~.json", queuedAs: "x~.json")])
+        #expect(queue.text("x~.json") == "{x")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: queue.root) == ["queue"])
+    }
+
     @Test func dropsAnEvent() async throws {
         let queue = QueueFixture()
         let spool = try queue.open()

@@ -5,8 +5,8 @@
 struct RepeatedNames {
     /// Each renaming costs another parse.
     private static let limit = 50
-    /// Characters to parse again, all renamings together: seconds, not minutes.
-    private static let maximumWork = 40_000_000
+    /// Characters to parse again, all renamings together: up to 2 s. A file of 40 kB still gets all of them.
+    private static let maximumWork = 2_000_000
 
     /// The names by the characters that stand for them.
     private(set) var renamed: [Unicode.Scalar: String] = [:]

@@ -81,7 +81,7 @@ extension FuzzTarget {
     }
 
     /// A server's lines as the connection hears them, and its reply as the channel reads it.
-    static let reply = FuzzTarget("smtp", share: 80, few: 200, Mutator(corpus: Corpus.samples("smtp"), tokens: Tokens.smtp)) { input in
+    static let reply = FuzzTarget("smtp", share: 80, few: 400, Mutator(corpus: Corpus.samples("smtp"), tokens: Tokens.smtp)) { input in
         var conversation = SMTPConversation(needsLogin: input.chance.once(in: 2), upgradesToTLS: input.chance.once(in: 2))
         let says = ["EHLO x\r\n", "AUTH PLAIN AA==\r\n", "MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "DATA\r\n", "QUIT\r\n"]
         for (index, line) in input.bytes.split(separator: 0x0A, omittingEmptySubsequences: false).prefix(64).enumerated() {

@@ -16,7 +16,7 @@ extension FuzzTarget {
         "Content-Type", "Content-Transfer-Encoding", "DKIM-Signature",
     ]
 
-    static let mail = FuzzTarget("mail", share: 45, few: 200, Mutator(corpus: texts, tokens: [])) { input in
+    static let mail = FuzzTarget("mail", share: 45, few: 500, Mutator(corpus: texts, tokens: [])) { input in
         let texts = pieces(&input, 6)
         var settings = EmailSettings(
             host: "mail.example.com", port: 587, from: Mailbox(displayName: texts[0], address: "incidents@example.com"))

@@ -95,13 +95,18 @@ extension FuzzTarget {
     }
 
     /// What Slack would take for a mention of everybody or of somebody, or for a link: none of it is in our templates.
-    private static func mentions(_ value: JSONValue, isOurs: Bool) -> Bool {
-        switch value {
-        case .string(let text):
-            isOurs ? ["<!", "<@", "<#", "<http"].contains { text.contains($0) } : text.contains("<!here") || text.contains("<@UDATA")
-        case .array(let elements): elements.contains { mentions($0, isOurs: isOurs) }
-        case .object(let members): members.values.contains { mentions($0, isOurs: isOurs) }
-        case .null, .bool, .number: false
-        }
+    private static func mentions(_ payload: JSONValue, isOurs: Bool) -> Bool {
+        let active = isOurs ? ["<!", "<@", "<#", "<http"] : ["<!here", "<@UDATA"]
+        return shown(payload, isRoot: true).contains { text in active.contains { text.contains($0) } }
+    }
+
+    /// The texts of a payload that Slack reads as markup: not those of `rich_text`, and not members that it does not know.
+    private static func shown(_ value: JSONValue, isRoot: Bool = false) -> [String] {
+        if let elements = value.array { return elements.flatMap { shown($0) } }
+        guard let members = value.object else { return [] }
+        let isLiteral = !isRoot && ["text", "link"].contains(members["type"]?.string)
+        let names = ["text", "fallback", "pretext", "footer", "author_name"]
+        let own = isLiteral ? [] : names.compactMap { members[$0]?.string }
+        return own + members.values.flatMap { shown($0) }
     }
 }

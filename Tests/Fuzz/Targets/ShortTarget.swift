@@ -3,7 +3,7 @@
 import Rendering
 
 extension FuzzTarget {
-    static let short = FuzzTarget("sms", share: 80, few: 300, Mutator(corpus: texts, tokens: [])) { input in
+    static let short = FuzzTarget("sms", share: 80, few: 1200, Mutator(corpus: texts, tokens: [])) { input in
         let text = input.text
         let limit = 1 + input.chance.below(4)
         let whole = SMSText.segments(text)

@@ -47,7 +47,7 @@ struct SlackBotChannel: Channel {
             return SlackVerdict(outcome: outcome, code: nil, simplify: false)
         }
         if answer?["ok"]?.bool == true {
-            guard response.status < 300 else {
+            guard (200..<300).contains(response.status) else {
                 return SlackVerdict(outcome: .unknown(.unexpectedAnswer), code: nil, simplify: false)
             }
             return SlackVerdict(outcome: .accepted(remoteID: remoteID(answer)), code: nil, simplify: false)
