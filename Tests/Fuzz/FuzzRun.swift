@@ -64,6 +64,8 @@ public struct FuzzRun: Sendable {
         var report = FuzzReport(target: target.name)
         for number in numbers {
             before(target, number)
+            // The other tests of the process want their turn, too.
+            await Task.yield()
             var input = input(number, of: target)
             let bytes = input.bytes
             let start = Moment()
