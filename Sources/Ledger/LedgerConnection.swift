@@ -10,7 +10,7 @@ enum LedgerConnection {
     /// Opens the ledger for writing: checks that it is ours and not newer, switches to the write-ahead log, migrates.
     static func writer(_ file: LedgerFile) throws(LedgerError) -> DatabaseQueue {
         do {
-            let queue = try open(file.path, cacheKilobytes: 16_384)
+            let queue = try open(file.path, cacheKilobytes: 12_288)
             try queue.writeWithoutTransaction { database in
                 let isNew = try recognise(database, file: file)
                 let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")

@@ -43,6 +43,11 @@ extension LedgerStore {
         try await readers.read { try Self.nextDue($0, after: now) }
     }
 
+    /// The same for one lane.
+    public func nextDue(lane: String, after now: Date) async throws(LedgerError) -> Date? {
+        try await readers.read { try Self.nextDue($0, lane: lane, after: now) }
+    }
+
     static func lanes(_ database: Database) throws -> [String] {
         var lanes: [String] = []
         while let lane = try database.first(Self.nextLane, [lanes.last ?? ""], { $0.text(0) }) { lanes.append(lane) }
@@ -50,16 +55,18 @@ extension LedgerStore {
     }
 
     static func nextDue(_ database: Database, after now: Date) throws -> Date? {
+        try lanes(database).compactMap { try nextDue(database, lane: $0, after: now) }.min()
+    }
+
+    private static func nextDue(_ database: Database, lane: String, after now: Date) throws -> Date? {
         var earliest: Int64?
-        for lane in try lanes(database) {
-            var priority = Int64.min
-            while let next = try database.first(nextPriority, [lane, priority], { $0.int64(0) }) {
-                if let due = try database.first(firstDue, [lane, next, now.microseconds], { $0.int64(0) }) {
-                    earliest = min(earliest ?? due, due)
-                }
-                if next == Int64.max { break }
-                priority = next + 1
+        var priority = Int64.min
+        while let next = try database.first(nextPriority, [lane, priority], { $0.int64(0) }) {
+            if let due = try database.first(firstDue, [lane, next, now.microseconds], { $0.int64(0) }) {
+                earliest = min(earliest ?? due, due)
             }
+            if next == Int64.max { break }
+            priority = next + 1
         }
         return earliest.map(Date.init(microseconds:))
     }

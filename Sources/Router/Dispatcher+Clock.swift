@@ -26,6 +26,8 @@ extension Dispatcher {
             laneAlarms = []
             for name in lanes.keys { change(name) { _ in } }
             ledgerAlarm = nil
+            dues = [:]
+            dueAlarms = []
             await readLanes()
         } catch {
             complain("the ledger cannot be read; trying again", error)

@@ -43,7 +43,7 @@ extension Dispatcher {
             let result = try await pipeline.ledger.record(batch.map(\.attempt.record))
             for one in batch {
                 change(one.delivery.lane) { $0.finished(one.delivery.id) }
-                if case .retry(let at) = one.attempt.record.next { setLedgerAlarm(at) }
+                if case .retry(let at) = one.attempt.record.next { setDue(at, of: one.delivery.lane) }
             }
             forget(result.withdrawn)
             offer(result.ready, since: mark)

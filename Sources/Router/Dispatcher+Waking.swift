@@ -7,14 +7,19 @@ extension Dispatcher {
     /// Retries that fall due within this many seconds are looked for together.
     static let alarmGrain: TimeInterval = 0.05
 
-    var nextAlarm: Date? {
-        guard let lane = laneAlarms.min?.at else { return ledgerAlarm }
-        return min(lane, ledgerAlarm ?? lane)
-    }
+    var nextAlarm: Date? { [laneAlarms.min?.at, dueAlarms.min?.at, ledgerAlarm].compactMap(\.self).min() }
 
     func setLedgerAlarm(_ at: Date) {
         let at = max(at, pipeline.clock().addingTimeInterval(Self.alarmGrain))
         ledgerAlarm = min(ledgerAlarm ?? at, at)
+    }
+
+    /// Something of a lane falls due then.
+    func setDue(_ at: Date, of lane: String) {
+        let at = max(at, pipeline.clock().addingTimeInterval(Self.alarmGrain))
+        if let known = dues[lane], known <= at { return }
+        dues[lane] = at
+        dueAlarms.insert(LaneAlarm(at: at, lane: lane))
     }
 
     func ringAlarms(now: Date, looksIntoLedger: Bool = true) async {
@@ -22,17 +27,25 @@ extension Dispatcher {
             laneAlarms.removeMin()
             if lanes[alarm.lane] != nil { change(alarm.lane) { _ in } }
         }
-        guard looksIntoLedger, let due = ledgerAlarm, due <= now else { return }
+        guard looksIntoLedger else { return }
+        while let alarm = dueAlarms.min, alarm.at <= now {
+            dueAlarms.removeMin()
+            guard let due = dues[alarm.lane], due <= now else { continue }
+            dues[alarm.lane] = nil
+            change(alarm.lane) { $0.lookAgain() }
+        }
+        guard let due = ledgerAlarm, due <= now else { return }
         ledgerAlarm = nil
         await readLanes()
     }
 
-    /// Looks for work in the ledger: at the start, when something falls due, after a reload, and when a command has
-    /// changed something.
+    /// Looks for work in the ledger: at the start, after a reload, and when a command has changed something.
     func readLanes() async {
         do {
-            for name in try await pipeline.ledger.lanes() { change(name) { $0.lookAgain() } }
-            if let due = try await pipeline.ledger.nextDue(after: pipeline.clock()) { setLedgerAlarm(due) }
+            for name in try await pipeline.ledger.lanes() {
+                if let due = try await pipeline.ledger.nextDue(lane: name, after: pipeline.clock()) { setDue(due, of: name) }
+                change(name) { $0.lookAgain() }
+            }
         } catch {
             complain("the ledger cannot be read; trying again", error)
             setLedgerAlarm(pipeline.clock().addingTimeInterval(1))

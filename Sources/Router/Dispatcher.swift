@@ -18,6 +18,11 @@ public actor Dispatcher: Service {
     static let maximumInFlight = 512
     /// Of those, kept free for the most urgent.
     static let reserve = 64
+    /// While there are few lanes, and fewer than `plenty` wait in memory in all, a lane may keep `Lane.ample`.
+    static let few = 64
+    static let plenty = 1_024
+    /// So many that can go out at once are enough to be busy with: the way in waits, but not for long.
+    static let enough = 1_024
     /// Seconds that attempts under way may take to end once the router is asked to stop.
     static let shutdownGrace: TimeInterval = 15
     /// Seconds that attempts which were cancelled then may take to say so, and to be recorded.
@@ -35,12 +40,19 @@ public actor Dispatcher: Service {
     /// Give up what cannot be recorded soon: the router is stopping, or runs once.
     var isHasty = false
     private var isStopping = false
-    /// Refills that have ended: what was committed before one of them may have been seen by it.
+    /// Refills that have ended, and which of them was each lane's last: what was committed before it may have been seen
+    /// by it.
     var refillsEnded = 0
+    var lastRefill: [String: Int] = [:]
     /// When lanes that must wait can act again.
     var laneAlarms = Heap<LaneAlarm>()
-    /// When something that waits in the ledger falls due.
+    /// When something that waits in the ledger falls due, by lane, and which lane's turn comes first.
+    var dues: [String: Date] = [:]
+    var dueAlarms = Heap<LaneAlarm>()
+    /// When to read all lanes again, because it could not be done.
     var ledgerAlarm: Date?
+    /// Waiting for room: the way in, while what flows is behind.
+    var waitingForRoom: [CheckedContinuation<Void, Never>] = []
     var marker: Int?
     var lastComplaint = Date.distantPast
     /// Lanes whose last attempt did not get through: said once, and once when it is over.
@@ -121,14 +133,11 @@ public actor Dispatcher: Service {
     /// To be asked before a commit whose deliveries will be offered.
     func mark() -> Int { refillsEnded }
 
-    /// Takes in deliveries that have just been committed. Where a refill has ended since the mark, it may have had them
-    /// already, and they may even have been sent: then the ledger is asked instead.
+    /// Takes in deliveries that have just been committed. Where a refill of their lane has ended since the mark, it may
+    /// have had them already, and they may even have been sent: then the ledger is asked instead.
     func offer(_ deliveries: [QueuedDelivery], raised: [RaisedHead] = [], since mark: Int) {
-        if mark == refillsEnded {
-            offer(deliveries)
-        } else {
-            for delivery in deliveries { change(delivery.lane) { $0.lookAgain() } }
-        }
+        offer(deliveries.filter { lastRefill[$0.lane, default: 0] <= mark })
+        for delivery in deliveries where lastRefill[delivery.lane, default: 0] > mark { change(delivery.lane) { $0.lookAgain() } }
         for head in raised { change(head.lane) { $0.raise(head) } }
         if !deliveries.isEmpty || !raised.isEmpty { bell.ring() }
     }
@@ -137,15 +146,16 @@ public actor Dispatcher: Service {
         guard !deliveries.isEmpty else { return }
         let now = pipeline.clock()
         let setup = pipeline.setup.value
+        let isPlenty = lanes.count <= Self.few && lanes.values.reduce(0) { $0 + $1.queue.count } < Self.plenty
         for delivery in deliveries {
             if delivery.due > now {
-                setLedgerAlarm(delivery.due)
+                setDue(delivery.due, of: delivery.lane)
             } else if !pauses.holds(delivery.channel) {
                 let limits = setup.limits[delivery.channel] ?? ChannelLimits()
                 change(delivery.lane) { lane in
                     lane.concurrency = limits.concurrency
                     lane.meter.adopt(limits.rates)
-                    lane.offer(delivery)
+                    lane.offer(delivery, capacity: isPlenty ? Lane.ample : Lane.capacity)
                 }
             }
         }
@@ -165,6 +175,7 @@ public actor Dispatcher: Service {
         for one in returns.withLock({ returns in swap(&returns, with: []) }) { takeBack(one, now: now) }
         startRecording(&group)
         if !isStopping { pump(&group, now: now) }
+        if !waitingForRoom.isEmpty, isStopping || backlog(now: now) < Self.enough { letIn() }
     }
 
     /// Starts all that may start now.
@@ -174,7 +185,7 @@ public actor Dispatcher: Service {
         for _ in 0..<stirred.count {
             let name = stirred.removeFirst()
             guard var lane = lanes.removeValue(forKey: name) else { continue }
-            if lane.beginRefill() { group.addTask { await self.refill(name, now: now) } }
+            if lane.beginRefill(now: now) { group.addTask { await self.refill(name, now: now) } }
             if !pump(&lane, &group, now: now) { stirred.append(name) }
             if !lane.isQuiet(now: now) { lanes[name] = lane }
         }
@@ -188,7 +199,7 @@ public actor Dispatcher: Service {
             case .send(let delivery):
                 if delivery.mustBeLookedAtAnew(now: now) {
                     lane.putBack(delivery.id)
-                    if lane.beginRefill() {
+                    if lane.beginRefill(now: now) {
                         let name = lane.name
                         group.addTask { await self.refill(name, now: now) }
                     }
@@ -208,15 +219,19 @@ public actor Dispatcher: Service {
 
     private func refill(_ name: String, now: Date) async {
         var fetched: [QueuedDelivery] = []
+        var next: Date?
         do {
             fetched = try await pipeline.ledger.ready(
                 lane: name, now: now, limit: Lane.refill, excluding: lanes[name]?.claimed ?? [], paused: pauses.channels,
                 lowest: Lane.lowest)
+            next = try await pipeline.ledger.nextDue(lane: name, after: now)
         } catch {
             complain("the ledger cannot be read; trying again", error)
             setLedgerAlarm(now.addingTimeInterval(1))
         }
         refillsEnded += 1
+        lastRefill[name] = refillsEnded
+        if let next { setDue(next, of: name) }
         var news: [QueuedDelivery] = []
         change(name) { news = $0.endRefill(fetched) }
         offer(news)

@@ -32,6 +32,7 @@ public struct Intake: Service {
         await withTaskCancellationOrGracefulShutdownHandler {
             while let files = await spool.next(limit: Self.batch) {
                 if await !take(files, patience: nil) { return }
+                await dispatcher.room()
             }
         } onCancelOrGracefulShutdown: {
             Task { await spool.stop() }

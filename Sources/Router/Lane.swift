@@ -27,6 +27,8 @@ struct Lane: Sendable {
 
     /// The most that are kept in memory; the rest waits in the ledger.
     static let capacity = 256
+    /// The same while memory is plenty.
+    static let ample = 1_024
     /// Below this a refill is due.
     static let lowWater = 64
     /// What one refill fetches, the most urgent first.
@@ -109,11 +111,11 @@ struct Lane: Sendable {
 
     /// Takes a delivery in, unless it is here already. What is over the capacity, the least urgent first, goes back to
     /// wait in the ledger.
-    mutating func offer(_ delivery: QueuedDelivery) {
+    mutating func offer(_ delivery: QueuedDelivery, capacity: Int = Self.capacity) {
         guard claimed.insert(delivery.id).inserted else { return }
         channels.insert(delivery.channel)
         queue.insert(delivery)
-        guard queue.count > Self.capacity, let last = queue.popLast() else { return }
+        guard queue.count > capacity, let last = queue.popLast() else { return }
         claimed.remove(last.id)
         mayHaveMore = true
     }
@@ -175,8 +177,10 @@ struct Lane: Sendable {
         mustLook = true
     }
 
-    /// Whether the ledger should be asked for more; if so, the lane counts as being refilled.
-    mutating func beginRefill() -> Bool {
+    /// Whether the ledger should be asked for more; if so, the lane counts as being refilled. A lane that is held up has
+    /// enough with what it has: it is asked once the lane can go on.
+    mutating func beginRefill(now: Date) -> Bool {
+        if !queue.isEmpty, obstacle(now: now) != nil { return false }
         guard mayHaveMore, !isRefilling, mustLook || queue.count < Self.lowWater else { return false }
         isRefilling = true
         mayHaveMore = false

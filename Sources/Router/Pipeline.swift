@@ -41,6 +41,8 @@ public struct Pipeline: Sendable {
         let setup = setup.value
         var slice = Slice(files)
         for (index, file) in files.enumerated() {
+            // What is to go out does not wait until a whole batch is read.
+            if index.isMultiple(of: 16) { await Task.yield() }
             for document in slice.documents(of: file, at: index) {
                 // read ─▶ Event: pure, and a bad line spoils only itself.
                 switch read(document, of: file, setup: setup) {

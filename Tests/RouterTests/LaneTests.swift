@@ -63,7 +63,7 @@ import Testing
 
     @Test func whatIsOverTheCapacityWaitsInTheLedgerTheLeastUrgentFirst() {
         var lane = lane((1...Int64(Lane.capacity)).map { delivery($0, priority: 3) })
-        let refill1 = lane.beginRefill()
+        let refill1 = lane.beginRefill(now: noon)
         #expect(refill1, "it has never looked")
         _ = lane.endRefill([])
         lane.offer(delivery(1_000, priority: 0))
@@ -76,7 +76,7 @@ import Testing
 
     @Test func aPauseHoldsTheWholeDestinationAndIsRememberedWhenItIsEmpty() {
         var lane = lane([delivery(1)], concurrency: 1)
-        let refill2 = lane.beginRefill()
+        let refill2 = lane.beginRefill(now: noon)
         #expect(refill2)
         _ = lane.endRefill([])
         let ids11 = sent(&lane, at: noon)
@@ -110,9 +110,9 @@ import Testing
         var lane = lane([delivery(1)])
         let ids15 = sent(&lane, at: noon)
         #expect(ids15 == [1])
-        let refill3 = lane.beginRefill()
+        let refill3 = lane.beginRefill(now: noon)
         #expect(refill3)
-        let again = lane.beginRefill()
+        let again = lane.beginRefill(now: noon)
         #expect(!again, "one at a time")
         back(&lane, retryAfter: nil)
         lane.finished(1)
@@ -140,10 +140,10 @@ import Testing
 
     @Test func aRaisedHeadThatIsNotInMemoryIsLookedFor() {
         var lane = lane([])
-        _ = lane.beginRefill()
+        _ = lane.beginRefill(now: noon)
         _ = lane.endRefill([])
         lane.raise(RaisedHead(id: 1, lane: "lane", priority: 0, isUrgent: true))
-        let looks = lane.beginRefill()
+        let looks = lane.beginRefill(now: noon)
         #expect(looks)
     }
 
@@ -190,13 +190,13 @@ import Testing
 
     @Test func anUrgentRetryIsLookedForThoughTheLaneIsFull() {
         var lane = lane((1...Int64(Lane.capacity)).map { delivery($0) })
-        let refill4 = lane.beginRefill()
+        let refill4 = lane.beginRefill(now: noon)
         #expect(refill4)
         _ = lane.endRefill([])
-        let refill5 = lane.beginRefill()
+        let refill5 = lane.beginRefill(now: noon)
         #expect(!refill5)
         lane.lookAgain()
-        let refill6 = lane.beginRefill()
+        let refill6 = lane.beginRefill(now: noon)
         #expect(refill6)
     }
 }

@@ -124,6 +124,14 @@ import Testing
         for row in resent {
             #expect(row[0] == "unknown" ? row[1] == "2" : (Int(row[1]) ?? 9) <= 1, "\(row)")
         }
-        if Reliability.isLong { #expect(states["resetting"]?["unknown"] ?? 0 > 0) }
+        // Their breakers are open: a handful was tried, then one at a time.
+        let tried = try await workspace.query(
+            "SELECT channel, count(*) FROM attempts a JOIN deliveries d ON d.id = a.delivery GROUP BY 1")
+        for row in tried where ["resetting", "hanging"].contains(row[0]) { #expect(Int(row[1]) ?? 999 <= 40, "\(row)") }
+        let status = try await workspace.run("status").output
+        for channel in ["resetting", "hanging"] {
+            let line = status.split(separator: "\n").first { $0.contains(channel) && $0.contains("open") }
+            #expect(line != nil, "\(status)")
+        }
     }
 }
