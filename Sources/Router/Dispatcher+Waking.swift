@@ -55,12 +55,14 @@ extension Dispatcher {
 
     /// Which channels the operators have paused.
     func readPauses() async {
+        let before = pauses
         do {
             pauses = Pauses(try await pipeline.ledger.pauses())
         } catch {
             return complain("the ledger cannot be read; trying again", error)
         }
         let pauses = pauses
+        if pauses != before { logger.notice("what is held back has changed", metadata: ["paused": "\(pauses)"]) }
         for name in lanes.keys { change(name) { lane in lane.release(where: pauses.holds) } }
     }
 

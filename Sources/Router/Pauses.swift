@@ -3,7 +3,7 @@
 import Ledger
 
 /// Which channels are paused.
-struct Pauses: Sendable, Equatable {
+struct Pauses: Sendable, Equatable, CustomStringConvertible {
     var isAll = false
     var channels: Set<String> = []
 
@@ -15,4 +15,7 @@ struct Pauses: Sendable, Equatable {
     }
 
     func holds(_ channel: String) -> Bool { isAll || channels.contains(channel) }
+
+    /// For the log.
+    var description: String { isAll ? "all" : channels.isEmpty ? "nothing" : channels.sorted().joined(separator: ", ") }
 }

@@ -28,13 +28,13 @@ import Testing
         Reliability.report(
             "crash kills \(run.kills) at \(CrashPoint.allCases.count) points and at random, events \(run.events.count), "
                 + "deliveries \(verdict.deliveries), superseded \(verdict.superseded), received \(verdict.receipts), "
-                + "lost \(verdict.faults.count), doubled by a kill \(verdict.doubled) (at most \(verdict.mostDoubled) by one), "
-                + "longest window \(Int(verdict.window * 1000)) ms, resent by policy \(verdict.resent), "
+                + "lost \(verdict.faults.count), received but not recorded at a kill \(verdict.unrecorded) (at most \(verdict.mostUnrecorded) at one), "
+                + "longest window \(Int(verdict.window * 1000)) ms, second copies \(verdict.copies), "
                 + "\(Int(Date().timeIntervalSince(started))) s")
         #expect(verdict.faults.isEmpty, "\(verdict.faults.prefix(10).joined(separator: "\n"))")
-        // Each doubled message was one attempt under way at a kill: 8 connections to each of 5 destinations, and what
+        // Each of them was one attempt under way at a kill: 8 connections to each of 5 destinations, and what
         // waited for the commit of its outcome.
-        #expect(verdict.mostDoubled <= 512)
+        #expect(verdict.mostUnrecorded <= 512)
         let verified = try await run.workspace.run("verify")
         #expect(verified.status == 0, "\(verified.output)")
         #expect(run.workspace.unsettled.isEmpty)

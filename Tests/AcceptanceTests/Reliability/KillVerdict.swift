@@ -18,12 +18,13 @@ struct KillVerdict {
     private(set) var deliveries = 0
     private(set) var receipts = 0
     private(set) var superseded = 0
-    /// Came more than once because an answer was lost or bad: the policy for what is unknown.
-    private(set) var resent = 0
-    /// Came more than once because of a kill between the peer's acceptance and the recorded outcome.
-    private(set) var doubled = 0
+    /// Copies beyond the first, whatever the cause: a kill, or an answer that was lost or bad.
+    private(set) var copies = 0
+    /// Received, and not recorded because of a kill between the peer's acceptance and the recorded outcome: comes again,
+    /// unless something newer has taken its place by then.
+    private(set) var unrecorded = 0
     /// Of one kill, the most.
-    private(set) var mostDoubled = 0
+    private(set) var mostUnrecorded = 0
     /// Seconds from an acceptance to the kill that lost its outcome, the longest.
     private(set) var window: TimeInterval = 0
     private(set) var faults: [String] = []
@@ -96,11 +97,11 @@ struct KillVerdict {
             received["\(row.id) \(life(message.at))", default: []].append(message.at)
             total[row.id, default: 0] += 1
         }
-        var unrecorded: [Int: Int] = [:]
+        var lost: [Int: Int] = [:]
         for (key, times) in received {
             let surplus = times.count - recorded[key, default: 0]
             guard surplus > 0, let index = key.split(separator: " ").last.flatMap({ Int($0) }) else { continue }
-            unrecorded[index, default: 0] += surplus
+            lost[index, default: 0] += surplus
             if surplus > 1 || !lives[index].wasKilled || lives[index].point.map({ $0 == .drained || $0 == .closed }) ?? false {
                 let id = key.split(separator: " ").first.map(String.init) ?? ""
                 let row = rows.first { String($0.id) == id }
@@ -116,9 +117,9 @@ struct KillVerdict {
             }
             if let last = times.max() { window = max(window, lives[index].ended.timeIntervalSince(last)) }
         }
-        doubled = unrecorded.values.reduce(0, +)
-        mostDoubled = unrecorded.values.max() ?? 0
-        resent = total.values.reduce(0) { $0 + $1 - 1 } - doubled
+        unrecorded = lost.values.reduce(0, +)
+        mostUnrecorded = lost.values.max() ?? 0
+        copies = total.values.reduce(0) { $0 + $1 - 1 }
     }
 
     private static func number(_ row: Row) -> Int { Int(row.event.dropFirst()) ?? 0 }
