@@ -5,13 +5,14 @@ import GRDB
 
 extension LedgerStore {
     /// Unfinished deliveries whose next way is due by `now` and has not been taken, the longest due first. Those whose rows
-    /// are damaged are left out.
-    public func fallbacksDue(now: Date, limit: Int) async throws(LedgerError) -> [QueuedDelivery] {
+    /// are damaged are left out, and those of paused channels.
+    public func fallbacksDue(now: Date, limit: Int, paused: Set<String> = []) async throws(LedgerError) -> [QueuedDelivery] {
         try await readers.read { database in
             var reader = DeliveryReader(database, now: now)
             var found: [QueuedDelivery] = []
             if limit <= 0 { return found }
             try database.each(Self.fallbacks, [now.microseconds]) { row in
+                if paused.contains(row.text(4) ?? "") { return true }
                 do {
                     found.append(try reader.delivery(row))
                 } catch is RowFault {}

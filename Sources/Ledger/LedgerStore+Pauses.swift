@@ -33,16 +33,30 @@ extension LedgerStore {
     /// - Parameter channel: nil: all, those that were paused by name included.
     /// - Returns: false where it was not paused by that name.
     @discardableResult
-    public func resume(channel: String?) async throws(LedgerError) -> Bool {
+    public func resume(channel: String?, now: Date = Date()) async throws(LedgerError) -> Bool {
         try await writing { database in
-            if let channel {
-                try database.run("DELETE FROM pauses WHERE channel = ?", [channel])
-            } else {
-                try database.run("DELETE FROM pauses", [])
+            var isPaused = false
+            try database.inTransaction(.immediate) {
+                // The time for which something was held does not count towards its next way.
+                try database.run(Self.wait, [now.microseconds, channel])
+                if let channel {
+                    try database.run("DELETE FROM pauses WHERE channel = ?", [channel])
+                } else {
+                    try database.run("DELETE FROM pauses", [])
+                }
+                isPaused = database.changesCount > 0
+                return .commit
             }
-            return database.changesCount > 0
+            return isPaused
         }
     }
+
+    private static let wait = """
+        UPDATE deliveries INDEXED BY deliveries_fallback SET fallback_at = fallback_at + max(0, ? - (
+            SELECT min(since) FROM pauses WHERE pauses.channel IN ('', deliveries.channel)))
+        WHERE \(LedgerSchema.fallbackWaits) AND EXISTS (
+            SELECT 1 FROM pauses WHERE pauses.channel IN ('', deliveries.channel)) AND channel = ifnull(?, channel)
+        """
 
     /// What is paused; all before single channels, those by name.
     public func pauses() async throws(LedgerError) -> [Pause] {

@@ -49,12 +49,18 @@ extension OutcomeTransaction {
         } else {
             try database.run(Self.collapse, [Self.overtaken(by: target), target] + conversation.key + [target])
             try database.run(
-                Self.take, [taken.count, taken.priority, taken.isUrgent, taken.isFirst, taken.fallbackAt, taken.fallbackAt, target])
+                Self.take,
+                [
+                    taken.count, taken.priority, taken.isUrgent, taken.isFirst, taken.fallbackAt, taken.fallbackAt, taken.isEndless,
+                    taken.expires, target,
+                ])
             for (state, count) in taken.states {
                 tally.add(.deliveries, conversation.channel, state: state.rawValue, -count)
                 tally.add(.deliveries, conversation.channel, state: DeliveryState.superseded.rawValue, count)
             }
         }
+        // What waits behind the new head lends it its urgency, as it lent it to the one before.
+        try database.run(Self.lend, conversation.key + conversation.key + [target])
         promoted.append(target)
         CrashPoint.promoted.reached()
     }
@@ -92,7 +98,14 @@ extension OutcomeTransaction {
         """
     private static let take = """
         UPDATE deliveries SET blocked = 0, replaces = replaces + ?, priority = min(priority, ?), urgent = max(urgent, ?), \
-        is_first = max(is_first, ?), fallback_at = iif(fell_back OR ? IS NULL, fallback_at, ifnull(fallback_at, ?)) WHERE id = ?
+        is_first = max(is_first, ?), fallback_at = iif(fell_back OR ? IS NULL, fallback_at, ifnull(fallback_at, ?)), \
+        expires = iif(expires IS NULL OR ?, NULL, max(expires, ?)) WHERE id = ?
+        """
+    private static let lend = """
+        UPDATE deliveries SET
+            priority = min(priority, ifnull((SELECT min(priority) \(Conversation.behind)), priority)),
+            urgent = max(urgent, ifnull((SELECT max(urgent) \(Conversation.behind)), urgent))
+        WHERE id = ?
         """
     /// Adds to, or takes from, all that stand for a delivery, directly or through others.
     private static let count = """

@@ -14,6 +14,8 @@ struct Waiting {
     var state: DeliveryState
     /// When its next way is due; nil where that has been taken.
     var fallbackAt: Int64?
+    /// Nil: worth sending for as long as it is tried.
+    var expires: Int64?
 
     init(_ row: some StoredRow) throws {
         id = try row.need(row.int64(0), "the id of a delivery")
@@ -25,6 +27,7 @@ struct Waiting {
         isFirst = row.flag(6)
         state = try row.need(row.text(7).flatMap(DeliveryState.init(rawValue:)), "the state of a delivery")
         fallbackAt = row.flag(9) ? nil : row.int64(8)
+        expires = row.int64(10)
     }
 
     /// Of what is due.
@@ -38,6 +41,9 @@ struct Taken {
     var isUrgent = false
     var isFirst = false
     var fallbackAt: Int64?
+    /// The latest end of their worth; some of them may have none.
+    var expires: Int64?
+    var isEndless = false
     var states: [DeliveryState: Int] = [:]
 
     mutating func add(_ waiting: Waiting) {
@@ -46,6 +52,7 @@ struct Taken {
         isUrgent = isUrgent || waiting.isUrgent
         isFirst = isFirst || waiting.isFirst
         if let at = waiting.fallbackAt { fallbackAt = min(fallbackAt ?? at, at) }
+        if let end = waiting.expires { expires = max(expires ?? end, end) } else { isEndless = true }
         states[waiting.state, default: 0] += 1
     }
 }

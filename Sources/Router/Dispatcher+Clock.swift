@@ -14,17 +14,20 @@ extension Dispatcher {
         var monotonic = timespec()
         clock_gettime(CLOCK_MONOTONIC, &monotonic)
         let ahead = pipeline.clock().timeIntervalSince1970 - Double(monotonic.tv_sec) - Double(monotonic.tv_nsec) / 1e9
-        defer { clockAhead = ahead }
-        if let clockAhead, clockAhead - ahead < Self.noticeableJump { return }
+        if let known = clockAhead, known - ahead < Self.noticeableJump {
+            clockAhead = ahead
+            return
+        }
         let jump = clockAhead.map { $0 - ahead }
         do {
             let recalled = try await pipeline.ledger.recallFromFuture(now: pipeline.clock())
+            clockAhead = ahead
             guard recalled > 0 || jump != nil else { return }
             logger.warning(
                 "the clock was set back; what it had planned is brought forward",
                 metadata: ["deliveries": "\(recalled)", "seconds": "\(jump.map { "\(Int($0))" } ?? "unknown")"])
             laneAlarms = []
-            for name in lanes.keys { change(name) { _ in } }
+            for name in lanes.keys { change(name) { $0.alarm = nil } }
             ledgerAlarm = nil
             dues = [:]
             dueAlarms = []

@@ -40,7 +40,7 @@ extension Dispatcher {
             retryAt = until
         }
         var state = DestinationState(
-            lane: lane.name, channels: lane.channels.sorted(), breaker: breaker,
+            lane: lane.name, channels: lane.channels, breaker: breaker,
             since: lane.breaker.openedAt ?? noted[lane.name]?.since ?? now)
         state.retryAt = retryAt
         state.detail = lane.breaker.isClosed ? nil : lane.lastTrouble
@@ -58,7 +58,7 @@ extension Dispatcher {
         }
         guard now.timeIntervalSince(since) >= Self.tellAfter, toldOfBreaker.insert(lane.name).inserted else { return }
         pipeline.operators.breakerStaysOpen(
-            channel: lane.channels.sorted().joined(separator: ", "), since: since, why: lane.lastTrouble ?? "no answer")
+            channel: lane.channels.joined(separator: ", "), since: since, why: lane.lastTrouble ?? "no answer")
     }
 
     func note(_ change: Breaker.Change, of delivery: QueuedDelivery) {

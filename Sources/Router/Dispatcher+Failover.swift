@@ -12,10 +12,11 @@ extension Dispatcher {
     func failOverWhatIsDue() async {
         let now = pipeline.clock()
         while true {
-            let mark = refillsEnded
-            guard let due = try? await pipeline.ledger.fallbacksDue(now: now, limit: Self.atOnce), !due.isEmpty else { return }
+            guard !pauses.isAll,
+                let due = try? await pipeline.ledger.fallbacksDue(now: now, limit: Self.atOnce, paused: pauses.channels), !due.isEmpty
+            else { return }
             for delivery in due {
-                guard await failOver(delivery, "not through after \(delivery.attempts) attempts", since: mark) else { return }
+                guard await failOver(delivery, "not through after \(delivery.attempts) attempts") else { return }
             }
             if due.count < Self.atOnce { return }
         }
@@ -33,9 +34,10 @@ extension Dispatcher {
             }
         }
         for delivery in stranded.sorted(by: { $0.id < $1.id }) {
-            let mark = refillsEnded
+            // Meanwhile it may have got through.
+            guard lanes[delivery.lane]?.breaker.openedAt != nil, lanes[delivery.lane]?.queue.contains(delivery.id) == true else { continue }
             let trouble = lanes[delivery.lane]?.lastTrouble.map { ": \($0)" } ?? ""
-            guard await failOver(delivery, "`\(delivery.channel)` does not get through\(trouble)", since: mark) else { return }
+            guard await failOver(delivery, "`\(delivery.channel)` does not get through\(trouble)") else { return }
         }
     }
 
@@ -63,7 +65,7 @@ extension Dispatcher {
         if !unrecorded.isEmpty { bell.ring() }
     }
 
-    private func failOver(_ delivery: QueuedDelivery, _ reason: String, since mark: Int) async -> Bool {
+    private func failOver(_ delivery: QueuedDelivery, _ reason: String) async -> Bool {
         let now = pipeline.clock()
         let plan = pipeline.nextWay(for: delivery, now: now)
         do {
@@ -77,7 +79,9 @@ extension Dispatcher {
                         "to": "\(plan.planned.channel)", "why": "\(reason)",
                     ])
             }
-            offer(ready, since: mark)
+            // Not offered: the first way may have got through in the very same commit, and the ledger knows.
+            for lane in Set(ready.map(\.lane)) { change(lane) { $0.lookAgain() } }
+            bell.ring()
             return true
         } catch {
             complain("the next way cannot be recorded yet; trying again", error)

@@ -15,14 +15,26 @@ extension Dispatcher {
     }
 
     private func record(_ batch: [Returned]) async {
+        var stuck: [Returned] = []
         if await !recorded(batch) {
             // One of them may be at fault: each by itself, so that it keeps no other waiting.
-            await withDiscardingTaskGroup { group in
-                for one in batch { group.addTask { await self.keep(one) } }
+            for one in batch where await !recorded([one]) { stuck.append(one) }
+        }
+        underWay -= batch.count - stuck.count
+        isRecording = false
+        bell.ring()
+        await withDiscardingTaskGroup { group in
+            for one in stuck {
+                group.addTask {
+                    await self.keep(one)
+                    await self.isThrough()
+                }
             }
         }
-        underWay -= batch.count
-        isRecording = false
+    }
+
+    private func isThrough() {
+        underWay -= 1
         bell.ring()
     }
 

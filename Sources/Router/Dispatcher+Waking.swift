@@ -25,7 +25,10 @@ extension Dispatcher {
     func ringAlarms(now: Date, looksIntoLedger: Bool = true) async {
         while let alarm = laneAlarms.min, alarm.at <= now {
             laneAlarms.removeMin()
-            if lanes[alarm.lane] != nil { change(alarm.lane) { _ in } }
+            guard lanes[alarm.lane] != nil else { continue }
+            change(alarm.lane) { lane in
+                if lane.alarm == alarm.at { lane.alarm = nil }
+            }
         }
         guard looksIntoLedger else { return }
         while let alarm = dueAlarms.min, alarm.at <= now {
@@ -54,16 +57,20 @@ extension Dispatcher {
     }
 
     /// Which channels the operators have paused.
-    func readPauses() async {
+    ///
+    /// - Returns: false where that could not be read.
+    func readPauses() async -> Bool {
         let before = pauses
         do {
             pauses = Pauses(try await pipeline.ledger.pauses())
         } catch {
-            return complain("the ledger cannot be read; trying again", error)
+            complain("the ledger cannot be read; trying again", error)
+            return false
         }
         let pauses = pauses
         if pauses != before { logger.notice("what is held back has changed", metadata: ["paused": "\(pauses)"]) }
         for name in lanes.keys { change(name) { lane in lane.release(where: pauses.holds) } }
+        return true
     }
 
     /// Once a second: what commands changed in the ledger (`tocsin dead retry`, `tocsin pause`), whose patience is over,
@@ -87,10 +94,9 @@ extension Dispatcher {
 
     private func lookForChanges() async {
         guard let seen = try? await pipeline.ledger.changeMarker() else { return }
-        if marker != seen {
-            await readPauses()
-            await readLanes()
-        }
+        if marker == seen { return }
+        guard await readPauses() else { return }
+        await readLanes()
         marker = seen
     }
 }

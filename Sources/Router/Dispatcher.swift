@@ -117,7 +117,11 @@ public actor Dispatcher: Service {
 
     private func begin() async {
         await mindTheClock()
-        await readPauses()
+        if await !readPauses() {
+            // Rather too careful: asked again every second.
+            pauses.isAll = true
+            marker = nil
+        }
         try? await pipeline.ledger.forgetDestinations()
         await readLanes()
     }
@@ -153,8 +157,7 @@ public actor Dispatcher: Service {
             } else if !pauses.holds(delivery.channel) {
                 let limits = setup.limits[delivery.channel] ?? ChannelLimits()
                 change(delivery.lane) { lane in
-                    lane.concurrency = limits.concurrency
-                    lane.meter.adopt(limits.rates)
+                    lane.adopt(limits, of: delivery.channel)
                     lane.offer(delivery, capacity: isPlenty ? Lane.ample : Lane.capacity)
                 }
             }
@@ -209,7 +212,10 @@ public actor Dispatcher: Service {
                 underWay += 1
                 group.addTask { await self.send(delivery) }
             case .wait(let until):
-                laneAlarms.insert(LaneAlarm(at: until, lane: lane.name))
+                if lane.alarm != until {
+                    lane.alarm = until
+                    laneAlarms.insert(LaneAlarm(at: until, lane: lane.name))
+                }
                 return true
             case .idle: return true
             }

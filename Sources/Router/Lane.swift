@@ -4,6 +4,7 @@
 // Invariant: a delivery is in `claimed` from the moment it is in memory until its outcome is durable, so it is never on
 // its way twice.
 
+import Configuration
 import Delivery
 import Foundation
 import Ledger
@@ -43,8 +44,11 @@ struct Lane: Sendable {
     var concurrency = 4
     var breaker = Breaker()
     var meter = RateMeter([])
-    /// The channels whose deliveries came through here.
-    var channels: Set<String> = []
+    /// The channels whose deliveries came through here, with the limits of each: all of them hold.
+    private(set) var limits: [String: ChannelLimits] = [:]
+    var channels: [String] { limits.keys.sorted() }
+    /// When it will be looked at again, because it must wait until then.
+    var alarm: Date?
     /// What the last attempt that did not get through said.
     var lastTrouble: String?
     private(set) var queue = LaneQueue()
@@ -67,7 +71,7 @@ struct Lane: Sendable {
 
     /// Nothing is left to do or to remember.
     func isQuiet(now: Date) -> Bool {
-        claimed.isEmpty && !mayHaveMore && !isRefilling && !isPaused(now) && breaker.isClosed && meter.isIdle(now: now)
+        claimed.isEmpty && inFlight == 0 && !mayHaveMore && !isRefilling && !isPaused(now) && breaker.isClosed && meter.isIdle(now: now)
     }
 
     /// Nothing of it can be sent any more unless something else changes than our own rate.
@@ -109,11 +113,20 @@ struct Lane: Sendable {
 
     // MARK: What happens to it
 
+    /// Takes over what bounds it for one of its channels.
+    mutating func adopt(_ limits: ChannelLimits, of channel: String) {
+        if self.limits[channel] == limits { return }
+        self.limits[channel] = limits
+        concurrency = self.limits.values.map(\.concurrency).min() ?? concurrency
+        var rates: [Rate] = []
+        for channel in channels { rates += (self.limits[channel]?.rates ?? []).filter { !rates.contains($0) } }
+        meter.adopt(rates)
+    }
+
     /// Takes a delivery in, unless it is here already. What is over the capacity, the least urgent first, goes back to
     /// wait in the ledger.
     mutating func offer(_ delivery: QueuedDelivery, capacity: Int = Self.capacity) {
         guard claimed.insert(delivery.id).inserted else { return }
-        channels.insert(delivery.channel)
         queue.insert(delivery)
         guard queue.count > capacity, let last = queue.popLast() else { return }
         claimed.remove(last.id)
@@ -127,7 +140,7 @@ struct Lane: Sendable {
         inFlight -= 1
         if let retryAfter { pausedUntil = max(pausedUntil ?? now, now.addingTimeInterval(min(retryAfter, Self.longestPause))) }
         guard let isHealthy else {
-            breaker.abandoned(now: now)
+            if inFlight == 0 { breaker.abandoned(now: now) }
             return nil
         }
         return breaker.ended(isHealthy: isHealthy, now: now, random: random)

@@ -40,17 +40,18 @@ extension QueuedDelivery {
 extension Pipeline {
     /// With what follows for the recipient: the next way at once, where this one is at its end, or a time for it.
     func withNextWay(_ attempt: Attempt, _ delivery: QueuedDelivery, _ setup: Setup) -> Attempt {
-        if delivery.fellBack { return attempt }
         var attempt = attempt
         switch attempt.record.next {
         case .dead, .unknown:
-            attempt.record.fallback = nextWay(for: delivery, now: attempt.record.at)
-            if attempt.record.fallback == nil, delivery.event.event.type != .operations {
+            let next = nextWay(for: delivery, now: attempt.record.at)
+            if !delivery.fellBack { attempt.record.fallback = next }
+            // With another way taken, it is that one's end which is told.
+            if next == nil, delivery.event.event.type != .operations {
                 operators.gaveUp(
                     delivery.id, recipient: delivery.recipient, channel: delivery.channel, incident: delivery.event.incident?.id,
                     why: attempt.record.next.explanation ?? "refused")
             }
-        case .retry where nextWay(for: delivery, now: attempt.record.at) != nil:
+        case .retry where !delivery.fellBack && nextWay(for: delivery, now: attempt.record.at) != nil:
             attempt.record.fallbackAt = (delivery.firstAttempt ?? attempt.record.at).addingTimeInterval(setup.patience(with: delivery))
         default: break
         }

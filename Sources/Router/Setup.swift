@@ -42,7 +42,7 @@ public final class Setup: Sendable {
 }
 
 /// What bounds one destination of a channel.
-public struct ChannelLimits: Sendable {
+public struct ChannelLimits: Sendable, Equatable {
     /// On their way at a time.
     var concurrency = 4
     var rates: [Rate] = []

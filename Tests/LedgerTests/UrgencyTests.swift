@@ -29,6 +29,33 @@ import Testing
         await store.close()
     }
 
+    @Test func theNextHeadInheritsWhatStillWaitsBehindIt() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        _ = try await store.accept([
+            arrival(try event("e1"), [delivery(priority: 3)]), arrival(try event("e2"), [delivery(priority: 3)]),
+            arrival(try event("e3"), [delivery(priority: 0, urgent: true)]),
+        ])
+        let next = try #require(try await store.record([accepted(1, at: after(1))]).ready.first)
+        #expect((next.id, next.priority, next.isUrgent) == (2, 0, true))
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
+    @Test func whatIsHeldBackTakesNoOtherWayAndThatTimeDoesNotCount() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        _ = try await store.accept([arrival(try event("e1"), [delivery()])])
+        _ = try await store.record([deferred(1, until: after(5), fallbackAt: after(120))])
+        _ = try await store.pause(channel: "ops-slack", now: after(60))
+        #expect(try await store.fallbacksDue(now: after(500), limit: 9, paused: ["ops-slack"]).isEmpty)
+        #expect(try await store.fallbacksDue(now: after(500), limit: 9).map(\.id) == [1])
+        _ = try await store.resume(channel: "ops-slack", now: after(660))
+        #expect(try await store.fallbacksDue(now: after(719), limit: 9).isEmpty)
+        #expect(try await store.fallbacksDue(now: after(720), limit: 9).map(\.id) == [1])
+        await store.close()
+    }
+
     @Test func theEndOfTheIncidentIsToldToWhatIsOldOrFailed() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()

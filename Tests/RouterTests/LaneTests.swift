@@ -175,6 +175,28 @@ import Testing
         #expect(sent(&lane, at: until) == [2])
     }
 
+    @Test func twoChannelsOfOneDestinationKeepToTheRatesOfBoth() {
+        var lane = lane([delivery(1), delivery(2), delivery(3)])
+        let slow = ChannelOptions().with { $0.rate = [Rate(count: 2, seconds: 60)] }
+        let narrow = ChannelOptions().with { $0.concurrency = 1 }
+        lane.adopt(ChannelLimits(slow), of: "a")
+        #expect(sent(&lane, at: noon) == [1, 2])
+        lane.adopt(ChannelLimits(narrow), of: "b")
+        #expect(lane.meter.wait(now: noon) != nil, "what has left still counts")
+        #expect(lane.concurrency == 1)
+    }
+
+    @Test func aLaneWithSomethingOnItsWayIsNotForgotten() {
+        var lane = lane([delivery(1)])
+        _ = lane.beginRefill(now: noon)
+        _ = lane.endRefill([])
+        #expect(sent(&lane, at: noon) == [1])
+        lane.finished(1)
+        #expect(!lane.isQuiet(now: noon))
+        back(&lane)
+        #expect(lane.isQuiet(now: noon))
+    }
+
     @Test func whatSomebodyElseFinishedIsNotSent() {
         var lane = lane([delivery(1), delivery(2)])
         lane.finished(1)
@@ -198,5 +220,13 @@ import Testing
         lane.lookAgain()
         let refill6 = lane.beginRefill(now: noon)
         #expect(refill6)
+    }
+}
+
+extension ChannelOptions {
+    fileprivate func with(_ change: (inout ChannelOptions) -> Void) -> ChannelOptions {
+        var options = self
+        change(&options)
+        return options
     }
 }
