@@ -29,7 +29,7 @@ KILLS := 200
 crash: build ## kill the built program KILLS times, let disk, clock and peers fail, and count what arrives
 	@scripts/needs crash
 	@scripts/quietly "building the tests" swift build --build-tests
-	@scripts/crash $(BIN) $(KILLS) $(SEED)
+	@scripts/crash $(BIN) $(KILLS) "$(SEED)" "$(SUITES)"
 
 check: ## formatting, and that what is written from the sources is current
 	@scripts/check
