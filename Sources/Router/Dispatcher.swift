@@ -184,11 +184,11 @@ public actor Dispatcher: Service {
     /// Starts all that may start now.
     private func pump(_ group: inout DiscardingTaskGroup, now: Date) {
         if pauses.isAll { return }
-        // What cannot go on for want of room is stirred again, behind the others.
-        for _ in 0..<stirred.count {
-            let name = stirred.removeFirst()
+        let names = swap(&stirred, with: [])
+        for name in names {
             guard var lane = lanes.removeValue(forKey: name) else { continue }
             if lane.beginRefill(now: now) { group.addTask { await self.refill(name, now: now) } }
+            // What cannot go on for want of room is stirred again, behind the others.
             if !pump(&lane, &group, now: now) { stirred.append(name) }
             if !lane.isQuiet(now: now) { lanes[name] = lane }
         }

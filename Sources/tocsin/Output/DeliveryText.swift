@@ -130,7 +130,10 @@ enum DeliveryText {
     static func showMessage(_ row: DeliveryRow, _ stored: StoredEvent, _ configuration: RouterConfiguration) {
         let library = TemplateLibrary.load(directory: configuration.router.templates).library
         let now = row.deliveredAt ?? row.attempts.last?.at ?? Date()
-        let message = library.render(configuration.request(for: row, id: String(row.id), about: Story(stored), now: now))
+        var request = configuration.request(for: row, id: String(row.id), about: Story(stored), now: now)
+        request.replaces = row.replaced.count
+        request.insteadOf = row.insteadOf?.channel
+        let message = library.render(request)
         Terminal.say("\n" + Terminal.coloured("The message, with the templates as they are now:", .bold))
         Terminal.say(Terminal.clean(message.preview, keepLines: true))
     }
