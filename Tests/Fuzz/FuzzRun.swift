@@ -39,16 +39,17 @@ private struct Moment {
 
 /// A run with one seed.
 public struct FuzzRun: Sendable {
-    /// Seconds for one input; longer is a finding.
-    public static let slow: Double = 1
     static let mostFindings = 20
 
     public let seed: UInt64
+    /// Seconds for one input; longer is a finding.
+    public let slow: Double
     /// Called with each input's number before it is tried, for what could end the process.
     public let before: @Sendable (FuzzTarget, Int) -> Void
 
-    public init(seed: UInt64, before: @escaping @Sendable (FuzzTarget, Int) -> Void = { _, _ in }) {
+    public init(seed: UInt64, slow: Double = 1, before: @escaping @Sendable (FuzzTarget, Int) -> Void = { _, _ in }) {
         self.seed = seed
+        self.slow = slow
         self.before = before
     }
 
@@ -71,7 +72,7 @@ public struct FuzzRun: Sendable {
             let start = Moment()
             await target.check(&input)
             let seconds = start.spent
-            input.check(seconds < Self.slow, "took \(seconds) s")
+            input.check(seconds < slow, "took \(seconds) s")
             report.inputs += 1
             report.taken += input.wasTaken ? 1 : 0
             report.seconds += seconds

@@ -8,8 +8,8 @@ import Testing
 @Suite(.serialized) struct IsolationTests {
     static let failing = ["hanging", "limited", "resetting", "refusing"]
 
-    /// Milliseconds below which a difference says nothing: the noise of this machine. Beside other tests there is more.
-    static let floor: Double = Reliability.isLong ? 10 : 250
+    /// Milliseconds below which a difference says nothing: the noise of this machine.
+    static let floor: Double = 10
 
     @Test(.timeLimit(.minutes(10))) func fourThatFailDelayNobodyElse() async throws {
         let alone = try await Self.measure(["healthy"]) { _, _ in }
@@ -18,7 +18,8 @@ import Testing
         Reliability.report(
             "isolation \(rate): healthy alone p50 \(alone.text(50)), p99 \(alone.text(99)); beside four that fail p50 \(beside.text(50)), "
                 + "p99 \(beside.text(99))")
-        #expect(beside.percentile(99) <= 2 * max(alone.percentile(99), Self.floor))
+        // Beside all the other tests a latency says nothing: it is held to its bound where nothing else runs (`make crash`).
+        if Reliability.isLong { #expect(beside.percentile(99) <= 2 * max(alone.percentile(99), Self.floor)) }
     }
 
     /// How long each event took from its file to the healthy receiver, in milliseconds, sorted.
