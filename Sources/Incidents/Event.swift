@@ -48,10 +48,13 @@ public struct Event: Sendable, Equatable {
     public var payload: [String: JSONValue]?
     /// The whole document as it was dropped (of a CloudEvents envelope: what was in it), unknown members included.
     public var document: JSONValue
+    /// What the clock raised it for; nil for everybody else's events. Only known while the event is being accepted.
+    public var raised: Raised?
 
     public init(
         id: String, source: String, type: EventType, time: Date, timeIsExplicit: Bool = true, incident: IncidentPatch? = nil,
-        change: Change = Change(), message: String? = nil, payload: [String: JSONValue]? = nil, document: JSONValue = .object([:])
+        change: Change = Change(), message: String? = nil, payload: [String: JSONValue]? = nil, document: JSONValue = .object([:]),
+        raised: Raised? = nil
     ) {
         self.id = id
         self.source = source
@@ -63,8 +66,11 @@ public struct Event: Sendable, Equatable {
         self.message = message
         self.payload = payload
         self.document = document
+        self.raised = raised
     }
 
     /// The source where the event names none.
     public static let unnamedSource = "unknown"
+    /// The source of what Tocsin raises itself.
+    public static let ownSource = "tocsin"
 }

@@ -23,6 +23,10 @@ public struct Incident: Sendable, Equatable {
     /// Who said what when: field → source → the latest explicit time. Older words do not move a field backwards.
     /// Within `Limits`: a source that was forgotten counts as one that has not spoken.
     public var said: [String: [String: Date]]
+    /// What time has made of it.
+    public var course: Course
+    /// When the clock is to look at it again, as the ledger has it; nil: never.
+    public var alarm: Date?
 
     public init(id: String, firstSeen: Date) {
         self.id = id
@@ -34,6 +38,7 @@ public struct Incident: Sendable, Equatable {
         self.firstSeen = firstSeen
         self.updated = firstSeen
         self.said = [:]
+        self.course = Course(started: firstSeen)
     }
 
     /// A text member; nil where it is not known.

@@ -15,12 +15,13 @@ public struct Arrival: Sendable {
     /// The version of the configuration that decides.
     public var configVersion: String
     /// Called inside the transaction, on the ledger's thread, with the incident as it is then (nil where it is unknown,
-    /// and for events without one). Pure and quick; it may be called again when a batch is repeated.
-    public var decide: @Sendable (Incident?) -> Decision
+    /// and for events without one), and with what else is known then. Pure and quick; it may be called again when a batch
+    /// is repeated. Throws only what the surroundings throw.
+    public var decide: @Sendable (Incident?, any Surroundings) throws -> Decision
 
     public init(
         event: Event, digest: String, receivedAt: Date, file: String? = nil, configVersion: String,
-        decide: @escaping @Sendable (Incident?) -> Decision
+        decide: @escaping @Sendable (Incident?, any Surroundings) throws -> Decision
     ) {
         self.event = event
         self.digest = digest
@@ -42,16 +43,36 @@ public struct Decision: Sendable {
     public var rejection: Rejection?
     /// The incident's severity as it was judged; nil: the incident's own member.
     public var severity: String?
+    /// When the clock is to look at the incident again; nil: never. Kept in the incident's `alarm` as well.
+    public var alarm: Alarm?
+    /// What the event does to the standing wishes.
+    public var changes: [StandingChange]
+    /// An event of the clock's that is not due any more: nothing is written, but for the alarm.
+    public var isVoid: Bool
 
     public init(
-        application: Application?, plan: Plan = Plan(), lanes: [String] = [], rejection: Rejection? = nil, severity: String? = nil
+        application: Application?, plan: Plan = Plan(), lanes: [String] = [], rejection: Rejection? = nil, severity: String? = nil,
+        alarm: Alarm? = nil, changes: [StandingChange] = [], isVoid: Bool = false
     ) {
         self.application = application
         self.plan = plan
         self.lanes = lanes
         self.rejection = rejection
         self.severity = severity
+        self.alarm = alarm
+        self.changes = changes
+        self.isVoid = isVoid
     }
+}
+
+/// A change of what stands until somebody changes it.
+public enum StandingChange: Sendable, Equatable {
+    /// Starts a silence, or replaces the one of the same id; with the alarm for its end.
+    case silence(Silence, alarm: Alarm?)
+    /// Starts a subscription, or replaces the one of the same id.
+    case subscribe(Subscription)
+    /// Ends subscriptions by their ids.
+    case unsubscribe(ids: [String])
 }
 
 /// What became of one arrival.

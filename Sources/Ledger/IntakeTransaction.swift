@@ -4,6 +4,7 @@ import Foundation
 import GRDB
 import Incidents
 import JSON
+import Routing
 
 /// An arrival with what can be worked out before the transaction.
 struct PreparedArrival: Sendable {
@@ -46,7 +47,7 @@ struct IntakeTransaction {
             if let receipt = try repeated(item) { return receipt }
             throw fault
         }
-        let decision = arrival.decide(before)
+        let decision = try arrival.decide(before, NoSurroundings())
         if let rejection = decision.rejection { return try repeated(item) ?? .rejected(rejection) }
 
         let application = decision.application

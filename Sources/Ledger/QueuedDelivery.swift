@@ -55,6 +55,9 @@ public struct QueuedDelivery: Sendable, Identifiable {
     public var ended: Ended?
     /// Where `ended` is there: something of its conversation was delivered, or may have been.
     public var wasTold: Bool
+    public var origin: Origin
+    /// Of a digest: what it says, one entry for each incident, the most urgent and newest first.
+    public var digest: [DigestItem]
     /// When `isOvertaken`, `ended` and `wasTold` were read; of one that is fresh from intake, `created`.
     public var asOf: Date
 
@@ -64,7 +67,7 @@ public struct QueuedDelivery: Sendable, Identifiable {
         isUrgent: Bool = false, priority: Int, due: Date, expires: Date? = nil, attempts: Int = 0, unknowns: Int = 0,
         firstAttempt: Date? = nil, isFirst: Bool = true, created: Date, retryFor: TimeInterval? = nil, tried: [Way] = [],
         fallbackOf: Int64? = nil, fellBack: Bool = false, replaces: Int = 0, earlier: [StoredEvent] = [], isOvertaken: Bool = false,
-        ended: Ended? = nil, wasTold: Bool = false, asOf: Date? = nil
+        ended: Ended? = nil, wasTold: Bool = false, origin: Origin = .route, digest: [DigestItem] = [], asOf: Date? = nil
     ) {
         self.id = id
         self.token = token
@@ -97,6 +100,8 @@ public struct QueuedDelivery: Sendable, Identifiable {
         self.isOvertaken = isOvertaken
         self.ended = ended
         self.wasTold = wasTold
+        self.origin = origin
+        self.digest = digest
         self.asOf = asOf ?? created
     }
 

@@ -41,12 +41,19 @@ public struct RenderRequest: Sendable {
     public var insteadOf: String?
     /// What happened while the message waited, as a sentence.
     public var meanwhile: String?
+    /// The promises of the incident as they stand now; nil where there are none.
+    public var sla: SLAClocks?
+    /// Of a digest: what it says, in its order; the event is the newest of them.
+    public var digest: [DigestItem]
+    /// Why this message was made, where no route asked for it: `Origin`'s word (`step`, `owed`, `still_open`, `report`, …).
+    public var origin: String?
 
     public init(
         kind: ChannelKind, template: String, language: String? = nil, timezone: String = "UTC", event: Event, incident: Incident?,
         severity: Severity?, previous: String? = nil, reopens: Bool = false, recipient: String, routes: [String], delivery: String,
         channel: String, now: Date, maximumSegments: Int = 3, previousSeverity: Severity? = nil, lateAfter: TimeInterval = 3_600,
-        replaces: Int = 0, earlier: [Event] = [], insteadOf: String? = nil, meanwhile: String? = nil
+        replaces: Int = 0, earlier: [Event] = [], insteadOf: String? = nil, meanwhile: String? = nil,
+        sla: SLAClocks? = nil, digest: [DigestItem] = [], origin: String? = nil
     ) {
         self.kind = kind
         self.template = template
@@ -69,5 +76,8 @@ public struct RenderRequest: Sendable {
         self.earlier = earlier
         self.insteadOf = insteadOf
         self.meanwhile = meanwhile
+        self.sla = sla
+        self.digest = digest
+        self.origin = origin
     }
 }

@@ -29,8 +29,12 @@ public struct Explanation: Sendable {
     ///   - known: the incident as the ledger has it; nil where it does not.
     ///   - recorded: the digest of the event that the ledger has under this source and id, if any.
     ///   - now: the time of the decision.
-    public init(_ event: Event, known: Incident?, recorded: String? = nil, setup: Setup, now: Date, renders: Bool) {
-        let decision = Pipeline.decide(event, incident: known, setup: setup, now: now, explaining: true)
+    public init(
+        _ event: Event, known: Incident?, recorded: String? = nil, surroundings: any Surroundings = NoSurroundings(), setup: Setup,
+        now: Date, renders: Bool
+    ) throws {
+        let decision = try Pipeline.decide(
+            event, incident: known, surroundings: surroundings, setup: setup, now: now, explaining: true)
         self.event = event
         incident = decision.application?.incident ?? known
         isKnown = known != nil

@@ -81,7 +81,9 @@ extension Pipeline {
     static func arrival(_ event: Event, file: String?, setup: Setup, now: Date) -> Arrival {
         Arrival(
             event: event, digest: digest(of: event), receivedAt: now, file: file, configVersion: setup.configuration.version,
-            decide: { incident in decide(event, incident: incident, setup: setup, now: now) })
+            decide: { incident, surroundings in
+                try decide(event, incident: incident, surroundings: surroundings, setup: setup, now: now)
+            })
     }
 
     /// What tells a duplicate from a conflict: SHA-256 of the canonical content.

@@ -64,12 +64,15 @@ public struct Pipeline: Sendable {
 
     /// What follows from an event, given what is known of its incident. `explain` calls the same, and wants a verdict of
     /// every route.
-    static func decide(_ event: Event, incident: Incident?, setup: Setup, now: Date, explaining: Bool = false) -> Decision {
+    static func decide(
+        _ event: Event, incident: Incident?, surroundings: any Surroundings, setup: Setup, now: Date, explaining: Bool = false
+    ) throws -> Decision {
         if event.type == .acknowledgement, incident == nil {
             return Decision(application: nil, rejection: .unknownIncident(event.incident?.id ?? ""))
         }
         let application = Incident.apply(event, to: incident, now: now)
-        let plan = setup.configuration.table.plan(event, application: application, now: now, explaining: explaining)
+        let plan = try setup.configuration.table.plan(
+            event, application: application, now: now, surroundings: surroundings, explaining: explaining)
         let lanes = plan.deliveries.map { setup.channels[$0.channel]?.destination ?? $0.channel }
         return Decision(
             application: application, plan: plan, lanes: lanes,

@@ -17,10 +17,11 @@ public struct Person: Sendable, Equatable {
     public var timezone: String?
     /// For instance `en` or `de`.
     public var language: String?
+    public var quietHours: QuietHours?
 
     public init(
         id: String, displayName: String? = nil, addresses: [ChannelKind: String] = [:], via: [String] = [], timezone: String? = nil,
-        language: String? = nil
+        language: String? = nil, quietHours: QuietHours? = nil
     ) {
         self.id = id
         self.displayName = displayName ?? id
@@ -28,6 +29,7 @@ public struct Person: Sendable, Equatable {
         self.via = via
         self.timezone = timezone
         self.language = language
+        self.quietHours = quietHours
     }
 }
 

@@ -20,13 +20,16 @@ public struct MatchFacts: Sendable {
     /// The value before of what the event is about, where the event does not say it.
     public var previous: String?
     public var now: Date
+    /// The promises as they stand after the event; nil where there are none.
+    public var sla: SLAClocks?
 
-    public init(event: Event, incident: Incident?, severity: Severity?, previous: String? = nil, now: Date) {
+    public init(event: Event, incident: Incident?, severity: Severity?, previous: String? = nil, now: Date, sla: SLAClocks? = nil) {
         self.event = event
         self.incident = incident
         self.severity = severity
         self.previous = previous
         self.now = now
+        self.sla = sla
     }
 }
 

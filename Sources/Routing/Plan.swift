@@ -28,11 +28,15 @@ public struct PlannedDelivery: Sendable, Equatable {
     public var expires: Date?
     /// How long failed attempts are repeated, in seconds; nil: as long as the channel says.
     public var retryFor: TimeInterval?
+    public var origin: Origin
+    public var intent: Intent
+    /// It counts towards its address's throttle.
+    public var isThrottled: Bool
 
     public init(
         channel: String, kind: ChannelKind, address: String, recipient: String, for entry: String, routes: [String], template: String,
         language: String? = nil, timezone: String? = nil, isUrgent: Bool = false, priority: Int, due: Date, expires: Date? = nil,
-        retryFor: TimeInterval? = nil
+        retryFor: TimeInterval? = nil, origin: Origin = .route, intent: Intent = .send, isThrottled: Bool = false
     ) {
         self.channel = channel
         self.kind = kind
@@ -48,6 +52,9 @@ public struct PlannedDelivery: Sendable, Equatable {
         self.due = due
         self.expires = expires
         self.retryFor = retryFor
+        self.origin = origin
+        self.intent = intent
+        self.isThrottled = isThrottled
     }
 }
 

@@ -21,11 +21,15 @@ public struct Route: Sendable {
     public var expire: TimeInterval?
     /// Seconds for which a delivery that fails is tried again; the channel's where nil.
     public var retryFor: TimeInterval?
+    public var group: GroupRule?
+    public var throttle: ThrottleRule?
+    /// Seconds after which it is told again, while the incident is open and nobody has it.
+    public var repeatEvery: TimeInterval?
 
     public init(
         name: String, match: Match, to: [RecipientEntry], isUrgent: Bool = false, stops: Bool = false, template: String? = nil,
         during: BusinessCalendar? = nil, outside: BusinessCalendar? = nil, expire: TimeInterval? = nil,
-        retryFor: TimeInterval? = nil
+        retryFor: TimeInterval? = nil, group: GroupRule? = nil, throttle: ThrottleRule? = nil, repeatEvery: TimeInterval? = nil
     ) {
         self.name = name
         self.match = match
@@ -37,6 +41,9 @@ public struct Route: Sendable {
         self.outside = outside
         self.expire = expire
         self.retryFor = retryFor
+        self.group = group
+        self.throttle = throttle
+        self.repeatEvery = repeatEvery
     }
 
     /// Whether its calendars let it count.

@@ -22,9 +22,14 @@ extension RoutingTable {
     /// - Parameters:
     ///   - application: what the event did to its incident; nil for events without one.
     ///   - now: the time of the decision: deliveries are due then.
+    ///   - surroundings: what is known beside the incident.
+    ///   - directed: who is told whatever the routes say.
     ///   - explaining: every route is asked, and says why it does not count. Otherwise there are no verdicts, and only
     ///     the routes that can match are looked at; everything else is the same.
-    public func plan(_ event: Event, application: Application?, now: Date, explaining: Bool = true) -> Plan {
+    public func plan(
+        _ event: Event, application: Application?, now: Date, surroundings: any Surroundings = NoSurroundings(),
+        directed: [Directed] = [], explaining: Bool = true
+    ) throws -> Plan {
         if let reason = Self.notRouted(event, application) { return Plan(notRouted: reason) }
         let severity = severity(of: application)
         let facts = MatchFacts(

@@ -16,6 +16,7 @@ public struct RoutingTable: Sendable {
     public var operators: [RecipientEntry]
     /// By channel name: where a message goes that the channel cannot deliver.
     public var fallbacks: [String: RecipientEntry]
+    public var rules: TimeRules
     /// Over the matches of `routes`.
     private(set) var index: MatchIndex
     /// Of each route.
@@ -23,7 +24,7 @@ public struct RoutingTable: Sendable {
 
     public init(
         routes: [Route], directory: Directory, scale: SeverityScale, assumedSeverity: Severity, unrouted: [RecipientEntry] = [],
-        operators: [RecipientEntry] = [], fallbacks: [String: RecipientEntry] = [:]
+        operators: [RecipientEntry] = [], fallbacks: [String: RecipientEntry] = [:], rules: TimeRules = TimeRules()
     ) {
         self.routes = routes
         self.directory = directory
@@ -32,6 +33,7 @@ public struct RoutingTable: Sendable {
         self.unrouted = unrouted
         self.operators = operators
         self.fallbacks = fallbacks
+        self.rules = rules
         index = MatchIndex(routes.lazy.map(\.match))
         reach = directory.reach(of: routes)
     }

@@ -151,9 +151,9 @@ import Testing
         let seen = Mutex<IncidentStatus?>(nil)
         var next = arrival(try event("e2", time: start.addingTimeInterval(2)))
         let decide = next.decide
-        next.decide = { incident in
+        next.decide = { incident, surroundings in
             seen.withLock { $0 = incident?.status }
-            return decide(incident)
+            return try decide(incident, surroundings)
         }
         _ = try await store.accept([next])
         #expect(seen.withLock(\.self) == .open)

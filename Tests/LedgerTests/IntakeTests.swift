@@ -117,9 +117,9 @@ import Testing
         let next = try event("e2")
         let plain = arrival(next)
         var watching = plain
-        watching.decide = { incident in
+        watching.decide = { incident, surroundings in
             seen.withLock { $0.append(incident) }
-            return plain.decide(incident)
+            return try plain.decide(incident, surroundings)
         }
         _ = try await store.accept([watching])
         #expect(seen.withLock(\.self) == [nil])
@@ -133,9 +133,9 @@ import Testing
         func watching(_ event: Event) -> Arrival {
             var arrival = arrival(event)
             let decide = arrival.decide
-            arrival.decide = { incident in
+            arrival.decide = { incident, surroundings in
                 seen.withLock { $0.append(incident?.status) }
-                return decide(incident)
+                return try decide(incident, surroundings)
             }
             return arrival
         }

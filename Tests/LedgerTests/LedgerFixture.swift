@@ -69,7 +69,7 @@ func arrival(
     Arrival(
         event: event, digest: digest ?? SHA256.hex(event.document.canonicalBytes), receivedAt: now, file: "\(event.id).json",
         configVersion: "v1"
-    ) { incident in
+    ) { incident, _ in
         let application = Incident.apply(event, to: incident, now: now)
         let isStale = application?.isStale ?? false
         return Decision(

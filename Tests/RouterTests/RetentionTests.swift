@@ -20,7 +20,7 @@ import Testing
             let time = now.addingTimeInterval(-age)
             let event = Event(id: id, source: "tocsin", type: .operations, time: time, message: "x")
             _ = try await ledger.accept([
-                Arrival(event: event, digest: String(repeating: "0", count: 64), receivedAt: time, configVersion: "v") { _ in
+                Arrival(event: event, digest: String(repeating: "0", count: 64), receivedAt: time, configVersion: "v") { _, _ in
                     Decision(application: nil)
                 }
             ])

@@ -43,7 +43,7 @@ struct Explain: AsyncParsableCommand {
         let now = try time() ?? Date()
         let event = try readEvent(setup, now: now)
         let (known, recorded) = try await recall(event, setup)
-        let explanation = Explanation(event, known: known, recorded: recorded, setup: setup, now: now, renders: render)
+        let explanation = try Explanation(event, known: known, recorded: recorded, setup: setup, now: now, renders: render)
         if json { ExplanationText.printJSON(explanation) } else { ExplanationText.print(explanation, file: self.event) }
         if explanation.rejection != nil { throw Exit.badData }
     }

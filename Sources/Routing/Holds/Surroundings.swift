@@ -1,0 +1,123 @@
+// What a decision may ask about everything beside its incident. The ledger answers inside the transaction; `explain` and
+// scenarios answer from the same tables, and tests from memory. Asked only where it matters: most events ask nothing.
+
+import Foundation
+import Incidents
+
+/// What is known of other deliveries, silences and wishes at the moment of a decision.
+public protocol Surroundings {
+    /// Those that have not ended. `revision` changes with every change of any of them.
+    var silences: Standing<Silence> { get throws }
+    /// All that may still count.
+    var subscriptions: Standing<Subscription> { get throws }
+    /// Every address that was told of the incident, or is being told: an accepted or unknown attempt, a digest that held
+    /// it, or a delivery that is still to be made or held.
+    func told(of incident: String) throws -> [ToldAddress]
+    /// The times of the newest deliveries to an address that count towards a throttle, newest first.
+    func throttled(channel: String, address: String, since: Date, limit: Int) throws -> [Date]
+    /// What is held at an address under a key, and when something of it was last released.
+    func held(channel: String, address: String, key: String) throws -> HeldState
+    /// Open incidents of these services (in lower case) at or above a severity, oldest first.
+    func openIncidents(services: [String], atLeast rank: Int) throws -> [OpenIncident]
+    /// Whom a silence kept from hearing of an incident that is still open.
+    func kept(by silence: String) throws -> [KeptAddress]
+}
+
+/// Things that stand until somebody changes them.
+public struct Standing<Element: Sendable>: Sendable {
+    public var elements: [Element]
+    /// Changes with every change.
+    public var revision: Int64
+
+    public init(_ elements: [Element] = [], revision: Int64 = 0) {
+        self.elements = elements
+        self.revision = revision
+    }
+}
+
+/// An address that was told of an incident.
+public struct ToldAddress: Sendable, Equatable {
+    public enum State: Sendable, Equatable {
+        /// Accepted, possibly accepted, or in a digest that was.
+        case heard
+        /// Still to be made.
+        case underWay
+        /// Held: a digest will say what has become of it.
+        case held
+    }
+
+    public var channel: String
+    public var kind: ChannelKind
+    public var address: String
+    public var recipient: String
+    public var `for`: String
+    public var language: String?
+    public var timezone: String?
+    /// The best of its deliveries.
+    public var state: State
+
+    public init(
+        channel: String, kind: ChannelKind, address: String, recipient: String, for entry: String, language: String? = nil,
+        timezone: String? = nil, state: State
+    ) {
+        self.channel = channel
+        self.kind = kind
+        self.address = address
+        self.recipient = recipient
+        self.for = entry
+        self.language = language
+        self.timezone = timezone
+        self.state = state
+    }
+}
+
+/// What is held at one address under one key.
+public struct HeldState: Sendable, Equatable {
+    /// When what is held now is released; nil: nothing is.
+    public var opensAt: Date?
+    /// When something was last released, or was to be.
+    public var lastReleased: Date?
+
+    public init(opensAt: Date? = nil, lastReleased: Date? = nil) {
+        self.opensAt = opensAt
+        self.lastReleased = lastReleased
+    }
+}
+
+/// An incident that is open.
+public struct OpenIncident: Sendable, Equatable {
+    public var id: String
+    public var service: String
+    /// The severity's name, as it was judged.
+    public var severity: String?
+
+    public init(id: String, service: String, severity: String?) {
+        self.id = id
+        self.service = service
+        self.severity = severity
+    }
+}
+
+/// An address that a silence kept from hearing of an incident.
+public struct KeptAddress: Sendable, Equatable {
+    public var incident: String
+    public var address: ToldAddress
+
+    public init(incident: String, address: ToldAddress) {
+        self.incident = incident
+        self.address = address
+    }
+}
+
+/// Nothing else is known.
+public struct NoSurroundings: Surroundings, Sendable {
+    public init() {}
+
+    public var silences: Standing<Silence> { Standing() }
+    public var subscriptions: Standing<Subscription> { Standing() }
+    public func told(of incident: String) -> [ToldAddress] { [] }
+    public func throttled(channel: String, address: String, since: Date, limit: Int) -> [Date] { [] }
+    public func held(channel: String, address: String, key: String) -> HeldState { HeldState() }
+    public func openIncidents(services: [String], atLeast rank: Int) -> [OpenIncident] { [] }
+    public func kept(by silence: String) -> [KeptAddress] { [] }
+}

@@ -1,0 +1,34 @@
+// When the clock looks at something again.
+
+import Foundation
+
+/// The one alarm that an incident or a silence has in the ledger: the next moment at which time alone may change something.
+public struct Alarm: Sendable, Hashable {
+    public enum Subject: Sendable, Hashable {
+        case incident(String)
+        case silence(String)
+    }
+
+    public var subject: Subject
+    public var due: Date
+    /// What falls due then, for people: `acknowledge breaches`, `escalation step 2`.
+    public var what: String
+
+    public init(subject: Subject, due: Date, what: String) {
+        self.subject = subject
+        self.due = due
+        self.what = what
+    }
+}
+
+/// A moment in the future of an incident, for people.
+public struct AgendaEntry: Sendable, Equatable {
+    public var at: Date
+    /// As in `Alarm.what`.
+    public var what: String
+
+    public init(at: Date, what: String) {
+        self.at = at
+        self.what = what
+    }
+}
