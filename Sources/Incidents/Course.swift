@@ -91,6 +91,8 @@ public struct Course: Sendable, Equatable {
 /// What an event of the clock was raised for.
 public enum Raised: Sendable, Equatable {
     case warning(SLATarget)
+    /// A warning that the breach has overtaken before it could be told.
+    case missedWarning(SLATarget)
     case breach(SLATarget)
     /// A step of a policy, from 0, and which repetition of it, from 0.
     case step(policy: String, step: Int, repeats: Int)
@@ -117,7 +119,7 @@ public enum Raised: Sendable, Equatable {
     /// What `Course.raised` remembers; nil for what may be raised again.
     public var mark: String? {
         switch self {
-        case .warning(let target): "warning.\(target.rawValue)"
+        case .warning(let target), .missedWarning(let target): "warning.\(target.rawValue)"
         case .breach(let target): "breach.\(target.rawValue)"
         case .gapIgnored: "gap_ignored"
         default: nil

@@ -13,6 +13,8 @@ public struct Application: Sendable, Equatable {
     public var reopens: Bool
     /// The value before of what the event is about (status, severity, ...), for events that do not say it.
     public var previous: String?
+    /// The incident was open, or unknown, and this event ended it.
+    public var ends = false
 }
 
 extension Incident {
@@ -57,7 +59,8 @@ extension Incident {
         after.settleAcknowledgement(event, saysStatus: saysStatus, reopens: reopens)
         if reopens { after.reopened = true }
         if event.type == .escalation { after.level += 1 }
-        return Application(incident: after, isStale: false, reopens: reopens, previous: previous)
+        return Application(
+            incident: after, isStale: false, reopens: reopens, previous: previous, ends: !wasEnded && !after.isOpen)
     }
 
     /// An acknowledgement is a fact beside the status; an escalation and a reopening clear it (interfaces, section 8).
