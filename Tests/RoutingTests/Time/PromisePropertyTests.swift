@@ -95,14 +95,15 @@ private struct PromiseCase: CustomStringConvertible {
             resolve: Double(amount), warnAt: Double(drawn.warnPercent) / 100, calendar: drawn.isAroundTheClock ? nil : base.calendar)
         let now = absolute(drawn.now)
         guard let clock = policy.clocks(of: incident, now: Date(second: now))[.resolve] else { return "no clock" }
+        func words(_ second: Int?) -> String { second.map { "\($0 - base.change.at) s" } ?? "never" }
         func differs(_ found: Date?, _ slow: Int??) -> Bool { slow.map { found?.second != $0 } ?? false }
         let breach = slow(amount)
         if differs(clock.breachesAt, breach) {
-            return "breaches at \(clock.breachesAt.map { $0.second - base.change.at } ?? -1), not \(String(describing: breach))"
+            return "breaches at \(words(clock.breachesAt?.second)), not \(words(breach ?? nil))"
         }
         let warning = drawn.warnPercent == 100 ? .some(nil) : slow(amount / 100 * drawn.warnPercent)
         if differs(clock.warnsAt, warning) {
-            return "warns at \(clock.warnsAt.map { $0.second - base.change.at } ?? -1), not \(String(describing: warning))"
+            return "warns at \(words(clock.warnsAt?.second)), not \(words(warning ?? nil))"
         }
         guard let breach, let warning else { return nil }
         let state: SLAState = breach.map { now >= $0 } ?? false ? .breached : warning.map { now >= $0 } ?? false ? .atRisk : .ok
