@@ -21,6 +21,8 @@ public struct RoutingTable: Sendable {
     private(set) var index: MatchIndex
     /// Of each route.
     private(set) var reach: [[Reach]]
+    /// The places of those routes that tell again.
+    public private(set) var repeating: [Int]
     /// A route or a person has terms by which a message may have to wait.
     private(set) var hasTerms: Bool
     /// Of silences and subscriptions.
@@ -40,12 +42,14 @@ public struct RoutingTable: Sendable {
         self.rules = rules
         index = MatchIndex(routes.lazy.map(\.match))
         reach = directory.reach(of: routes)
+        repeating = routes.indices.filter { routes[$0].repeatEvery != nil }
         hasTerms = Self.hasTerms(routes, directory)
     }
 
     private mutating func prepare() {
         index = MatchIndex(routes.lazy.map(\.match))
         reach = directory.reach(of: routes)
+        repeating = routes.indices.filter { routes[$0].repeatEvery != nil }
         hasTerms = Self.hasTerms(routes, directory)
     }
 

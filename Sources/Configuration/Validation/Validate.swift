@@ -27,6 +27,9 @@ struct Validation {
         checkPeople()
         checkTeamCycles()
         checkFallbackCycles()
+        checkDependencyCycles()
+        checkPolicies()
+        checkWaking()
         checkStateDirectory()
         guard reader.isWhole else { return }
         checkUsage()
