@@ -29,7 +29,7 @@ import Testing
         let reason = "Payments-API needs database: folded into the next update about INC9"
         #expect(plan.holds == [Hold(kind: .dependency, key: "dependency/INC9", until: noon + 3_600, reason: reason)])
         #expect(known.questions == ["open database 1", "told INC9", "held dependency/INC9"])
-        #expect(plan.notes == [reason])
+        #expect(plan.notes == ["Payments-API needs database, and INC9 is open there"])
     }
 
     @Test func theGravestParentCounts() throws {
