@@ -81,6 +81,16 @@ import Testing
         #expect(plan.deliveries.map(\.origin) == [.report])
     }
 
+    /// In whichever order they stand, and where neither is for the event itself.
+    @Test(arguments: [[0, 1], [1, 0]]) func theEarlierWishCountsAmongSubscribers(order: [Int]) throws {
+        let cadences = [Cadence.daily(at: 480), .hourly]
+        for number in order { subscribe("s\(number)", to: ["type": "update"], every: cadences[number]) }
+        let table = try table([route("r", to: ["subscribers"])])
+        #expect(try table.planned(with: known).holds.map(\.until) == [noon + 3_600])
+        subscribe("now", to: ["type": "update"])
+        #expect(try table.planned(with: known).outcome == ["owner@example.com send"])
+    }
+
     @Test func oneThatIsWrongHurtsNobody() throws {
         subscribe("gone", to: ["service": "~("])
         subscribe("scale", to: ["severity": "sev9"])
