@@ -35,7 +35,7 @@ struct Digest {
     let otherCount: Int
     /// How many messages it stands for.
     let messages: Int
-    /// The rank of the most urgent open one; nil where none is open.
+    /// The most urgent of the open ones; nil where none is open, or the scale does not know it.
     let worst: Severity?
     /// Open ones that nobody has.
     let waiting: [DigestItem]
@@ -97,6 +97,11 @@ struct Digest {
         }
         return entries
     }
+}
+
+extension RenderRequest {
+    /// The message is nothing but what was held.
+    var isDigest: Bool { !digest.isEmpty && (origin == "digest" || template == "digest") }
 }
 
 extension DigestItem {

@@ -21,9 +21,7 @@ final class Facts {
     /// What was held and comes with this message; nil where nothing was.
     lazy var digest = Digest(request, limit: limit)
     /// The message is nothing but what was held.
-    var isDigest: Bool {
-        !request.digest.isEmpty && (request.origin == "digest" || request.template == "digest")
-    }
+    var isDigest: Bool { request.isDigest }
     /// The message is only a trial of the channel.
     var isTest: Bool { request.template == "ping" }
 

@@ -40,10 +40,11 @@ extension TemplateLibrary {
         case .email: return try email(request)
         case .sms:
             let (template, notes) = try text(.sms, request)
-            let facts = Facts(request, limit: 100)
-            var body = try SMSBody.within(request.maximumSegments, preferred: facts.isDigest ? 1 : nil) { (limit) throws(RenderFailure) in
+            var body = try SMSBody.within(request.maximumSegments, preferred: request.isDigest ? 1 : nil) { (limit) throws(RenderFailure) in
                 template.filled(RenderContext(Facts(request, limit: limit)).root, partials)
             }
+            if notes.contains(.insteadOf), request.digest.isEmpty { return .sms(body) }
+            let facts = Facts(request, limit: 100)
             if !notes.contains(.digest) {
                 body = SMSBody.with(Words.alsoAffectedShort(facts), after: body, segments: request.maximumSegments)
             }
