@@ -74,6 +74,6 @@ extension RouterConfiguration {
             reopens: story.reopens, recipient: person?.displayName ?? delivery.recipient, routes: delivery.routes, delivery: id,
             channel: delivery.channel, now: now, maximumSegments: settings?.maximumSegments ?? 3,
             previousSeverity: story.previous.flatMap(scale.severity), lateAfter: router.lateAfter,
-            sla: story.incident.flatMap { table.clocks(of: $0, now: now) })
+            sla: story.incident.flatMap { table.clocks(of: $0, now: now) }, severities: scale)
     }
 }
