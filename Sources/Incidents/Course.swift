@@ -18,7 +18,7 @@ public struct Course: Sendable, Equatable {
 
     /// How far the escalation policy has come.
     public struct Escalation: Sendable, Equatable {
-        /// The policy's name.
+        /// The name of the policy whose step ran last; empty where it was armed again and no step has run since.
         public var policy: String
         /// What its steps count from: the opening, the reopening, or the event that armed it again.
         public var since: Date
@@ -71,7 +71,7 @@ public struct Course: Sendable, Equatable {
     public var turns: [Date]
     /// Since when it is told as flapping.
     public var flappingSince: Date?
-    /// By route: when it was last told again.
+    /// By route that tells again (`repeat`): when it last told.
     public var repeats: [String: Date]
 
     public enum Limits {

@@ -45,18 +45,19 @@ extension RoutingTable {
         return alarm(silence.until, "silence ends")
     }
 
-    /// The events to raise because a silence is about to end, or has ended, and whom they are for. They move nothing:
-    /// `Silence.rung` says what becomes of the silence.
+    /// The events to raise because a silence is about to end, or has ended, and whom they are for. The last of those at its
+    /// end is `silenceEnded`, also where its owner is nobody who can be told: then the end is written down all the same.
+    /// They move no incident; `Silence.rung` says what becomes of the silence.
     ///
     /// - Parameter kept: whom it kept from hearing of an incident that is still open.
     public func dueEvents(of silence: Silence, kept: [KeptAddress], now: Date) -> [DueEvent] {
         if silence.isToBeSettled(at: now) {
             let ended = min(silence.endedAt ?? silence.until, now)
             return stillOpen(silence, kept, ended: ended, now: now)
-                + toOwner(of: silence, .silenceEnded(silence: silence.id), at: ended, now)
+                + [word(of: silence, .silenceEnded(silence: silence.id), at: ended, to: owner(of: silence), now: now)]
         }
-        guard let announcesAt = silence.announcesAt, announcesAt <= now else { return [] }
-        return toOwner(of: silence, .silenceEnding(silence: silence.id), at: announcesAt, now)
+        guard let announcesAt = silence.announcesAt, announcesAt <= now, let owner = owner(of: silence) else { return [] }
+        return [word(of: silence, .silenceEnding(silence: silence.id), at: announcesAt, to: owner, now: now)]
     }
 
     /// One event for each incident, to everybody who was kept from hearing of it.
@@ -74,8 +75,7 @@ extension RoutingTable {
         }
     }
 
-    private func toOwner(of silence: Silence, _ raised: Raised, at time: Date, _ now: Date) -> [DueEvent] {
-        guard let owner = owner(of: silence) else { return [] }
+    private func word(of silence: Silence, _ raised: Raised, at time: Date, to owner: RecipientEntry?, now: Date) -> DueEvent {
         let isEnding = if case .silenceEnding = raised { true } else { false }
         let end = ClockText.moment(isEnding ? silence.until : time, now: now)
         let text = "\(description(of: silence)) \(isEnding ? "ends at" : "has ended, at") \(end)"
@@ -84,7 +84,8 @@ extension RoutingTable {
             time: time, incident: nil, change: Change(reason: silence.reason, by: silence.by),
             message: sentence(text) + (isEnding ? " Start it again with a later end if it is to go on." : ""),
             extra: ["silence": silence.document])
-        return [DueEvent(event: event, directed: [Directed(.entry(owner), origin: .reminder, name: "silence.\(silence.id)")])]
+        let directed = owner.map { [Directed(.entry($0), origin: .reminder, name: "silence.\(silence.id)")] } ?? []
+        return DueEvent(event: event, directed: directed)
     }
 
     /// A person, by id or else by display name; nil where `by` is nobody in `people`.

@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<150) func nothingIsRaisedTwice(seed: UInt64) throws {
+    @Test(arguments: 0..<60) func nothingIsRaisedTwice(seed: UInt64) throws {
         var chance = Chance(seed: seed)
         let table = try table(&chance)
         var time = VirtualTime(
@@ -92,7 +92,7 @@ import Testing
     }
 
     /// Nothing is due before the alarm, and something is at it; the agenda begins with it.
-    @Test(arguments: 0..<100) func theAlarmIsRight(seed: UInt64) throws {
+    @Test(arguments: 0..<40) func theAlarmIsRight(seed: UInt64) throws {
         var chance = Chance(seed: seed &+ 1_000)
         let table = try table(&chance)
         var time = VirtualTime(table)

@@ -138,6 +138,17 @@ import Testing
         #expect(down.log == ["+5 step 1", "+120 step 2", "+180 step 3"])
     }
 
+    /// The last step of the lower severity is an earlier one; what has run stays done.
+    @Test func theLastStepIsTheLastOfTheSeverity() throws {
+        let steps = [try step([0: 10, 3: 10]), try step([0: 20])]
+        var time = opened(try timed([policy(steps, repetition: .init(every: 30 * minute, times: 2))]))
+        time.say(at: 25, .severityChange, ["severity": "low"])
+        time.pass(to: 55)
+        time.say(at: 55, .severityChange, ["severity": "critical"])
+        time.pass(to: 600)
+        #expect(time.log == ["+10 step 1", "+20 step 2", "+50 step 1 again 1", "+80 step 2 again 2", "+110 unanswered"])
+    }
+
     @Test func anotherPolicyGoesOnWhereTheFirstWas() throws {
         let calm = policy([try step(10), try step(60)], name: "calm", match: try match(["severity": ["low"]]))
         let rest = policy([try step(5), try step(25), try step(40)], name: "rest")
@@ -216,6 +227,15 @@ import Testing
     @Test func absenceCollapsesSteps() throws {
         let table = try timed([policy([try step(10), try step(20), try step(600)])])
         var time = opened(table)
+        time.now = noon.addingTimeInterval(480 * minute)
+        let known = try #require(time.incident)
+        // Who is told only then has as long as anybody else.
+        let short = try timed([policy([try step(10), try step(20)])])
+        #expect(
+            short.agenda(of: known, now: time.now).map { "\(time.text($0.at)) \($0.what)" } == [
+                "+480 escalation step 2", "+490 escalation ends unanswered",
+            ])
+        time.now = noon
         time.sleep(to: 480)
         #expect(time.log == ["+480 step 2"])
         #expect(

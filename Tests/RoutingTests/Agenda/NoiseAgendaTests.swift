@@ -222,7 +222,8 @@ import Testing
             let silence = silence(by: by)
             #expect(table.alarm(of: silence, now: noon)?.due == at(120))
             #expect(table.dueEvents(of: silence, kept: [], now: at(110)).isEmpty)
-            #expect(table.dueEvents(of: silence, kept: [kept("INC1", "a@example.com")], now: at(120)).map(\.directed.count) == [1])
+            #expect(table.dueEvents(of: silence, kept: [kept("INC1", "a@example.com")], now: at(120)).map(\.directed.count) == [1, 0])
+            #expect(table.dueEvents(of: silence, kept: [], now: at(120)).map(\.event.raised) == [.silenceEnded(silence: "x1")])
         }
         #expect(table.dueEvents(of: silence(by: "Duty engineer"), kept: [], now: at(110)).count == 1)
     }
