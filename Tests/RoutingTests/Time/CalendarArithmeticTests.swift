@@ -49,7 +49,7 @@ import Testing
         let never = BusinessCalendar(name: "never", days: [], opens: 540, closes: 1_050, timeZone: .gmt)
         #expect(never.date(after: 1, from: noon) == nil)
         #expect(never.openTime(from: noon, to: noon.addingTimeInterval(1e9)) == 0)
-        // 365 days, of which ten years have 2,610 of 8 h 30 min.
+        // In ten years there are about 2,608 working days of 8 h 30 min.
         #expect(office.date(after: 2_600 * 30_600, from: noon) != nil)
         #expect(office.date(after: 2_620 * 30_600, from: noon) == nil)
         #expect(office.date(after: .infinity, from: noon) == nil)
