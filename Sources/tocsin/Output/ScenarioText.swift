@@ -48,9 +48,16 @@ enum ScenarioText {
         ]
     }
 
-    /// The line of a scenario that could not be played.
-    static func refusal(_ file: String, _ diagnostics: [Diagnostic]) -> JSONValue {
-        ["scenario": .string(file), "ok": false, "failures": [], "errors": .array(diagnostics.map { .string("\($0)") })]
+    /// A scenario that could not be played: why on standard error, that on standard output.
+    static func show(_ fault: UnplayableScenario, of file: String, json: Bool) {
+        for diagnostic in fault.diagnostics { Terminal.complain(Terminal.clean("\(diagnostic)"), prefix: "") }
+        if json {
+            let errors = fault.diagnostics.map { JSONValue.string("\($0)") }
+            let line: JSONValue = ["scenario": .string(file), "ok": false, "failures": [], "errors": .array(errors)]
+            Terminal.say(line.text)
+        } else {
+            Terminal.say(Terminal.coloured("ERROR", .red) + "   \(Terminal.clean(file)) could not be played")
+        }
     }
 
     /// `3 ms`, `2.1 s`.
