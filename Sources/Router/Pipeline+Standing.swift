@@ -78,7 +78,7 @@ extension Pipeline {
 
     private static func fault(in match: [String: JSONValue], of member: String, _ table: RoutingTable) -> Rejection? {
         do throws(MatchError) {
-            _ = try RoutingTable.match(from: match, scale: table.scale)
+            _ = try Match.match(from: match, scale: table.scale)
             return nil
         } catch {
             return Rejection(.wrongType, error.message, pointer: "/\(member)/match")
