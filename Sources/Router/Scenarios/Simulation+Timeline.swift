@@ -23,6 +23,7 @@ extension Simulation {
             template: delivery.template, reason: next.explanation ?? delivery.event.event.ownReason)
         if delivery.origin == .digest || !delivery.digest.isEmpty, let row = try ledger.delivery(delivery.id) {
             line.incident = row.incident
+            if delivery.origin == .digest { line.reason = next.explanation }
             line.contains = row.contains
             line.contents = row.contains.compactMap { held.removeValue(forKey: $0) }
         }

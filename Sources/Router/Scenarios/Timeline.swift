@@ -18,7 +18,8 @@ public struct Timeline: Sendable {
     /// Messages that left.
     public var messages: Int { lines.count { $0.action.leaves } }
 
-    func offset(of line: TimelineLine) -> TimeInterval { line.at.timeIntervalSince(start) }
+    /// Seconds from the start.
+    public func offset(of line: TimelineLine) -> TimeInterval { line.at.timeIntervalSince(start) }
 }
 
 /// One thing that happened to a delivery. A `send` or a `release` is one message that leaves.
