@@ -21,7 +21,8 @@ extension Scenario {
             for condition in expectation.conditions {
                 guard let names = known[condition.member] else { continue }
                 for word in condition.words where !Self.mayMean(word, among: names) {
-                    let what = condition.member == .to ? "neither a person, a team, a channel nor a role" : "no \(condition.member.rawValue)"
+                    let what =
+                        condition.member == .to ? "neither a person, a team, a channel nor a role" : "no \(condition.member.rawValue)"
                     diagnostics.append(
                         Diagnostic(
                             severity: .error, file: file, line: expectation.place.line, column: expectation.place.column,

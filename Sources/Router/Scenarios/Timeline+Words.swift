@@ -41,7 +41,9 @@ extension Timeline {
         text += line.action.leaves ? " to \(line.whom) by \(line.channel)" : " for \(line.whom) by \(line.channel)"
         if let until = line.until { text += " until \(ScenarioTime.text(until.timeIntervalSince(start)))" }
         var why = line.action.leaves ? [] : [line.reason].compactMap(\.self)
-        if withRoute, !line.routes.isEmpty { why.append((line.routes.count == 1 ? "route " : "routes ") + line.routes.joined(separator: ", ")) }
+        if withRoute, !line.routes.isEmpty {
+            why.append((line.routes.count == 1 ? "route " : "routes ") + line.routes.joined(separator: ", "))
+        }
         return why.isEmpty ? text : "\(text) (\(why.joined(separator: "; ")))"
     }
 

@@ -3,6 +3,8 @@
 import Foundation
 import Testing
 
+import struct Router.Expectation
+
 @testable import Router
 
 @Suite struct ExpectationTests {
