@@ -23,7 +23,9 @@ extension Simulation {
             template: delivery.template, reason: next.explanation ?? delivery.event.event.ownReason)
         if delivery.origin == .digest || !delivery.digest.isEmpty, let row = try ledger.delivery(delivery.id) {
             line.incident = row.incident
-            if delivery.origin == .digest { line.reason = next.explanation }
+            line.isDigest = delivery.origin == .digest
+            // The newest of its events is not what it is about.
+            if line.isDigest { line.reason = next.explanation }
             line.contains = row.contains
             line.contents = row.contains.compactMap { held.removeValue(forKey: $0) }
         }

@@ -22,14 +22,12 @@ extension TimelineLine {
     /// `duty-engineer (for level-2)`.
     public var whom: String { `for` == recipient || `for`.isEmpty ? recipient : "\(recipient) (for \(`for`))" }
 
-    /// `escalation of INC1`, `digest of 3 (INC1, INC2)`.
+    /// `escalation of INC1`, `digest of 3 (INC1, INC2)`, `update of INC1 with what was held of INC2`.
     public var subject: String {
-        if contains.count > 1 || !contents.isEmpty {
-            let incidents = contents.compactMap(\.incident).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-            let names = incidents.prefix(5).joined(separator: ", ") + (incidents.count > 5 ? ", …" : "")
-            return "digest of \(contains.count)" + (names.isEmpty ? "" : " (\(names))")
-        }
-        return incident.map { "\(type) of \($0)" } ?? type
+        let incidents = contents.compactMap(\.incident).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let names = incidents.prefix(5).joined(separator: ", ") + (incidents.count > 5 ? ", …" : "")
+        if isDigest { return "digest of \(contains.count)" + (names.isEmpty ? "" : " (\(names))") }
+        return (incident.map { "\(type) of \($0)" } ?? type) + (names.isEmpty ? "" : " with what was held of \(names)")
     }
 }
 
@@ -60,7 +58,7 @@ extension Timeline {
             "channel": .string(line.channel), "address": .string(line.address), "template": .string(line.template),
             "action": .string(line.action.rawValue), "reason": text(line.reason), "id": .string(String(line.id)),
         ]
-        if line.action == .release { members["contains"] = .array(line.contains.map { .string(String($0)) }) }
+        if line.action == .release || !line.contains.isEmpty { members["contains"] = .array(line.contains.map { .string(String($0)) }) }
         if let until = line.until { members["until"] = .string(Timestamp.format(until)) }
         return .object(members)
     }

@@ -58,15 +58,17 @@ public struct TimelineLine: Sendable, Equatable {
     public var reason: String?
     /// Until when it is held.
     public var until: Date?
-    /// Of a digest: the deliveries that it holds.
+    /// It was made of what was held.
+    public var isDigest: Bool
+    /// Of a digest, and of a message that others waited for: the deliveries that it holds.
     public var contains: [Int64]
-    /// Of a digest: those deliveries, as they were when they were held.
+    /// Those deliveries, as they were when they were held.
     public var contents: [TimelineLine]
 
     public init(
         at: Date, action: Action, id: Int64, incident: String?, event: String, type: String, severity: String? = nil,
         routes: [String] = [], recipient: String, for entry: String, channel: String, address: String, template: String,
-        reason: String? = nil, until: Date? = nil, contains: [Int64] = [], contents: [TimelineLine] = []
+        reason: String? = nil, until: Date? = nil, isDigest: Bool = false, contains: [Int64] = [], contents: [TimelineLine] = []
     ) {
         self.at = at
         self.action = action
@@ -83,6 +85,7 @@ public struct TimelineLine: Sendable, Equatable {
         self.template = template
         self.reason = reason
         self.until = until
+        self.isDigest = isDigest
         self.contains = contains
         self.contents = contents
     }
