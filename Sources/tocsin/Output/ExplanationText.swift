@@ -22,6 +22,8 @@ enum ExplanationText {
         }
         Terminal.say("")
         showDeliveries(explanation)
+        showTimes(explanation)
+        showMessages(explanation)
     }
 
     private static func head(_ explanation: Explanation) -> String {
@@ -61,16 +63,39 @@ enum ExplanationText {
         if plan.fellThrough { Terminal.say(Terminal.coloured("The routes reach nobody, so `router.unrouted` is told:", .yellow)) }
         var table = Table([
             .init("RECIPIENT"), .init("FOR", shrinks: true), .init("CHANNEL"), .init("ADDRESS", shrinks: true), .init("TEMPLATE"),
-            .init("ROUTES", shrinks: true),
+            .init("ACTION"), .init("ROUTES", shrinks: true),
         ])
         for delivery in plan.deliveries {
-            table.add([
-                .init(delivery.recipient), .init(delivery.for), .init(delivery.channel), .init(delivery.address), .init(delivery.template),
-                .init(delivery.routes.joined(separator: ", ") + (delivery.isUrgent ? " (urgent)" : "")),
-            ])
+            let intent = IntentText(delivery.intent, now: explanation.now)
+            table.add(
+                [
+                    .init(delivery.recipient), .init(delivery.for), .init(delivery.channel), .init(delivery.address),
+                    .init(delivery.template), .init(intent.action, intent.colour),
+                    .init(delivery.routes.joined(separator: ", ") + (delivery.isUrgent ? " (urgent)" : "")),
+                ], note: intent.why)
         }
         table.show()
-        for (delivery, message) in zip(plan.deliveries, explanation.messages) {
+    }
+
+    /// The promises, and what time alone will do.
+    private static func showTimes(_ explanation: Explanation) {
+        let clocks = explanation.clocks?.clocks ?? []
+        if !clocks.isEmpty { Terminal.say("") }
+        for (number, clock) in clocks.enumerated() {
+            Terminal.say((number == 0 ? "clocks  " : "        ") + IncidentClocks.line(clock, now: explanation.now))
+        }
+        if !explanation.agenda.isEmpty { Terminal.say("\nIf nothing else happens:") }
+        for entry in explanation.agenda.prefix(agendaLimit) {
+            let when = Moment.relative(entry.at, now: explanation.now)
+            Terminal.say("  \(Timestamp.format(entry.at))  \(when), \(Terminal.clean(entry.what))")
+        }
+        if explanation.agenda.count > agendaLimit { Terminal.say("  and \(explanation.agenda.count - agendaLimit) more") }
+    }
+
+    private static let agendaLimit = 20
+
+    private static func showMessages(_ explanation: Explanation) {
+        for (delivery, message) in zip(explanation.plan.deliveries, explanation.messages) {
             Terminal.say("\n\(Terminal.coloured("── \(delivery.recipient) by \(delivery.channel)", .bold))")
             if let degraded = message.degraded { Terminal.say(Terminal.coloured("degraded: \(degraded)", .yellow)) }
             Terminal.say(Terminal.clean(message.preview, keepLines: true))
@@ -87,6 +112,9 @@ enum ExplanationText {
         ])
         event.add("not_routed", explanation.plan.notRouted.map(JSONValue.string) ?? .null)
         event.add("unrouted", .bool(explanation.plan.fellThrough))
+        event.add("sla", IncidentClocks.json(explanation.clocks))
+        event.add("next", IncidentClocks.json(explanation.agenda))
+        event.add("at", .string(Timestamp.format(explanation.now)))
         if let rejection = explanation.rejection {
             event.add("code", .string(rejection.code.rawValue))
             event.add("message", .string(rejection.message))
@@ -98,8 +126,9 @@ enum ExplanationText {
                 "recipient": .string(delivery.recipient), "for": .string(delivery.for), "channel": .string(delivery.channel),
                 "address": .string(delivery.address), "template": .string(delivery.template),
                 "routes": .array(delivery.routes.map(JSONValue.string)), "urgent": .bool(delivery.isUrgent),
-                "due_at": .string(Timestamp.format(delivery.due)), "action": "send",
+                "due_at": .string(Timestamp.format(delivery.due)), "origin": .string(delivery.origin.rawValue),
             ])
+            IntentText(delivery.intent, now: explanation.now).add(to: &line)
             if explanation.messages.indices.contains(index) {
                 line.add("degraded", explanation.messages[index].degraded.map(JSONValue.string) ?? .null)
                 line.add("message", explanation.messages[index].json)
