@@ -120,7 +120,8 @@ struct SilenceCommand: AsyncParsableCommand {
             guard let seconds = DurationText.parse(length), seconds > 0 else {
                 throw usage("--for takes a duration, for instance 30m, 2h or 1h30m; this is `\(length)`")
             }
-            return now.addingTimeInterval(seconds)
+            // Whole seconds are enough for people, and never shorten what was asked for.
+            return Date(timeIntervalSince1970: now.addingTimeInterval(seconds).timeIntervalSince1970.rounded(.up))
         case (nil, .some(let until)):
             guard let time = Timestamp.parse(until) else {
                 throw usage("--until takes an RFC 3339 time, for instance 2026-11-24T06:00:00Z; this is `\(until)`")
