@@ -7,7 +7,6 @@ extension Condition {
     /// Whether the condition holds. What is absent fails every value but negated ones.
     public func holds(_ facts: MatchFacts) -> Bool {
         switch subject {
-        case .sla: return false
         case .severity:
             guard let severity = facts.severity else { return wanted.isEmpty }
             return decide {
@@ -31,11 +30,11 @@ extension Condition {
         return wanted.isEmpty || wanted.contains(where: test)
     }
 
-    /// What the event has there, in words: `severity is medium`, `service is not set`.
+    /// What the event has there, in words: `severity is medium`, `service is not set`, `sla is ok (resolve breaches in 2h)`.
     public func found(_ facts: MatchFacts) -> String {
-        if subject == .sla { return "SLA clocks are not kept yet" }
-        guard let text = subject.text(facts) else { return "\(member) is not set" }
-        return "\(member) is \(quoted(text))"
+        let text = subject.text(facts).map { "is \(quoted($0))" } ?? "is not set"
+        let more = subject.remark(facts).map { " (\($0))" } ?? ""
+        return "\(member) \(text)\(more)"
     }
 }
 

@@ -88,7 +88,7 @@ extension Condition {
     /// globs, patterns, comparisons of age, and what also holds where nothing is set.
     var keys: Set<IndexKey>? {
         switch subject {
-        case .age, .sla: return nil
+        case .age: return nil
         case .type:
             // Every event has a type, so globs and negations can be listed as well.
             let types = EventType.allCases.map(\.rawValue).filter { type in decide { $0.holds(type) } }

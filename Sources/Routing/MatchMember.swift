@@ -5,7 +5,9 @@ import Incidents
 
 /// A member of `match`.
 enum MatchMember: Sendable, Hashable {
-    case type, severity, status, from, to, service, category, team, assignee, source, id, field, sla, age, reopened
+    case type, severity, status, from, to, service, category, team, assignee, source, id, field, age, reopened
+    /// A promise; nil: the worst of them.
+    case sla(SLATarget?)
     case label(String)
 
     /// Every name that may stand in `match`; labels have a name of their own after `labels.`.
@@ -28,7 +30,10 @@ enum MatchMember: Sendable, Hashable {
         case "source": self = .source
         case "id": self = .id
         case "field": self = .field
-        case "sla", "sla.acknowledge", "sla.resolve", "sla.update": self = .sla
+        case "sla": self = .sla(nil)
+        case "sla.acknowledge": self = .sla(.acknowledge)
+        case "sla.resolve": self = .sla(.resolve)
+        case "sla.update": self = .sla(.update)
         case "age": self = .age
         case "reopened": self = .reopened
         case "labels", "labels.":
@@ -65,7 +70,7 @@ enum MatchMember: Sendable, Hashable {
             case .age: Self.age(facts).map(AgeText.text)
             case .reopened: facts.incident.map { $0.reopened ? "true" : "false" }
             case .label(let name): facts.incident?.label(name)
-            case .sla: nil
+            case .sla(let target): (target.map { facts.sla?[$0]?.state } ?? facts.sla?.worst)?.rawValue
             }
         return text?.isEmpty ?? true ? nil : text
     }
@@ -79,7 +84,7 @@ enum MatchMember: Sendable, Hashable {
         case .type: EventType.allCases.map(\.rawValue)
         case .severity: scale.steps.map(\.name)
         case .status: IncidentStatus.allCases.map(\.rawValue)
-        case .sla: ["ok", "at_risk", "breached"]
+        case .sla: SLAState.allCases.map(\.rawValue)
         case .reopened: ["true", "false"]
         default: nil
         }
