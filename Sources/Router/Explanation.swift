@@ -60,8 +60,11 @@ public struct Explanation: Sendable {
             messages = []
             return
         }
-        messages = decision.plan.deliveries.map { planned in
-            setup.templates.render(setup.configuration.request(for: planned, id: "(none yet)", about: Story(event, decision), now: now))
+        messages = decision.plan.deliveries.map { [clocks] planned in
+            var request = setup.configuration.request(for: planned, id: "(none yet)", about: Story(event, decision), now: now)
+            request.sla = clocks
+            request.origin = planned.origin == .route ? nil : planned.origin.rawValue
+            return setup.templates.render(request)
         }
     }
 }

@@ -37,7 +37,7 @@ struct TimeAhead {
         }
         for (number, kind) in held.enumerated() {
             let next = kind.next.map { $0 <= now ? ", the first due now" : ", the first \(Moment.relative($0, now: now))" } ?? ""
-            say(number == 0 ? "held" : "", "\(kind.count) \(Self.words(kind.kind))\(next)")
+            say(number == 0 ? "held" : "", "\(kind.count) \(kind.kind.words)\(next)")
         }
         if !silences.isEmpty {
             let ending = silences.filter { $0.until.timeIntervalSince(now) <= Self.soon }
@@ -56,17 +56,6 @@ struct TimeAhead {
         switch subject {
         case .incident(let id): id
         case .silence(let id): "silence \(id)"
-        }
-    }
-
-    private static func words(_ kind: Hold.Kind) -> String {
-        switch kind {
-        case .quietHours: "for quiet hours"
-        case .digest: "for a digest"
-        case .group: "to be grouped"
-        case .throttle: "by a throttle"
-        case .dependency: "for news of what they depend on"
-        case .late: "as late, to be gathered"
         }
     }
 

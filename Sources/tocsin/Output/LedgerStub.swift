@@ -26,3 +26,15 @@ struct HeldCount: Sendable {
 extension LedgerStore {
     func heldCounts() async throws(LedgerError) -> [HeldCount] { [] }
 }
+
+extension DeliveryRow {
+    var origin: Origin { .route }
+    var hold: HoldRow? { nil }
+    var silence: String? { nil }
+    var contains: [Int64] { [] }
+}
+
+struct HoldRow {
+    var kind: Hold.Kind
+    var key: String
+}
