@@ -83,7 +83,7 @@ public enum ConfigurationLoader {
         let table = RoutingTable(
             routes: decoded.routes.compactMap(\.route), directory: directory(decoded), scale: reader.scale,
             assumedSeverity: decoded.router.assumedSeverity, unrouted: decoded.unrouted, operators: decoded.operators,
-            fallbacks: fallbacks(decoded))
+            fallbacks: fallbacks(decoded), rules: rules(decoded))
         result.configuration = RouterConfiguration(
             version: String(SHA256.hex(bytes).prefix(12)), file: file, router: decoded.router, scale: reader.scale, table: table,
             channels: decoded.channels.compactMap(\.settings), templateReferences: result.templateReferences)
@@ -114,6 +114,16 @@ public enum ConfigurationLoader {
             line += 1
         }
         return nil
+    }
+
+    private static func rules(_ decoded: Decoded) -> TimeRules {
+        var rules = TimeRules(
+            sla: decoded.sla, policies: decoded.escalation.compactMap(\.policy), wakesFor: decoded.wakesFor, flap: decoded.flap,
+            lateAfter: decoded.router.lateAfter)
+        if let zone = TimeZone(identifier: decoded.router.timezone) { rules.timeZone = zone }
+        for report in decoded.reports { rules.reports[report.severity.rank] = report.rule }
+        for dependency in decoded.dependencies { rules.dependencies[dependency.service] = dependency.needs }
+        return rules
     }
 
     private static func fallbacks(_ decoded: Decoded) -> [String: RecipientEntry] {

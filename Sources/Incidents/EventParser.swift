@@ -66,11 +66,13 @@ public struct EventParser: Sendable {
         var patch = try incident(in: body, type: type)
         let settled = try settle(change, type: type, patch: &patch, at: at)
         let message = try body.text("message")
-        let payload = try payload(of: type, in: body)
+        var payload = try payload(of: type, in: body, at: explicitTime ?? origin.modified)
         try require(type, patch: patch, change: settled, message: message, at: at)
 
+        let known = id ?? Self.mintedID(document, origin: explicitTime == nil ? origin : nil)
+        if type == .silence || type == .subscription { name(&payload, known) }
         return Event(
-            id: id ?? Self.mintedID(document, origin: explicitTime == nil ? origin : nil),
+            id: known,
             source: source ?? Event.unnamedSource, type: type, time: explicitTime ?? origin.modified,
             timeIsExplicit: explicitTime != nil, incident: patch, change: settled, message: message, payload: payload,
             document: isEnvelope ? Self.flattened(root, body) : document)

@@ -51,7 +51,7 @@ struct Bounded: Sendable, CustomTestStringConvertible {
     static let bounded: [Bounded] = [
         Bounded(path: "router.retain", good: ["1d", "3650d"], bad: ["23h", "3651d", "90"]) { router("retain", $0) },
         Bounded(path: "router.settle", good: ["1s", "1d"], bad: ["0s", "25h"]) { router("settle", $0) },
-        Bounded(path: "router.late_after", good: ["1m", "30d"], bad: ["59s", "31d"]) { router("late_after", $0) },
+        Bounded(path: "router.late_after", good: ["1s", "30d"], bad: ["0s", "31d"]) { router("late_after", $0) },
         Bounded(path: "channels.*.timeout", good: ["1s", "5m"], bad: ["0s", "301s", "-1s", "1.5s"]) { mail("timeout", $0) },
         Bounded(path: "channels.*.concurrency", good: ["1", "64"], bad: ["0", "65", "four", "4.0"]) { mail("concurrency", $0) },
         Bounded(path: "channels.*.retry_for", good: ["1m", "30d"], bad: ["59s", "31d"]) { mail("retry_for", $0) },
@@ -72,7 +72,7 @@ struct Bounded: Sendable, CustomTestStringConvertible {
         },
         Bounded(
             path: "people.*.quiet_hours", good: ["\"22:00-07:00\"", "\"0:30-24:00\""],
-            bad: ["\"22-7\"", "\"22:00-25:00\"", "\"07:00-07:00\""]
+            bad: ["\"22-7\"", "\"22:00-25:00\"", "\"24:00-07:00\""]
         ) {
             value in file(person: ", quiet_hours: \(value)")
         },
@@ -85,7 +85,9 @@ struct Bounded: Sendable, CustomTestStringConvertible {
         Bounded(path: "routes[].template", good: ["breach", "sla_breach", "v1.2"], bad: ["../x", ".hidden", "a/b", "\"\""]) {
             route("template", $0)
         },
-        Bounded(path: "routes[].throttle", good: ["5 per 10m"], bad: ["0 per 10m", "5 in 10m", "5 per 0s"]) { route("throttle", $0) },
+        Bounded(path: "routes[].throttle", good: ["5 per 10m", "1 per 1s"], bad: ["0 per 10m", "5 in 10m", "5 per 0s", "5 per 8d"]) {
+            route("throttle", $0)
+        },
         Bounded(path: "routes[].group.wait", good: ["{by: service, wait: 1s}", "{wait: 1d}"], bad: ["{wait: 0s}", "{wait: 2d}"]) {
             route("group", $0)
         },
@@ -95,13 +97,13 @@ struct Bounded: Sendable, CustomTestStringConvertible {
         Bounded(path: "sla.*.warn_at", good: ["1%", "100%"], bad: ["0%", "101%", "75", "7.5%"]) { value in
             file(top: "sla: {critical: {resolve: 4h, warn_at: \(value)}}")
         },
-        Bounded(path: "sla.*.acknowledge", good: ["1m", "365d"], bad: ["59s", "366d"]) { value in
+        Bounded(path: "sla.*.acknowledge", good: ["1s", "365d"], bad: ["0s", "366d"]) { value in
             file(top: "sla: {low: {acknowledge: \(value)}}")
         },
-        Bounded(path: "sla.*.resolve", good: ["1m", "365d"], bad: ["59s", "366d"]) { value in file(top: "sla: {low: {resolve: \(value)}}")
+        Bounded(path: "sla.*.resolve", good: ["1s", "365d"], bad: ["0s", "366d"]) { value in file(top: "sla: {low: {resolve: \(value)}}")
         },
-        Bounded(path: "sla.*.update", good: ["1m", "365d"], bad: ["59s", "366d"]) { value in file(top: "sla: {low: {update: \(value)}}") },
-        Bounded(path: "escalation.*.repeat.every", good: ["1m", "30d"], bad: ["59s", "31d"]) { value in
+        Bounded(path: "sla.*.update", good: ["1s", "365d"], bad: ["0s", "366d"]) { value in file(top: "sla: {low: {update: \(value)}}") },
+        Bounded(path: "escalation.*.repeat.every", good: ["1s", "30d"], bad: ["0s", "31d"]) { value in
             file(top: "escalation: {a: {steps: [{after: 5m, to: ana}], repeat: {every: \(value), times: 1}}}")
         },
         Bounded(path: "escalation.*.repeat.times", good: ["1", "100"], bad: ["0", "101"]) { value in
@@ -110,6 +112,18 @@ struct Bounded: Sendable, CustomTestStringConvertible {
         Bounded(path: "escalation.*.steps[].after", good: ["0s", "365d"], bad: ["366d", "soon"]) { value in
             file(top: "escalation: {a: {steps: [{after: \(value), to: ana}]}}")
         },
+        Bounded(path: "routes[].repeat.every", good: ["{every: 1s}", "{every: 30d}"], bad: ["{every: 0s}", "{every: 31d}", "{}", "4h"]) {
+            route("repeat", $0)
+        },
+        Bounded(path: "status_reports.*.every", good: ["1s", "30d"], bad: ["0s", "31d"]) { value in
+            file(top: "status_reports: {low: {every: \(value), to: subscribers}}")
+        },
+        Bounded(
+            path: "flap", good: ["3 in 30m", "1 in 1s", "1000 in 7d"], bad: ["3", "0 in 30m", "3 per 30m", "3 in 0s", "1001 in 1h", "{}"]
+        ) {
+            value in file(top: "flap: \(value)")
+        },
+        Bounded(path: "router.wake_for", good: ["critical", "p2", "none", "None"], bad: ["nobody", "[high]"]) { router("wake_for", $0) },
         Bounded(path: "broadcasts.approve_over", good: ["0", "1000000"], bad: ["-1", "1000001"]) { value in
             file(top: "broadcasts: {approve_over: \(value)}")
         },
@@ -154,7 +168,8 @@ struct Bounded: Sendable, CustomTestStringConvertible {
         let tested = Set(Self.bounded.map(\.path)).union(["channels.*.success.status", "channels.*.retry"])
         for option in OptionTable.options {
             switch option.type.scalar {
-            case .integer, .duration, .percentage: #expect(tested.contains(option.path), "\(option.path)")
+            case .integer, .duration, .percentage, .throttle, .flap, .severityOrNone:
+                #expect(tested.contains(option.path), "\(option.path)")
             default: break
             }
         }

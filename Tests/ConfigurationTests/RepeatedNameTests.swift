@@ -27,7 +27,7 @@ import Testing
 
     private var known: String {
         "broadcasts, calendars, channels, communication_lead, dependencies, escalation, flap, heartbeat, http, incident_channel, people, "
-            + "repeat, responses, rotations, router, routes, severities, sla, status_reports, teams, version"
+            + "responses, rotations, router, routes, severities, sla, status_reports, teams, version"
     }
 
     /// Names of which nothing can be replaced: one finding, and the end.

@@ -24,7 +24,7 @@ import Testing
         (#"{"type":"approval","approval":{"broadcast":"b1","by":"bob","decision":"Approve"}}"#, .approval),
         (#"{"type":"subscription","subscription":{"action":"subscribe","who":"bob","match":{"service":"pay*"}}}"#, .subscription),
         (#"{"type":"subscription","subscription":{"action":"unsubscribe","who":{"email":"x@example.com"}}}"#, .subscription),
-        (#"{"type":"silence","silence":{"action":"start","match":{},"until":"2026-11-24T06:00:00Z"}}"#, .silence),
+        (#"{"type":"silence","silence":{"match":{"severity":"*"},"until":"2026-11-24T18:00:00Z"}}"#, .silence),
         (#"{"type":"silence","silence":{"id":"x1","action":"end"}}"#, .silence),
         (#"{"type":"absence","absence":{"who":"bob","until":"2026-11-24T06:00:00Z","deputy":"eve"}}"#, .absence),
     ]

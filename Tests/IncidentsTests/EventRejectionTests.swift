@@ -82,7 +82,7 @@ struct RejectionCase: Sendable, CustomTestStringConvertible {
         RejectionCase(
             #"{"type":"subscription","subscription":{"action":"subscribe","who":"b","match":[]}}"#, .wrongType, "/subscription/match"),
         RejectionCase(#"{"type":"silence","silence":{"action":"start","until":"2026-11-24T06:00:00Z"}}"#, .missingMember, "/silence/match"),
-        RejectionCase(#"{"type":"silence","silence":{"action":"start","match":{}}}"#, .missingMember, "/silence/until"),
+        RejectionCase(#"{"type":"silence","silence":{"match":{"service":"a"}}}"#, .missingMember, "/silence/until"),
         RejectionCase(#"{"type":"silence","silence":{"action":"end"}}"#, .missingMember, "/silence/id"),
         RejectionCase(#"{"type":"silence","silence":[]}"#, .wrongType, "/silence"),
         RejectionCase(#"{"type":"absence","absence":{"until":"2026-11-24T06:00:00Z"}}"#, .missingMember, "/absence/who"),

@@ -15,7 +15,7 @@ extension ConfigurationReader {
         case .entries:
             if case .list = member.value.content { break }
             if !member.value.isNothing { wrongShape(&given, "a list (each entry begins with `- `)") }
-        case .anything, .json: break
+        case .json: break
         case .map, .severityMap: readMap(&given)
         case .perSeverity:
             if member.value.members == nil {

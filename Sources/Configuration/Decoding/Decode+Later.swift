@@ -4,23 +4,6 @@ import Foundation
 import Routing
 
 extension ConfigurationReader {
-    func checkSLA(_ top: Section) {
-        var seen: [String: String] = [:]
-        for member in named(top, "sla") {
-            checkSeverity(member)
-            if let severity = scale.severity(member.key) {
-                if let other = seen[severity.name] {
-                    findings.error("`\(member.key)` and `\(other)` are the same severity", at: member.place)
-                }
-                seen[severity.name] = member.key
-            }
-            guard let sla = section(member.value, "sla.*", "`sla` of `\(member.key.shortened)`") else { continue }
-            if !sla.isBroken, !["acknowledge", "resolve", "update"].contains(where: sla.has) {
-                findings.warning("\(sla.title) promises nothing: name `acknowledge`, `resolve` or `update`", at: member.place)
-            }
-        }
-    }
-
     func checkLater(_ top: Section) {
         if let node = top.node("broadcasts") { _ = section(node, "broadcasts", "`broadcasts`") }
         for member in named(top, "rotations") {
@@ -44,9 +27,5 @@ extension ConfigurationReader {
             }
         }
         if let node = top.node("heartbeat"), let heartbeat = section(node, "heartbeat", "`heartbeat`") { checkIsNotEmpty(heartbeat, "to") }
-        let dependencies = top.given["dependencies"]?.named ?? []
-        for service in dependencies where service.values.contains(where: { $0.text == service.name }) {
-            findings.error("service `\(service.name.shortened)` depends on itself", at: service.place)
-        }
     }
 }

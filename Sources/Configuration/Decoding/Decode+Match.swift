@@ -15,7 +15,6 @@ extension ConfigurationReader {
                 continue
             }
             conditions.append(condition)
-            if member.key == "sla" || member.key.hasPrefix("sla.") { findings.notYet("match.\(member.key)") }
         }
         return isBroken ? nil : Match(conditions: conditions)
     }
@@ -79,10 +78,10 @@ enum ConditionMembers {
         ("id", "the incident's id", "a word"),
         ("age", "since when the incident is open", "a comparison with a duration: `\">=30m\"`"),
         ("reopened", "whether it was over once", "`true`, `false`"),
-        ("sla", "the worst of its targets (not acted on yet)", "`ok`, `at_risk`, `breached`"),
-        ("sla.acknowledge", "that target (not acted on yet)", "`ok`, `at_risk`, `breached`"),
-        ("sla.resolve", "that target (not acted on yet)", "`ok`, `at_risk`, `breached`"),
-        ("sla.update", "that target (not acted on yet)", "`ok`, `at_risk`, `breached`"),
+        ("sla", "the worst of its targets", "`ok`, `at_risk`, `breached`"),
+        ("sla.acknowledge", "that target", "`ok`, `at_risk`, `breached`"),
+        ("sla.resolve", "that target", "`ok`, `at_risk`, `breached`"),
+        ("sla.update", "that target", "`ok`, `at_risk`, `breached`"),
         ("labels.NAME", "a label of the incident", "a word"),
     ]
 

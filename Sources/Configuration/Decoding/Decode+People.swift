@@ -33,15 +33,27 @@ extension ConfigurationReader {
             if let name = section.first("name"), AddressText.holdsControls(name.text) {
                 findings.error("`name` holds control characters", at: name.place)
             }
+            let quietHours = quietHours(section, of: member.key)
             // Without `via`, every channel that can reach them counts, in the order of the file.
             let usual = channels.filter { $0.facts?.takesAddresses ?? false && addresses[$0.kind ?? .teams] != nil }.map(\.name)
             let person = Person(
                 id: member.key, displayName: section.text("name"), addresses: addresses,
                 via: section.has("via") ? section.texts("via") : usual,
-                timezone: section.text("timezone"), language: section.text("language"))
+                timezone: section.text("timezone"), language: section.text("language"), quietHours: quietHours)
             return DecodedPerson(
                 person: person, place: member.place, viaPlace: section.given["via"]?.node.place ?? member.place, isBroken: section.isBroken)
         }
+    }
+
+    /// Midnight at the end of a day is the beginning of the next.
+    private func quietHours(_ section: Section, of person: String) -> QuietHours? {
+        guard let given = section.first("quiet_hours"), case .hours(let from, let until) = given.value else { return nil }
+        let hours = QuietHours(from: from, until: until % 1_440)
+        if hours.from == hours.until {
+            findings.warning(
+                "`quiet_hours` of `\(person.shortened)` are the whole day: what is not urgent is always held for them", at: given.place)
+        }
+        return hours
     }
 
     func teams(_ top: Section) -> [DecodedTeam] {

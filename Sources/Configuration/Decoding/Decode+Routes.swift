@@ -1,4 +1,4 @@
-// `routes` and `escalation`.
+// `routes`.
 
 import Foundation
 import Incidents
@@ -36,7 +36,7 @@ extension ConfigurationReader {
             }
             seen[decoded.name] = seen[decoded.name] ?? namePlace.line
             let match = match(section.node("match"))
-            readGroup(section)
+            let noise = noise(section)
             let hours = hours(section, calendars)
             checkIsNotEmpty(section, "to")
             if let name = section.first("template") {
@@ -47,7 +47,8 @@ extension ConfigurationReader {
             decoded.route = Route(
                 name: decoded.name, match: match, to: section.recipients("to"), isUrgent: section.flag("urgent") ?? false,
                 stops: section.flag("stop") ?? false, template: section.text("template"), during: hours.during, outside: hours.outside,
-                expire: section.seconds("expire"), retryFor: section.seconds("retry_for"))
+                expire: section.seconds("expire"), retryFor: section.seconds("retry_for"), group: noise.group, throttle: noise.throttle,
+                repeatEvery: noise.repeatEvery)
             return decoded
         }
     }
@@ -77,42 +78,5 @@ extension ConfigurationReader {
     func checkIsNotEmpty(_ section: Section, _ name: String) {
         guard let given = section.given[name], case .list(let nodes) = given.node.content, nodes.isEmpty else { return }
         findings.error("`\(name)` of \(section.title) is empty: nobody would be told", at: given.node.place)
-    }
-
-    private func readGroup(_ section: Section) {
-        guard let node = section.node("group"), let group = self.section(node, "routes[].group", "`group`") else { return }
-        for given in group.all("by") where !ConditionMembers.isKnown(given.text) {
-            let known = ConditionMembers.meanings.map(\.name)
-            findings.error(
-                "`\(given.raw.shortened)` is nothing to group by\(Suggestion.clause(for: given.raw, among: known))", at: given.place)
-        }
-    }
-
-    /// The matches of the policies that could be read; one without `match` matches everything.
-    func escalation(_ top: Section) -> [Match] {
-        var matches: [Match] = []
-        for member in named(top, "escalation") {
-            guard let policy = section(member.value, "escalation.*", "escalation policy `\(member.key.shortened)`") else { continue }
-            if let match = match(policy.node("match")) { matches.append(match) }
-            let steps = entries(policy, "steps")
-            if policy.has("steps"), steps.isEmpty, !(policy.given["steps"]?.isBroken ?? false) {
-                findings.error("`steps` of \(policy.title) is empty", at: policy.place(of: "steps"))
-            }
-            var last: TimeInterval?
-            for (index, node) in steps.enumerated() {
-                guard let step = section(node, "escalation.*.steps[]", "step \(index + 1)") else { continue }
-                checkIsNotEmpty(step, "to")
-                let after = step.first("after")
-                if case .seconds(let seconds)? = after?.value, let after {
-                    if let last, seconds <= last {
-                        findings.warning(
-                            "`after` counts from the opening of the incident, and the step before is not earlier", at: after.place)
-                    }
-                    last = seconds
-                }
-            }
-            if let node = policy.node("repeat") { _ = section(node, "escalation.*.repeat", "`repeat`") }
-        }
-        return matches
     }
 }

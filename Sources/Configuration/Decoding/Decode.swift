@@ -17,7 +17,13 @@ struct Decoded {
     var unrouted: [RecipientEntry] = []
     var operators: [RecipientEntry] = []
     var routes: [DecodedRoute] = []
-    var escalation: [Match] = []
+    var sla: [Int: SLAPolicy] = [:]
+    var escalation: [DecodedPolicy] = []
+    var reports: [DecodedReport] = []
+    var dependencies: [DecodedDependency] = []
+    var flap: FlapRule?
+    /// See `TimeRules.wakesFor`.
+    var wakesFor: Severity?
     /// What the file says has no routes, or some that could not be read: then nothing is said about who hears of what.
     var routesAreWhole = true
 }
@@ -41,8 +47,12 @@ extension ConfigurationReader {
         decoded.communicationLeads = communicationLeads(top)
         decoded.routes = routes(top, calendars: decoded.calendars)
         decoded.routesAreWhole = !(top.given["routes"]?.isBroken ?? false) && decoded.routes.allSatisfy { $0.route != nil }
-        checkSLA(top)
+        decoded.sla = sla(top, calendars: decoded.calendars)
         decoded.escalation = escalation(top)
+        decoded.reports = statusReports(top)
+        decoded.dependencies = dependencies(top)
+        if case .flap(let flap)? = top.first("flap")?.value { decoded.flap = flap }
+        decoded.wakesFor = wakesFor()
         checkLater(top)
         return decoded
     }

@@ -89,7 +89,7 @@ extension OptionTable {
 
         ### to
 
-        Also for `unrouted`, `operators`, `fallback`, the members of teams and the steps of escalation.
+        Also for `unrouted`, `operators`, `fallback`, the members of teams, the steps of escalation and `status_reports`.
 
         | entry | who is told |
         | --- | --- |
@@ -101,7 +101,7 @@ extension OptionTable {
         | `assignee`, `reporter` | whom the incident names: by the key in `people`, the name or the email address |
         | `team` | the incident's team |
         | `communication_lead` | whom the incident names, or else the section `communication_lead` for its severity |
-        | `subscribers` | everybody whose subscription fits the incident (*later*) |
+        | `subscribers` | everybody whose subscription fits the incident, by their own way and at the times that they chose |
 
         """
 }

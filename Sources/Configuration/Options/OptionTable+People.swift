@@ -20,8 +20,9 @@ extension OptionTable {
             Option("people.*.timezone", .zone, "The router's where it is left out."),
             Option("people.*.language", .language, "The language of their messages, where templates have it."),
             Option(
-                "people.*.quiet_hours", .quietHours, later: true,
-                "When messages are held for them, but for urgent ones, in their time zone."),
+                "people.*.quiet_hours", .quietHours,
+                "When messages are held for them, in their time zone, and then come as one digest; but for urgent ones, and what "
+                    + "`router.wake_for` names."),
         ])
 
     static let groups = Chapter(

@@ -17,23 +17,25 @@ extension OptionTable {
             Option("router", .section, "The router itself: directories, time zone, who hears of trouble."),
             Option("severities", .map(.list(.text)), "The scale of severities, most urgent first."),
             Option("calendars", .sections, "Business hours, by name."),
-            Option("sla", .sections, later: true, "Promised times, by severity."),
+            Option("sla", .sections, "Promised times, by severity."),
             Option("channels", .sections, "The ways out, by name."),
             Option("people", .sections, "Who can be told, by name."),
             Option("teams", .map(.list(.recipient)), "Groups of people and channels, by name."),
             Option("communication_lead", .severityMap(.list(.name(of: .person))), "Who speaks for an incident, by severity."),
             Option("routes", .entries, "The rules: which events, to whom."),
-            Option("escalation", .sections, later: true, "What happens when nobody acknowledges, by name."),
+            Option("escalation", .sections, "What happens while nobody acknowledges, by name."),
+            Option("status_reports", .sections, "Automatic reports to stakeholders, by severity."),
+            Option("dependencies", .map(.list(.text)), "Which services each service needs."),
+            Option(
+                "flap", .flap,
+                "An incident that is resolved or reopened more often than this is told as flapping, once, until it is calm; without it, every "
+                    + "turn is told."),
             Option("broadcasts", .section, later: true, "Limits on broadcasts."),
             Option("rotations", .sections, later: true, "Who is on duty, in turns, by name."),
             Option("http", .section, later: true, "The HTTP side."),
-            Option("dependencies", .map(.list(.text)), later: true, "Which services each service needs."),
             Option("responses", .entries, later: true, "What to do first about a kind of incident."),
             Option("incident_channel", .section, later: true, "A Slack channel for each incident."),
             Option("heartbeat", .section, later: true, "A regular sign of life."),
-            Option("status_reports", .anything, later: true, "Automatic reports to stakeholders; the shape is not settled."),
-            Option("flap", .anything, later: true, "Incidents that come and go; the shape is not settled."),
-            Option("repeat", .anything, later: true, "Reminders of open incidents; the shape is not settled."),
         ])
 
     static let router = Chapter(
@@ -67,7 +69,13 @@ extension OptionTable {
             Option(
                 "router.assume_severity", .severity,
                 "The severity of incidents that come without one; the most urgent where it is left out."),
-            Option("router.late_after", .duration(minute...30 * day), default: "1h", "Events older than this are told as late."),
+            Option(
+                "router.late_after", .duration(1...30 * day), default: "1h",
+                "Events older than this are told as late: one message for each incident that is still open."),
+            Option(
+                "router.wake_for", .severityOrNone,
+                "Quiet hours hold nothing of this severity or a more urgent one; the most urgent where it is left out. With `none` they hold "
+                    + "everything that is not `urgent`."),
             Option("router.public_url", .url(["https", "http"]), later: true, "Where people reach the HTTP side, for links in messages."),
             Option("router.allow_networks", .list(.network), later: true, "Private networks that addresses from data may point to."),
             Option(
@@ -102,21 +110,5 @@ extension OptionTable {
             Option("calendars.*.hours", .hours, default: "00:00-24:00", "From when to when; an end before the start is on the next day."),
             Option("calendars.*.timezone", .zone, "Where these hours hold; the router's time zone where it is left out."),
             Option("calendars.*.holidays", .list(.date), "Days on which it stays closed."),
-        ])
-
-    static let sla = Chapter(
-        title: "sla",
-        intro: "Promised times, by severity: to acknowledge, to resolve, and between updates.",
-        example: """
-            sla:
-              critical: {acknowledge: 5m, resolve: 4h, update: 30m, warn_at: 75%}
-              low:      {resolve: 5d, calendar: office}
-            """,
-        options: [
-            Option("sla.*.acknowledge", .duration(minute...365 * day), later: true, "Until somebody has it."),
-            Option("sla.*.resolve", .duration(minute...365 * day), later: true, "Until it is resolved."),
-            Option("sla.*.update", .duration(minute...365 * day), later: true, "The longest time between two updates."),
-            Option("sla.*.warn_at", .percentage, later: true, "How much of the time may pass before a warning."),
-            Option("sla.*.calendar", .name(of: .calendar), later: true, "Only these hours count; around the clock where it is left out."),
         ])
 }

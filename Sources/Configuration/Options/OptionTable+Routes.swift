@@ -1,4 +1,4 @@
-// The options of routes, escalation and broadcasts, and of what comes with later capabilities.
+// The options of routes and broadcasts, and of what comes with later capabilities.
 
 extension OptionTable {
     static let routes = Chapter(
@@ -26,41 +26,17 @@ extension OptionTable {
             Option(
                 "routes[].retry_for", .duration(minute...30 * day),
                 "For how long a delivery that fails is tried again, instead of the channel's `retry_for`; of several routes the longest."),
-            Option("routes[].group", .section, later: true, "Several events in one message."),
-            Option("routes[].group.by", .list(.text), later: true, "What the events of one message have in common."),
-            Option("routes[].group.wait", .duration(1...day), later: true, "How long the first event waits for others."),
-            Option("routes[].group.interval", .duration(1...7 * day), later: true, "The time between two messages of a group."),
-            Option("routes[].throttle", .throttle, later: true, "For each address; what is over is held for a digest."),
-        ])
-
-    static let escalation = Chapter(
-        title: "escalation",
-        intro: """
-            Policies, by name: steps in time that run until somebody acknowledges. The first policy that matches an incident counts.
-            """,
-        example: """
-            escalation:
-              default:
-                match: {severity: ">=low"}
-                steps:
-                  - after: {critical: 5m, high: 15m, medium: 1h, low: 4h}
-                    to: [level-2]
-                until: acknowledged
-            """,
-        options: [
-            Option("escalation.*.match", .match, later: true, "Which incidents; all, where it is left out."),
-            Option("escalation.*.steps", .entries, required: true, later: true, "What happens, in order."),
+            Option("routes[].group", .section, "Several events in one message."),
             Option(
-                "escalation.*.steps[].after", .perSeverity(.duration(0...365 * day)), required: true, later: true,
-                "Since the incident opened: one duration, or one for each severity; a severity that is not named skips the step."),
-            Option("escalation.*.steps[].to", .list(.recipient), required: true, later: true, "Who is told."),
-            Option("escalation.*.steps[].urgent", .flag, default: "true", later: true, "Not held by quiet hours."),
-            Option("escalation.*.repeat", .section, later: true, "Runs the last step again."),
-            Option("escalation.*.repeat.every", .duration(minute...30 * day), required: true, later: true, "The time between two runs."),
-            Option("escalation.*.repeat.times", .integer(1...100), required: true, later: true, "How often."),
+                "routes[].group.by", .list(.text),
+                "Members of `match` whose values the events of one message have in common; without it, all events of the route."),
+            Option("routes[].group.wait", .duration(1...day), default: "30s", "How long the first event waits for others."),
+            Option("routes[].group.interval", .duration(1...7 * day), default: "5m", "The least time between two messages of a group."),
             Option(
-                "escalation.*.until", .choice(["acknowledged", "resolved"]), default: "acknowledged", later: true,
-                "What ends the policy."),
+                "routes[].throttle", .throttle,
+                "For each address; what is over is held for a digest. Urgent messages and the most urgent severity are not throttled."),
+            Option("routes[].repeat", .section, "Tells it again, while the incident is open and nobody has acknowledged it."),
+            Option("routes[].repeat.every", .duration(1...30 * day), required: true, "The time between two messages."),
         ])
 
     static let broadcasts = Chapter(
@@ -86,7 +62,6 @@ extension OptionTable {
             Option("rotations.*.timezone", .zone, later: true, "The router's where it is left out."),
             Option("http.listen", .listen, required: true, later: true, "Where to listen."),
             Option("http.trusted_proxies", .list(.network), later: true, "Proxies whose word about the client counts."),
-            Option("dependencies.*", .list(.text), later: true, "The services that this one needs."),
             Option("responses[].match", .match, later: true, "Which incidents."),
             Option("responses[].team", .name(of: .team), later: true, "Who takes it."),
             Option("responses[].assignee", .name(of: .person), later: true, "Who is responsible."),

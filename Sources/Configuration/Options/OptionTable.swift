@@ -16,7 +16,7 @@ public enum OptionTable {
 
     static let chapters: [Chapter] = [
         top, router, severities, calendars, sla, channels, slack, teams, email, twilio, gateway, people, groups, routes, escalation,
-        broadcasts, later,
+        statusReports, noise, broadcasts, later,
     ]
 
     private static let byPath = Dictionary(options.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })

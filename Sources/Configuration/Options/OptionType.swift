@@ -46,6 +46,8 @@ public indirect enum OptionType: Sendable, Equatable {
     case weekTime
     case rate
     case throttle
+    /// `3 in 30m`.
+    case flap
     case pattern(groups: Int?)
     case templateName
     case listen
@@ -54,6 +56,8 @@ public indirect enum OptionType: Sendable, Equatable {
     /// A name or an alias of the scale.
     case severity
     case severityCondition
+    /// A name or an alias of the scale, or `none`.
+    case severityOrNone
     case name(of: Namespace)
     /// An entry of `to`.
     case recipient
@@ -79,8 +83,6 @@ public indirect enum OptionType: Sendable, Equatable {
     /// A map from names to texts.
     case fields
     case json
-    /// A shape that is not settled yet.
-    case anything
 }
 
 extension OptionType {
@@ -114,6 +116,7 @@ extension OptionType {
         case .weekTime: "a day and a time such as `mon 09:00`"
         case .rate: "a rate such as `1/s` or `60/30s`, a list of them, or `unlimited`"
         case .throttle: "a count and a duration such as `5 per 10m`"
+        case .flap: "a count and a duration such as `3 in 30m`"
         case .pattern(let groups): groups == nil ? "a regular expression (RE2)" : "a regular expression (RE2) with one group"
         case .templateName: "a template's name: letters, digits, `-`, `_` and `.`"
         case .listen: "an address and a port such as `127.0.0.1:8080`"
@@ -121,6 +124,7 @@ extension OptionType {
         case .method: "one of `GET`, `POST`, `PUT`"
         case .severity: "one of the severities"
         case .severityCondition: "a severity, a list of them, or a comparison such as `>=high`"
+        case .severityOrNone: "one of the severities, or `none`"
         case .name(let namespace): "the name of \(namespace.phrase)"
         case .recipient: "an entry as in `to`"
         case .list(let element): element.listPhrase
@@ -131,7 +135,6 @@ extension OptionType {
         case .match: "a map of conditions"
         case .fields: "a map from names to texts"
         case .json: "a map, or JSON as text"
-        case .anything: "anything"
         }
     }
 
@@ -150,7 +153,6 @@ extension OptionType {
             }
         case .map(let element), .severityMap(let element): "a map from names to \(element.summary)"
         case .section: "a map"
-        case .anything: "any shape"
         case .sections: "a map from names to maps"
         case .entries: "a list of maps"
         default: phrase
@@ -172,7 +174,7 @@ extension OptionType {
     var scalar: OptionType? {
         switch self {
         case .list(let element), .perSeverity(let element), .map(let element), .severityMap(let element): element.scalar
-        case .section, .sections, .entries, .match, .fields, .json, .anything: nil
+        case .section, .sections, .entries, .match, .fields, .json: nil
         default: self
         }
     }

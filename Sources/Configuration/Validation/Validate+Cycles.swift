@@ -1,4 +1,4 @@
-// Teams that contain themselves, and fallbacks that lead back.
+// Teams that contain themselves, fallbacks that lead back, and services that need one another.
 
 import Incidents
 import Routing
@@ -29,6 +29,18 @@ extension Validation {
         for cycle in Self.cycles(decoded.channels.map(\.name), edges) {
             let path = cycle.map { "`\($0)`" }.joined(separator: " → ")
             findings.error("fallbacks lead back to where they began: \(path)", at: cycle.first.flatMap { place(ofFallback: $0) })
+        }
+    }
+
+    /// They may well be like that: each then waits for the other, for as long as both have incidents.
+    func checkDependencyCycles() {
+        let edges = Dictionary(decoded.dependencies.map { ($0.service, $0.needs) }, uniquingKeysWith: { first, _ in first })
+        for cycle in Self.cycles(decoded.dependencies.map(\.service), edges) {
+            guard let first = cycle.first else { continue }
+            let path = cycle.dropFirst().map { "`\($0.shortened)`" }.joined(separator: ", which needs ")
+            findings.warning(
+                "services need one another: `\(first.shortened)` needs \(path)",
+                at: decoded.dependencies.first { $0.service == first }?.place)
         }
     }
 

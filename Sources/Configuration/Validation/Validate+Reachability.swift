@@ -10,7 +10,7 @@ extension Validation {
         var stopping: [(route: DecodedRoute, reach: Reach)] = []
         for later in decoded.routes {
             guard let route = later.route else { continue }
-            let reach = reach(route)
+            let reach = reach(route.match, during: route.during, outside: route.outside)
             if let impossible = reach.conditions.first(where: { $0.cases?.isEmpty ?? false }) {
                 findings.warning(
                     "route `\(route.name.shortened)` can never match: `\(impossible.text)` holds for nothing", at: later.place)
@@ -34,76 +34,15 @@ extension Validation {
         }
     }
 
-    /// What a route matches, ready to be compared.
-    private struct Reach {
-        struct Part {
-            var member: String
-            var text: String
-            /// Of members with few values: those for which the condition holds.
-            var cases: Set<String>?
-            var words: Set<String>
-            var isPositive: Bool
-            var isAlwaysTrue: Bool
-
-            /// Whether `other` holds wherever this does.
-            func implies(_ other: Part) -> Bool {
-                guard member == other.member else { return false }
-                if let cases, let wide = other.cases { return cases.isSubset(of: wide) }
-                // More alternatives are wider; more negations are narrower.
-                return words == other.words || isPositive && other.isPositive && words.isSubset(of: other.words)
-            }
-        }
-
-        var conditions: [Part]
-        var during: BusinessCalendar?
-        var outside: BusinessCalendar?
-
-        func covers(_ later: Reach) -> Bool {
-            guard during == nil && outside == nil || during == later.during && outside == later.outside else { return false }
-            return conditions.allSatisfy { condition in
-                condition.isAlwaysTrue || later.conditions.contains { $0.implies(condition) }
-            }
-        }
-    }
-
-    private func reach(_ route: Route) -> Reach {
-        let parts = route.match.conditions.map { condition in
-            let cases = cases(condition)
-            return Reach.Part(
-                member: condition.member, text: condition.text, cases: cases, words: Set(condition.values.map { $0.lowercased() }),
-                isPositive: !condition.values.contains { $0.hasPrefix("!") },
-                isAlwaysTrue: condition.member == "type" && cases?.count == EventType.allCases.count)
-        }
-        return Reach(conditions: parts, during: route.during, outside: route.outside)
-    }
-
-    /// For members with few values: those for which the condition holds.
-    private func cases(_ condition: Condition) -> Set<String>? {
-        switch condition.member {
-        case "severity": Set(reader.scale.all.filter { condition.holds(facts(severity: $0)) }.map(\.name))
-        case "type": Set(EventType.allCases.filter { condition.holds(facts(type: $0)) }.map(\.rawValue))
-        default: nil
-        }
-    }
-
-    private func facts(type: EventType = .escalation, severity: Severity? = nil) -> MatchFacts {
-        let now = Date(timeIntervalSince1970: 0)
-        var incident = Incident(id: "any", firstSeen: now)
-        if let severity { incident.members["severity"] = .string(severity.name) }
-        let event = Event(id: "any", source: "any", type: type, time: now, incident: IncidentPatch(id: "any"))
-        return MatchFacts(event: event, incident: incident, severity: severity, now: now)
-    }
-
-    /// A severity that no route and no escalation policy can match; the two most urgent also go to `router.unrouted`.
+    /// A severity that no route can match, no step of escalation is for and nobody gets reports of; the two most urgent
+    /// also go to `router.unrouted`.
     func checkUnheardSeverities() {
         guard decoded.routesAreWhole, !decoded.routes.isEmpty else { return }
-        let matches = decoded.routes.compactMap { $0.route?.match } + decoded.escalation
         let hasUnrouted = !decoded.unrouted.isEmpty || (reader.routerSection?.has("unrouted") ?? false)
         for severity in reader.scale.all {
-            let isHeard = matches.contains { match in
-                match.conditions.allSatisfy { $0.member != "severity" || $0.holds(facts(severity: severity)) }
-            }
-            if isHeard { continue }
+            if decoded.routes.contains(where: { $0.route.map { mayMatch($0.match, severity) } ?? false }) { continue }
+            if decoded.escalation.contains(where: { runs($0, for: severity) }) { continue }
+            if decoded.reports.contains(where: { $0.severity == severity && $0.rule.to.contains(where: isSure) }) { continue }
             let place = reader.severityPlaces[severity.name] ?? decoded.routes.first?.place
             if !reader.scale.mustBeHeard(severity) {
                 findings.warning(
@@ -115,5 +54,16 @@ extension Validation {
                         + "incident would go unheard", at: place)
             }
         }
+    }
+
+    /// Whether an incident of this severity can match, as far as that depends on the severity.
+    func mayMatch(_ match: Match, _ severity: Severity) -> Bool {
+        match.conditions.allSatisfy { $0.member != "severity" || $0.holds(facts(severity: severity)) }
+    }
+
+    /// Whether a policy does something about incidents of this severity.
+    private func runs(_ policy: DecodedPolicy, for severity: Severity) -> Bool {
+        guard let match = policy.match, mayMatch(match, severity) else { return false }
+        return policy.policy?.steps.contains { $0.after[severity.rank] != nil } ?? true
     }
 }

@@ -7,9 +7,11 @@ extension Validation {
     func check(_ use: RecipientUse) {
         let place = use.given.place
         switch use.entry.subject {
-        case .subscribers: findings.notYet("to: subscribers")
-        case .role where use.path == "router.operators":
+        case .subscribers where use.path == "channels.*.fallback":
+            findings.error("`subscribers` means nobody in `fallback`: a message that fails needs one other way", at: place)
+        case .role where use.path == "router.operators", .subscribers where use.path == "router.operators":
             findings.error("`\(use.entry.text.shortened)` means nobody in `operators`: Tocsin's own troubles have no incident", at: place)
+        case .subscribers: break
         case .role:
             if let via = use.entry.via { _ = addressable(via, use, "`\(use.entry.text.shortened)`") }
         case .address(let channel, let address): check(address, of: channel, use)

@@ -27,6 +27,8 @@ struct Validation {
         checkPeople()
         checkTeamCycles()
         checkFallbackCycles()
+        checkDependencyCycles()
+        checkPolicies()
         checkStateDirectory()
         guard reader.isWhole else { return }
         checkUsage()

@@ -54,7 +54,7 @@ extension OptionType {
             guard let days = TimeText.weekdays(text) else { throw OptionFault(mustBe: self) }
             return .weekdays(days)
         case .hours, .quietHours:
-            guard let hours = TimeText.hours(text), self == .hours || hours.opens != hours.closes else { throw OptionFault(mustBe: self) }
+            guard let hours = TimeText.hours(text) else { throw OptionFault(mustBe: self) }
             return .hours(opens: hours.opens, closes: hours.closes)
         case .mailbox:
             guard let mailbox = AddressText.mailbox(text) else { throw OptionFault(mustBe: self) }
@@ -63,6 +63,16 @@ extension OptionType {
             if text == "unlimited" { return .rate(nil) }
             guard let rate = RateText.rate(text) else { throw OptionFault(mustBe: self) }
             return .rate(rate)
+        case .throttle:
+            guard let throttle = RateText.throttle(text) else { throw OptionFault(mustBe: self) }
+            return .throttle(throttle)
+        case .flap:
+            guard let flap = RateText.flap(text) else { throw OptionFault(mustBe: self) }
+            return .flap(flap)
+        case .percentage: return .share(try share(text))
+        case .severityOrNone:
+            if context.scale.severity(text) == nil, text.lowercased() == "none" { return .text("none") }
+            return try OptionType.severity.read(text, context)
         case .pattern(let groups):
             try pattern(text, groups)
             return .text(text)
@@ -81,13 +91,10 @@ extension OptionType {
         case .slackMember: AddressText.isSlackMember(text)
         case .slackChannel: AddressText.isSlackID(text)
         case .domain: AddressText.isDomain(text)
-        case .percentage:
-            text.hasSuffix("%") && text.dropLast().allSatisfy(\.isNumber) && Int(text.dropLast()).map { (1...100).contains($0) } ?? false
         case .zone: TimeText.isZone(text)
         case .language: AddressText.isLanguage(text)
         case .date: TimeText.isDate(text)
         case .weekTime: TimeText.isWeekTime(text)
-        case .throttle: RateText.isThrottle(text)
         case .templateName:
             !text.isEmpty && !text.hasPrefix(".") && text.count <= 100
                 && text.utf8.allSatisfy { AddressText.isWordByte($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
@@ -112,6 +119,12 @@ extension OptionType {
         }
         guard range.contains(seconds) else { throw OptionFault(mustBe: self) }
         return seconds
+    }
+
+    private func share(_ text: String) throws(OptionFault) -> Double {
+        guard text.hasSuffix("%"), text.dropLast().allSatisfy(\.isNumber), let percent = Int(text.dropLast()), (1...100).contains(percent)
+        else { throw OptionFault(mustBe: self) }
+        return Double(percent) / 100
     }
 
     private func pattern(_ text: String, _ groups: Int?) throws(OptionFault) {

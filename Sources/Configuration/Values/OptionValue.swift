@@ -19,6 +19,10 @@ enum OptionValue: Sendable {
     case mailbox(Mailbox)
     /// Nil: unlimited.
     case rate(Rate?)
+    case throttle(ThrottleRule)
+    case flap(FlapRule)
+    /// Of a whole: 0.75 for `75%`.
+    case share(Double)
 }
 
 /// Why a text is no value of a type: the end of a sentence about it, such as `must be true or false`.

@@ -1,6 +1,7 @@
-// Rates and throttles: a count in a time.
+// Rates, throttles and the flap rule: a count in a time.
 
 import Foundation
+import Routing
 
 enum RateText {
     /// `1/s`, `60/30s`, `100/h`.
@@ -12,9 +13,19 @@ enum RateText {
     }
 
     /// `5 per 10m`.
-    static func isThrottle(_ text: String) -> Bool {
+    static func throttle(_ text: String) -> ThrottleRule? {
+        counted(text, "per").map { ThrottleRule(count: $0.count, window: $0.seconds) }
+    }
+
+    /// `3 in 30m`.
+    static func flap(_ text: String) -> FlapRule? {
+        counted(text, "in").flatMap { $0.count <= 1_000 ? FlapRule(turns: $0.count, window: $0.seconds) : nil }
+    }
+
+    private static func counted(_ text: String, _ word: String) -> (count: Int, seconds: TimeInterval)? {
         let parts = text.split(separator: " ")
-        return parts.count == 3 && parts[1] == "per" && count(parts[0]) != nil && time(String(parts[2])) != nil
+        guard parts.count == 3, parts[1] == word, let count = count(parts[0]), let seconds = time(String(parts[2])) else { return nil }
+        return (count, seconds)
     }
 
     private static func count(_ text: Substring) -> Int? {
