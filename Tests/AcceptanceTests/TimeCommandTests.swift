@@ -124,6 +124,7 @@ import Testing
             (["service=a", "--reason", "x", "--for", "2h", "--until", "2099-01-01T00:00:00Z"], "one of them is enough"),
             (["service=a", "--reason", "x", "--until", "2020-01-01T00:00:00Z"], "is over"),
             (["service=a", "--reason", "x", "--until", "tomorrow"], "RFC 3339"),
+            (["service=a", "--reason", "x", "--for", "53w"], "a year at most"),
             (["serice=a", "--reason", "x", "--for", "2h"], "did you mean `service`?"),
             (["severity=hgh", "--reason", "x", "--for", "2h"], "did you mean `high`?"),
             (["search", "--reason", "x", "--for", "2h"], "member=value"),
@@ -142,13 +143,14 @@ import Testing
 
     @Test func patternsKeepTheirCommasAndComparisonsNeedNoEqualsSign() async throws {
         let workspace = try Workspace(Self.routes)
+        let until = Date(timeIntervalSinceNow: 30 * 86_400).formatted(.iso8601)
         let result = try await workspace.run(
-            "silence", "service=~^db-[0-9]{1,2}$", "severity<=medium", "--until", "2099-01-01T00:00:00Z", "--reason", "x", "--id", "mine")
+            "silence", "service=~^db-[0-9]{1,2}$", "severity<=medium", "--until", until, "--reason", "x", "--id", "mine")
         #expect(result.status == 0, "before the first run: \(result.errors)")
         #expect(result.lines == ["mine"])
         let silence = try #require(try Self.dropped(workspace).first?["silence"])
         #expect(silence["match"] == ["service": "~^db-[0-9]{1,2}$", "severity": "<=medium"])
-        #expect(silence["until"] == "2099-01-01T00:00:00Z")
+        #expect(silence["until"]?.string == until)
     }
 
     @Test func aSilenceThatIsNotThereCannotBeEnded() async throws {

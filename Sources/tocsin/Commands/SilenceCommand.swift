@@ -66,6 +66,9 @@ struct SilenceCommand: AsyncParsableCommand {
         }
         let now = Date()
         let end = try self.end(now: now)
+        if end.timeIntervalSince(now) > EventParser.maximumSilence {
+            throw usage("a silence may last a year at most; what is never to be told is better left out of routes.yaml")
+        }
         let owner = by ?? NSUserName()
         let id = try checkedID()
         let preview = try await SilencePreview(match, until: end, configuration, option, now: now)
