@@ -30,6 +30,7 @@ extension Incident {
         let isAhead = event.time.timeIntervalSince(now) > toleratedLead
         let time = isAhead ? now : event.time
         var after = incident ?? Incident(id: patch.id, firstSeen: time)
+        if let raised = event.raised { return after.applied(raised, by: event, patch, at: time, now: now) }
         // Without an explicit time the order of arrival is the order.
         let explicit = event.timeIsExplicit ? time : nil
 
@@ -57,7 +58,18 @@ extension Incident {
         after.settleAcknowledgement(event, saysStatus: saysStatus, reopens: reopens)
         if reopens { after.reopened = true }
         if event.type == .escalation { after.level += 1 }
+        after.moveCourse(event, at: time, now: now, before: incident, reopens: reopens)
         return Application(incident: after, isStale: false, reopens: reopens, previous: previous)
+    }
+
+    /// What the clock itself raised. It is never stale, has no place in what was said, and leaves the acknowledgement.
+    private func applied(_ raised: Raised, by event: Event, _ patch: IncidentPatch, at time: Date, now: Date) -> Application {
+        var after = self
+        for (name, value) in patch.members.sorted(by: { $0.key < $1.key }) { _ = after.merge(name, value) }
+        after.updated = max(updated, time)
+        if event.type == .escalation { after.level += 1 }
+        after.course.note(raised, due: time, now: now)
+        return Application(incident: after, isStale: false, reopens: false, previous: nil)
     }
 
     /// An acknowledgement is a fact beside the status; an escalation and a reopening clear it (interfaces, section 8).

@@ -12,6 +12,8 @@ extension Incident {
         ]
         if let acknowledgedBy { state["acknowledged_by"] = .string(acknowledgedBy) }
         if !said.isEmpty { state["said"] = .object(said.mapValues { .object($0.mapValues(Self.number)) }) }
+        if let course = course.json(beside: Course(presumedOf: self)) { state["course"] = course }
+        if let alarm { state["alarm"] = Self.number(alarm) }
         return .object(state)
     }
 
@@ -27,12 +29,15 @@ extension Incident {
         level = json["level"]?.integer ?? 0
         updated = Self.date(json["updated"]) ?? firstSeen
         said = (json["said"]?.object ?? [:]).mapValues { ($0.object ?? [:]).compactMapValues { Self.date($0) } }
+        course = Course(presumedOf: self)
+        if let written = json["course"] { course = Course(written, beside: course) }
+        alarm = Self.date(json["alarm"])
     }
 
     /// Microseconds since 1970: exact, and shorter than a text.
-    private static func number(_ date: Date) -> JSONValue { .integer(Timestamp.microseconds(date)) }
+    static func number(_ date: Date) -> JSONValue { .integer(Timestamp.microseconds(date)) }
 
-    private static func date(_ value: JSONValue?) -> Date? {
+    static func date(_ value: JSONValue?) -> Date? {
         value?.integer.map { Date(timeIntervalSince1970: Double($0) / 1_000_000) }
     }
 }

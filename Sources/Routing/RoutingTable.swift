@@ -21,6 +21,8 @@ public struct RoutingTable: Sendable {
     private(set) var index: MatchIndex
     /// Of each route.
     private(set) var reach: [[Reach]]
+    /// The places of those routes that tell again.
+    private(set) var repeating: [Int]
 
     public init(
         routes: [Route], directory: Directory, scale: SeverityScale, assumedSeverity: Severity, unrouted: [RecipientEntry] = [],
@@ -36,10 +38,12 @@ public struct RoutingTable: Sendable {
         self.rules = rules
         index = MatchIndex(routes.lazy.map(\.match))
         reach = directory.reach(of: routes)
+        repeating = routes.indices.filter { routes[$0].repeatEvery != nil }
     }
 
     private mutating func prepare() {
         index = MatchIndex(routes.lazy.map(\.match))
         reach = directory.reach(of: routes)
+        repeating = routes.indices.filter { routes[$0].repeatEvery != nil }
     }
 }

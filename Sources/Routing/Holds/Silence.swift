@@ -17,10 +17,12 @@ public struct Silence: Sendable, Equatable {
     public var endedAt: Date?
     /// When its owner was told that it is about to end.
     public var announcedAt: Date?
+    /// It has ended, and whoever was to hear of that was told.
+    public var isSettled: Bool
 
     public init(
         id: String, match: [String: JSONValue], from: Date, until: Date, reason: String? = nil, by: String? = nil, endedAt: Date? = nil,
-        announcedAt: Date? = nil
+        announcedAt: Date? = nil, isSettled: Bool = false
     ) {
         self.id = id
         self.match = match
@@ -30,6 +32,7 @@ public struct Silence: Sendable, Equatable {
         self.by = by
         self.endedAt = endedAt
         self.announcedAt = announcedAt
+        self.isSettled = isSettled
     }
 
     public func isActive(at now: Date) -> Bool { endedAt == nil && from <= now && now < until }

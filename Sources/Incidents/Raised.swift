@@ -1,0 +1,40 @@
+// What the clock raises events for.
+
+/// What an event of the clock was raised for.
+public enum Raised: Sendable, Equatable {
+    case warning(SLATarget)
+    /// A warning that the breach has overtaken before it could be raised: it is written down, and told to nobody.
+    case missedWarning(SLATarget)
+    case breach(SLATarget)
+    /// A step of a policy, from 0, and which repetition of it, from 0.
+    case step(policy: String, step: Int, repeats: Int)
+    /// A policy came to its end, and nobody has acknowledged.
+    case unanswered(policy: String)
+    /// Stakeholders have heard nothing for too long: the how-manieth reminder, from 1.
+    case gap(Int)
+    /// The communication lead was reminded twice, and nothing happened.
+    case gapIgnored
+    /// An automatic status report.
+    case report
+    /// A route tells again (`repeat`).
+    case again(route: String)
+    /// It comes and goes.
+    case flapping
+    /// It has stopped coming and going.
+    case calm
+    /// A silence that kept somebody from hearing has ended, and the incident has not.
+    case stillOpen(silence: String)
+    /// A silence is about to end, or has ended: told to its owner.
+    case silenceEnding(silence: String)
+    case silenceEnded(silence: String)
+
+    /// What `Course.raised` remembers; nil for what may be raised again.
+    public var mark: String? {
+        switch self {
+        case .warning(let target), .missedWarning(let target): "warning.\(target.rawValue)"
+        case .breach(let target): "breach.\(target.rawValue)"
+        case .gapIgnored: "gap_ignored"
+        default: nil
+        }
+    }
+}

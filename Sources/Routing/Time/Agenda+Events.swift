@@ -1,0 +1,72 @@
+// From an item of the agenda to the event that says so, and to whom it is for.
+
+import Foundation
+import Incidents
+import JSON
+
+extension IncidentAgenda {
+    func event(_ item: AgendaItem) -> DueEvent {
+        let time = min(item.at, now)
+        var members: [String: JSONValue] = [:]
+        if item.raised == .report, let rule = table.rules.reports[severity.rank] {
+            members["next_update_at"] = .string(Timestamp.format(now.addingTimeInterval(rule.every)))
+        }
+        var change = Change(reason: item.reason)
+        if case .step = item.raised {
+            change.from = String(incident.level)
+            change.to = String(incident.level + 1)
+        }
+        let event = Event.raised(
+            item.raised, id: [incident.id] + name(of: item, time: time), time: time, incident: incident.id, members: members,
+            change: change, message: item.message)
+        return DueEvent(event: event, directed: directed(item))
+    }
+
+    /// What makes it different from everything else that is raised for this incident.
+    private func name(of item: AgendaItem, time: Date) -> [String] {
+        let start = Timestamp.format(item.start ?? time)
+        let time = Timestamp.format(time)
+        return switch item.raised {
+        case .warning(let target), .missedWarning(let target): [target.rawValue, "warning", start]
+        case .breach(let target): [target.rawValue, "breach", start]
+        case .step(let policy, let step, let repeats):
+            ["escalation", policy, "step \(step + 1)"] + (item.isAgain ? ["again \(repeats)"] : []) + [time]
+        case .unanswered(let policy): ["escalation", policy, "unanswered", time]
+        case .gap(let number): ["update", "reminder \(number)", start]
+        case .gapIgnored: ["update", "ignored", start]
+        case .report: ["status_report", time]
+        case .again(let route): ["repeat", route, time]
+        case .flapping: ["flapping", time]
+        case .calm: ["calm", time]
+        // Raised by silences, not by incidents.
+        case .stillOpen(let silence), .silenceEnding(let silence), .silenceEnded(let silence): ["silence", silence, time]
+        }
+    }
+
+    private func directed(_ item: AgendaItem) -> [Directed] {
+        switch item.raised {
+        case .step(let policy, let step, _):
+            guard let policy = table.rules.policies.first(where: { $0.name == policy }), policy.steps.indices.contains(step) else {
+                return []
+            }
+            let name = "escalation.\(policy.name) step \(step + 1)\(item.isAgain ? " again" : "")"
+            let isUrgent = policy.steps[step].isUrgent
+            return policy.steps[step].to.map { Directed(.entry($0), origin: .step, name: name, isUrgent: isUrgent) }
+        case .gap:
+            let role = RecipientEntry.Role.communicationLead
+            return [
+                Directed(.entry(RecipientEntry(subject: .role(role), text: role.rawValue)), origin: .reminder, name: "reminder.update")
+            ]
+        case .report:
+            let name = "status_reports.\(severity.name)"
+            return (table.rules.reports[severity.rank]?.to ?? []).map { Directed(.entry($0), origin: .report, name: name) }
+        case .again(let name):
+            guard let route = table.routes.first(where: { $0.name == name }) else { return [] }
+            return route.to.map {
+                Directed(.entry($0), origin: .route, name: route.name, template: route.template, isUrgent: route.isUrgent)
+            }
+        case .warning, .missedWarning, .breach, .unanswered, .gapIgnored, .flapping, .calm, .stillOpen, .silenceEnding, .silenceEnded:
+            return []
+        }
+    }
+}
