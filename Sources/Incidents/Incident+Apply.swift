@@ -13,6 +13,8 @@ public struct Application: Sendable, Equatable {
     public var reopens: Bool
     /// The value before of what the event is about (status, severity, ...), for events that do not say it.
     public var previous: String?
+    /// The incident was open, or unknown, and this event ended it.
+    public var ends = false
 }
 
 extension Incident {
@@ -59,7 +61,8 @@ extension Incident {
         if reopens { after.reopened = true }
         if event.type == .escalation { after.level += 1 }
         after.moveCourse(event, at: time, now: now, before: incident, reopens: reopens)
-        return Application(incident: after, isStale: false, reopens: reopens, previous: previous)
+        return Application(
+            incident: after, isStale: false, reopens: reopens, previous: previous, ends: !wasEnded && !after.isOpen)
     }
 
     /// What the clock itself raised. It is never stale, has no place in what was said, and leaves the acknowledgement.

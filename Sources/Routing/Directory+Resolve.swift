@@ -10,6 +10,8 @@ public struct Resolved: Sendable, Equatable {
     /// A person's id, a channel's name, or the address.
     public var recipient: String
     public var person: Person?
+    /// The person's own wish to hear later; nil: at once.
+    var gathering: Gathering?
 
     public init(channel: ChannelFacts, address: String, recipient: String, person: Person? = nil) {
         self.channel = channel
@@ -42,7 +44,14 @@ extension Directory {
     public func resolve(
         _ entry: RecipientEntry, incident: Incident?, severity: Severity?
     ) -> (reached: [Resolved], unreached: [Unreached]) {
-        var search = RecipientSearch(directory: self, incident: incident, severity: severity)
+        resolve(entry, incident: incident, severity: severity, subscribers: nil)
+    }
+
+    /// - Parameter subscribers: who `subscribers` are; nil: nobody.
+    func resolve(
+        _ entry: RecipientEntry, incident: Incident?, severity: Severity?, subscribers: Subscribers?
+    ) -> (reached: [Resolved], unreached: [Unreached]) {
+        var search = RecipientSearch(directory: self, incident: incident, severity: severity, subscribers: subscribers)
         search.add(entry, via: entry.via)
         if search.reached.isEmpty, search.reasons.isEmpty { search.reasons = ["nobody is in `\(quoted(entry.text))`"] }
         return (search.reached, search.reasons.map { Unreached(entry: entry.text, reason: $0) })
@@ -54,15 +63,19 @@ struct RecipientSearch {
     let directory: Directory
     let incident: Incident?
     let severity: Severity?
+    let subscribers: Subscribers?
     private(set) var reached: [Resolved] = []
     var reasons: [String] = []
+    /// Of whoever is added just now.
+    var gathering: Gathering?
     private var seen: Set<DestinationKey> = []
     private var openedTeams: Set<String> = []
 
-    init(directory: Directory, incident: Incident?, severity: Severity?) {
+    init(directory: Directory, incident: Incident?, severity: Severity?, subscribers: Subscribers? = nil) {
         self.directory = directory
         self.incident = incident
         self.severity = severity
+        self.subscribers = subscribers
     }
 
     /// - Parameter via: the channel that the entry, or the entry that led to it, asks for.
@@ -71,7 +84,7 @@ struct RecipientSearch {
         case .name(let name): add(name: name, via: via)
         case .address(let channel, let address): add(address: address, channel: channel, via: via)
         case .role(let role): add(role: role, via: via)
-        case .subscribers: reasons.append("subscriptions are not acted on yet")
+        case .subscribers: addSubscribers()
         }
     }
 
@@ -152,7 +165,16 @@ struct RecipientSearch {
         add(Resolved(channel: channel, address: address, recipient: address))
     }
 
+    /// Whoever is there already hears at the earlier of both times.
     private mutating func add(_ resolved: Resolved) {
-        if seen.insert(resolved.key).inserted { reached.append(resolved) }
+        if seen.insert(resolved.key).inserted {
+            reached.append(resolved)
+            if let gathering { reached[reached.count - 1].gathering = gathering }
+            return
+        }
+        guard let place = reached.firstIndex(where: { $0.gathering != nil && $0.key == resolved.key }),
+            let known = reached[place].gathering, gathering.map({ $0.until < known.until }) ?? true
+        else { return }
+        reached[place].gathering = gathering
     }
 }

@@ -14,7 +14,8 @@ public struct PlannedDelivery: Sendable, Equatable {
     public var recipient: String
     /// The entry of `to` that it came from (the first one).
     public var `for`: String
-    /// Every route that asked for it, in file order; `router.unrouted` and `router.operators` stand for those two.
+    /// Every route that asked for it, in file order; then what else did, by name: a step, `subscription ID`, `owed.end`;
+    /// `router.unrouted` and `router.operators` stand for those two.
     public var routes: [String]
     /// The template's name: of the first route in the file, or else the event's type.
     public var template: String
@@ -91,6 +92,18 @@ public struct Unreached: Sendable, Equatable {
     }
 }
 
+/// Whether one silence keeps the messages of an event back.
+public struct SilenceVerdict: Sendable, Equatable {
+    public var silence: String
+    /// Of a silence that matches, all but the one that is named as the reason suppress nothing, but match nevertheless.
+    public var result: RouteVerdict.Result
+
+    public init(silence: String, result: RouteVerdict.Result) {
+        self.silence = silence
+        self.result = result
+    }
+}
+
 /// Everything that follows from one event.
 public struct Plan: Sendable, Equatable {
     public var verdicts: [RouteVerdict]
@@ -99,11 +112,21 @@ public struct Plan: Sendable, Equatable {
     public var notRouted: String?
     /// The routes reached nobody and the severity asks that somebody hears: `router.unrouted` was told.
     public var fellThrough: Bool
+    /// One for each silence that has not ended, for `explain`.
+    public var silences: [SilenceVerdict]
+    /// What else has a part in it, in words, for `explain`: that the event is late, that the incident comes and goes, how
+    /// much of a throttle is used up.
+    public var notes: [String]
 
-    public init(verdicts: [RouteVerdict] = [], deliveries: [PlannedDelivery] = [], notRouted: String? = nil, fellThrough: Bool = false) {
+    public init(
+        verdicts: [RouteVerdict] = [], deliveries: [PlannedDelivery] = [], notRouted: String? = nil, fellThrough: Bool = false,
+        silences: [SilenceVerdict] = [], notes: [String] = []
+    ) {
         self.verdicts = verdicts
         self.deliveries = deliveries
         self.notRouted = notRouted
         self.fellThrough = fellThrough
+        self.silences = silences
+        self.notes = notes
     }
 }

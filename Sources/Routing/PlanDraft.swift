@@ -8,27 +8,34 @@ struct PlanDraft {
     let now: Date
     let priority: Int
     private(set) var deliveries: [PlannedDelivery] = []
+    /// Of the delivery at the same place; filled only where something has terms.
+    private(set) var terms: [Terms] = []
+    private let keepsTerms: Bool
     /// Of the delivery at the same place.
     private var keys: [DestinationKey] = []
     /// Filled only where there are so many that looking through `keys` would take longer.
     private var places: [DestinationKey: Int] = [:]
     private static let few = 16
 
-    init(event: Event, now: Date, priority: Int) {
+    init(event: Event, now: Date, priority: Int, keepsTerms: Bool) {
         self.event = event
         self.now = now
         self.priority = priority
+        self.keepsTerms = keepsTerms
     }
 
     /// Adds what one route asks for; routes come in file order.
-    mutating func add(_ reached: [(entry: RecipientEntry, resolved: Resolved)], of route: Route) {
-        for (entry, resolved) in reached { add(resolved, resolved.key, for: entry, of: route) }
+    mutating func add(
+        _ reached: [(entry: RecipientEntry, resolved: Resolved)], of route: Route, origin: Origin = .route
+    ) {
+        for (entry, resolved) in reached { add(resolved, resolved.key, for: entry.text, of: route, origin: origin) }
     }
 
-    mutating func add(_ resolved: Resolved, _ key: DestinationKey, for entry: RecipientEntry, of route: Route) {
+    /// - Parameter route: whatever asks for it: a step or a subscription is like a route of its own.
+    mutating func add(_ resolved: Resolved, _ key: DestinationKey, for entry: String, of route: Route, origin: Origin = .route) {
         let expires = route.expire.map { now.addingTimeInterval($0) }
         if let place = place(of: key) {
-            merge(route, expires, resolved, into: place)
+            merge(route, expires, resolved, origin, into: place)
             return
         }
         if !places.isEmpty { places[key] = keys.count }
@@ -37,17 +44,38 @@ struct PlanDraft {
         deliveries.append(
             PlannedDelivery(
                 channel: resolved.channel.name, kind: resolved.channel.kind, address: resolved.address,
-                recipient: resolved.recipient, for: entry.text, routes: [route.name],
+                recipient: resolved.recipient, for: entry, routes: [route.name],
                 template: route.template ?? event.type.rawValue, language: resolved.person?.language,
                 timezone: resolved.person?.timezone, isUrgent: route.isUrgent, priority: priority, due: now, expires: expires,
-                retryFor: route.retryFor))
+                retryFor: route.retryFor, origin: origin))
+        if keepsTerms { terms.append(Terms(route, resolved)) }
+    }
+
+    /// Adds somebody who was told before. Their language and zone are what they were, where nobody knows better.
+    mutating func add(_ told: ToldAddress, as resolved: Resolved, of route: Route, origin: Origin) {
+        let count = deliveries.count
+        add(resolved, resolved.key, for: told.for, of: route, origin: origin)
+        guard deliveries.count > count else { return }
+        deliveries[count].language = deliveries[count].language ?? told.language
+        deliveries[count].timezone = deliveries[count].timezone ?? told.timezone
+    }
+
+    /// Whether a message for this address is planned.
+    func has(_ key: DestinationKey) -> Bool { place(of: key) != nil }
+
+    /// Nobody hears at once: whoever is there waits for a digest of their own wish.
+    var tellsNobodyNow: Bool { deliveries.isEmpty || (keepsTerms && terms.allSatisfy { $0.gathering != nil }) }
+
+    /// Decides what is to become of each delivery.
+    mutating func settle(_ body: (inout PlannedDelivery, Terms?) throws -> Void) rethrows {
+        for place in deliveries.indices { try body(&deliveries[place], keepsTerms ? terms[place] : nil) }
     }
 
     private func place(of key: DestinationKey) -> Int? { places.isEmpty ? keys.firstIndex(of: key) : places[key] }
 
     /// The first route gave template, recipient and entry. A route that sets no end to a message's worth wins over one
     /// that does.
-    private mutating func merge(_ route: Route, _ expires: Date?, _ resolved: Resolved, into place: Int) {
+    private mutating func merge(_ route: Route, _ expires: Date?, _ resolved: Resolved, _ origin: Origin, into place: Int) {
         if deliveries[place].routes.last != route.name {
             deliveries[place].routes.append(route.name)
             if let now = deliveries[place].expires { deliveries[place].expires = expires.map { max($0, now) } }
@@ -56,6 +84,9 @@ struct PlanDraft {
         deliveries[place].isUrgent = deliveries[place].isUrgent || route.isUrgent
         deliveries[place].language = deliveries[place].language ?? resolved.person?.language
         deliveries[place].timezone = deliveries[place].timezone ?? resolved.person?.timezone
+        // Whether a step was heard is told by the deliveries that are the step's.
+        if origin == .step { deliveries[place].origin = .step }
+        if keepsTerms { terms[place].merge(Terms(route, resolved)) }
     }
 
     /// Nil is the channel's own, and stays nil where that is the longer one.

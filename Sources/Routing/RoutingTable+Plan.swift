@@ -16,48 +16,81 @@ extension RoutingTable {
 
     /// What follows from an event.
     ///
-    /// `verdicts` has one for every route, in file order; one for `router.unrouted` or `router.operators` comes after
-    /// them only where some of those entries reached nobody.
+    /// `verdicts` has one for every route, in file order. After them come those of whoever is told beside the routes: of
+    /// `directed` where an entry reached nobody, of subscriptions that count or cannot be understood, of `router.unrouted`
+    /// and `router.operators` where an entry reached nobody.
     ///
     /// - Parameters:
     ///   - application: what the event did to its incident; nil for events without one.
     ///   - now: the time of the decision: deliveries are due then.
     ///   - surroundings: what is known beside the incident.
     ///   - directed: who is told whatever the routes say.
-    ///   - explaining: every route is asked, and says why it does not count. Otherwise there are no verdicts, and only
-    ///     the routes that can match are looked at; everything else is the same.
+    ///   - explaining: every route is asked, and says why it does not count. Otherwise there are no verdicts and notes, and
+    ///     only the routes that can match are looked at; everything else is the same.
+    /// - Throws: only what the surroundings throw.
     public func plan(
         _ event: Event, application: Application?, now: Date, surroundings: any Surroundings = NoSurroundings(),
         directed: [Directed] = [], explaining: Bool = true
     ) throws -> Plan {
         if let reason = Self.notRouted(event, application) { return Plan(notRouted: reason) }
         let severity = severity(of: application)
-        let facts = MatchFacts(
+        var facts = MatchFacts(
             event: event, incident: application?.incident, severity: severity, previous: application?.previous, now: now)
+        if !rules.sla.isEmpty, let incident = facts.incident { facts.sla = clocks(of: incident, now: now) }
         let isOperations = event.type == .operations
+        let subscribers = try subscribers(facts, surroundings)
         var draft = PlanDraft(
-            event: event, now: now, priority: isOperations ? 1 : severity?.rank ?? max(0, scale.steps.count - 1))
+            event: event, now: now, priority: isOperations ? 1 : severity?.rank ?? max(0, scale.steps.count - 1),
+            keepsTerms: hasTerms || subscribers != nil)
         var verdicts: [RouteVerdict] = []
-        if explaining {
-            verdicts = askEveryRoute(facts, &draft)
-        } else {
-            askCandidates(facts, &draft)
+
+        // A reminder is for whom it is meant alone.
+        if event.type != .reminder {
+            if explaining {
+                verdicts = askEveryRoute(facts, subscribers, &draft)
+            } else {
+                askCandidates(facts, subscribers, &draft)
+            }
         }
+        var beside: [RouteVerdict] = []
+        if !directed.isEmpty { beside += tell(directed, facts, subscribers, &draft) }
+        if case .again(let route) = event.raised, directed.isEmpty { beside += tellAgain(route, facts, subscribers, &draft) }
+        if let subscribers, !isOperations, event.type != .reminder { beside += tell(subscribers, &draft) }
+        let debt = try Debt(event, application, self, surroundings)
+        if let debt, !(debt.isTurn && facts.incident?.isMuted(event) ?? false) { pay(debt, &draft) }
 
         var fellThrough = false
         if isOperations {
-            let more = tell(operators, as: Self.operatorsName, isUrgent: false, facts, &draft)
-            if explaining { verdicts += more }
-        } else if draft.deliveries.isEmpty, let severity, scale.mustBeHeard(severity) {
+            // What the clock tells the operators is that nobody answers.
+            let isUrgent = event.raised != nil
+            beside += tell(operators, as: Self.operatorsName, isUrgent: isUrgent, facts, subscribers, &draft)
+        } else if draft.tellsNobodyNow, mustBeHeard(event), let severity, scale.mustBeHeard(severity) {
             fellThrough = true
-            let more = tell(unrouted, as: Self.unroutedName, isUrgent: true, facts, &draft)
-            if explaining { verdicts += more }
+            beside += tell(unrouted, as: Self.unroutedName, isUrgent: true, facts, subscribers, &draft)
         }
-        return Plan(verdicts: verdicts, deliveries: draft.deliveries, fellThrough: fellThrough)
+
+        var holds = try Holds(self, facts, debt, surroundings, isExplaining: explaining)
+        try draft.settle { try holds.settle(&$0, $1) }
+        var plan = Plan(deliveries: draft.deliveries, fellThrough: fellThrough)
+        if explaining {
+            plan.verdicts = verdicts + beside
+            plan.silences = try holds.silenceVerdicts()
+            plan.notes = holds.notes
+        }
+        return plan
+    }
+
+    /// Whether `router.unrouted` is told where nobody else is: a reminder and a status report have recipients of their own,
+    /// and a warning that the breach has overtaken is news no more.
+    private func mustBeHeard(_ event: Event) -> Bool {
+        if case .missedWarning = event.raised { return false }
+        return event.type != .reminder && event.type != .statusReport
     }
 
     /// Goes through all routes, without the index and what was found beforehand, and says of each what became of it.
-    private func askEveryRoute(_ facts: MatchFacts, _ draft: inout PlanDraft) -> [RouteVerdict] {
+    private func askEveryRoute(
+        _ facts: MatchFacts, _ subscribers: Subscribers?, _ draft: inout PlanDraft
+    ) -> [RouteVerdict] {
         var verdicts: [RouteVerdict] = []
         verdicts.reserveCapacity(routes.count)
         var stopper: String?
@@ -70,7 +103,7 @@ extension RoutingTable {
                 verdicts.append(RouteVerdict(route: route.name, result: failure))
                 continue
             }
-            let (reached, unreached) = resolve(route.to, facts)
+            let (reached, unreached) = resolve(route.to, facts, subscribers)
             draft.add(reached, of: route)
             verdicts.append(RouteVerdict(route: route.name, result: .matched, unreached: unreached))
             if route.stops, !reached.isEmpty { stopper = route.name }
@@ -79,7 +112,7 @@ extension RoutingTable {
     }
 
     /// The same deliveries, from the routes that can match alone.
-    private func askCandidates(_ facts: MatchFacts, _ draft: inout PlanDraft) {
+    private func askCandidates(_ facts: MatchFacts, _ subscribers: Subscribers?, _ draft: inout PlanDraft) {
         let isOperations = facts.event.type == .operations
         for number in index.candidates(facts) {
             let route = routes[number]
@@ -89,11 +122,11 @@ extension RoutingTable {
             for reach in reach[number] {
                 switch reach {
                 case .fixed(let fixed):
-                    for (resolved, key) in fixed.reached { draft.add(resolved, key, for: fixed.entry, of: route) }
+                    for (resolved, key) in fixed.reached { draft.add(resolved, key, for: fixed.entry.text, of: route) }
                     if !fixed.reached.isEmpty { hasReached = true }
                 case .byIncident(let entry):
-                    let reached = directory.resolve(entry, incident: facts.incident, severity: facts.severity).reached
-                    draft.add(reached.map { (entry, $0) }, of: route)
+                    let reached = resolve([entry], facts, subscribers).reached
+                    draft.add(reached, of: route)
                     if !reached.isEmpty { hasReached = true }
                 }
             }
@@ -122,34 +155,16 @@ extension RoutingTable {
         if let condition = route.match.firstFailure(facts) {
             return .failed(condition: condition.text, found: condition.found(facts))
         }
-        if let calendar = route.during, !calendar.isOpen(at: facts.now) {
+        return failureOfHours(route, at: facts.now)
+    }
+
+    func failureOfHours(_ route: Route, at now: Date) -> RouteVerdict.Result? {
+        if let calendar = route.during, !calendar.isOpen(at: now) {
             return .failed(condition: "during: \(calendar.name)", found: "\(calendar.name) is closed")
         }
-        if let calendar = route.outside, calendar.isOpen(at: facts.now) {
+        if let calendar = route.outside, calendar.isOpen(at: now) {
             return .failed(condition: "outside: \(calendar.name)", found: "\(calendar.name) is open")
         }
         return nil
-    }
-
-    private func resolve(
-        _ entries: [RecipientEntry], _ facts: MatchFacts
-    ) -> (reached: [(entry: RecipientEntry, resolved: Resolved)], unreached: [Unreached]) {
-        var reached: [(entry: RecipientEntry, resolved: Resolved)] = []
-        var unreached: [Unreached] = []
-        for entry in entries {
-            let found = directory.resolve(entry, incident: facts.incident, severity: facts.severity)
-            reached += found.reached.map { (entry, $0) }
-            unreached += found.unreached
-        }
-        return (reached, unreached)
-    }
-
-    /// Tells those who hear of an event whatever the routes say.
-    private func tell(
-        _ entries: [RecipientEntry], as name: String, isUrgent: Bool, _ facts: MatchFacts, _ draft: inout PlanDraft
-    ) -> [RouteVerdict] {
-        let (reached, unreached) = resolve(entries, facts)
-        draft.add(reached, of: Route(name: name, match: Match(), to: entries, isUrgent: isUrgent))
-        return unreached.isEmpty ? [] : [RouteVerdict(route: name, result: .matched, unreached: unreached)]
     }
 }

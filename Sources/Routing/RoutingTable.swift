@@ -7,7 +7,7 @@ import Incidents
 public struct RoutingTable: Sendable {
     public var routes: [Route] { didSet { prepare() } }
     public var directory: Directory { didSet { prepare() } }
-    public var scale: SeverityScale
+    public var scale: SeverityScale { didSet { standing = StandingIndex() } }
     /// For incidents that come without a severity.
     public var assumedSeverity: Severity
     /// Who hears of an event that reached nobody.
@@ -23,6 +23,10 @@ public struct RoutingTable: Sendable {
     private(set) var reach: [[Reach]]
     /// The places of those routes that tell again.
     private(set) var repeating: [Int]
+    /// A route or a person has terms by which a message may have to wait.
+    private(set) var hasTerms: Bool
+    /// Of silences and subscriptions.
+    private(set) var standing = StandingIndex()
 
     public init(
         routes: [Route], directory: Directory, scale: SeverityScale, assumedSeverity: Severity, unrouted: [RecipientEntry] = [],
@@ -39,11 +43,17 @@ public struct RoutingTable: Sendable {
         index = MatchIndex(routes.lazy.map(\.match))
         reach = directory.reach(of: routes)
         repeating = routes.indices.filter { routes[$0].repeatEvery != nil }
+        hasTerms = Self.hasTerms(routes, directory)
     }
 
     private mutating func prepare() {
         index = MatchIndex(routes.lazy.map(\.match))
         reach = directory.reach(of: routes)
         repeating = routes.indices.filter { routes[$0].repeatEvery != nil }
+        hasTerms = Self.hasTerms(routes, directory)
+    }
+
+    private static func hasTerms(_ routes: [Route], _ directory: Directory) -> Bool {
+        routes.contains { $0.group != nil || $0.throttle != nil } || directory.people.values.contains { $0.quietHours != nil }
     }
 }

@@ -48,7 +48,7 @@ import Testing
         ("service-owner via bot", "service-owner has no slack address for `bot`"),
         ("ops-slack via sms", "`ops-slack` is a channel itself, and is not told via `sms`"),
         ("ops-slack:C01", "`ops-slack` takes no addresses, so C01 cannot be told through it"),
-        ("subscribers", "subscriptions are not acted on yet"),
+        ("subscribers", "nobody has subscribed"),
         // What was probably meant, of what would help.
         ("service-owner via maill", "there is no channel `maill` to reach service-owner by; did you mean `mail`?"),
         ("service-owner via ops-slak", "there is no channel `ops-slak` to reach service-owner by"),

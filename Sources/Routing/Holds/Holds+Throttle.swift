@@ -1,0 +1,25 @@
+// So many for one address in so much time: what is over waits for a digest.
+
+import Foundation
+
+/// How much of a throttle is used up at an address.
+struct ThrottleState {
+    /// Nil: the delivery goes through, and counts.
+    var hold: Hold?
+}
+
+extension Holds {
+    /// How the throttle of a delivery stands.
+    mutating func throttle(_ rule: ThrottleRule, _ delivery: PlannedDelivery) throws -> ThrottleState {
+        let times = try surroundings.throttled(
+            channel: delivery.channel, address: delivery.address, since: now.addingTimeInterval(-rule.window), limit: rule.count)
+        let limit = "\(rule.count) per \(AgeText.text(rule.window))"
+        if isExplaining {
+            notes.append("throttle at \(delivery.channel) for \(quoted(delivery.recipient)): \(times.count) sent of \(limit)")
+        }
+        guard times.count >= rule.count, let oldest = times.last else { return ThrottleState() }
+        let until = max(now, oldest.addingTimeInterval(rule.window))
+        let wait = AgeText.text(until.timeIntervalSince(now).rounded(.up))
+        return ThrottleState(hold: Hold(kind: .throttle, until: until, reason: "more than \(limit): in a digest in \(wait)"))
+    }
+}

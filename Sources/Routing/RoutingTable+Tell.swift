@@ -1,0 +1,126 @@
+// Who is told beside the routes' search: whom the clock's event is for, subscribers, those who hear of what nobody else
+// heard. Pure.
+
+import Foundation
+import Incidents
+
+extension RoutingTable {
+    /// The subscriptions, where there are any.
+    func subscribers(_ facts: MatchFacts, _ surroundings: any Surroundings) throws -> Subscribers? {
+        let subscriptions = try surroundings.subscriptions
+        if subscriptions.elements.isEmpty { return nil }
+        return Subscribers(
+            compiled: standing.subscriptions(subscriptions, scale: scale), facts: facts, timeZone: rules.timeZone)
+    }
+
+    func resolve(
+        _ entries: [RecipientEntry], _ facts: MatchFacts, _ subscribers: Subscribers?
+    ) -> (reached: [(entry: RecipientEntry, resolved: Resolved)], unreached: [Unreached]) {
+        var reached: [(entry: RecipientEntry, resolved: Resolved)] = []
+        var unreached: [Unreached] = []
+        for entry in entries {
+            let found = directory.resolve(entry, incident: facts.incident, severity: facts.severity, subscribers: subscribers)
+            reached += found.reached.map { (entry, $0) }
+            unreached += found.unreached
+        }
+        return (reached, unreached)
+    }
+
+    /// Tells those who hear of an event whatever the routes say.
+    func tell(
+        _ entries: [RecipientEntry], as name: String, isUrgent: Bool, _ facts: MatchFacts, _ subscribers: Subscribers?,
+        _ draft: inout PlanDraft
+    ) -> [RouteVerdict] {
+        let (reached, unreached) = resolve(entries, facts, subscribers)
+        draft.add(reached, of: Route(name: name, match: Match(), to: entries, isUrgent: isUrgent))
+        return unreached.isEmpty ? [] : [RouteVerdict(route: name, result: .matched, unreached: unreached)]
+    }
+
+    /// Tells those for whom the clock raised an event.
+    func tell(_ directed: [Directed], _ facts: MatchFacts, _ subscribers: Subscribers?, _ draft: inout PlanDraft) -> [RouteVerdict] {
+        var verdicts: [RouteVerdict] = []
+        for one in directed {
+            let route = Route(name: one.name, match: Match(), to: [], isUrgent: one.isUrgent, template: one.template)
+            var unreached: [Unreached] = []
+            switch one.whom {
+            case .entry(let entry):
+                let found = resolve([entry], facts, subscribers)
+                draft.add(found.reached, of: route, origin: one.origin)
+                unreached = found.unreached
+            case .told(let told):
+                if let resolved = way(to: told) {
+                    draft.add(told, as: resolved, of: route, origin: one.origin)
+                } else {
+                    unreached = [Unreached(entry: told.for, reason: "`\(quoted(told.channel))`, by which they were told, is gone")]
+                }
+            }
+            if unreached.isEmpty { continue }
+            if verdicts.last?.route == one.name {
+                verdicts[verdicts.count - 1].unreached += unreached
+            } else {
+                verdicts.append(RouteVerdict(route: one.name, result: .matched, unreached: unreached))
+            }
+        }
+        return verdicts
+    }
+
+    /// Tells everyone again whom a route told.
+    func tellAgain(_ name: String, _ facts: MatchFacts, _ subscribers: Subscribers?, _ draft: inout PlanDraft) -> [RouteVerdict] {
+        guard let route = routes.first(where: { $0.name == name }) else {
+            return [
+                RouteVerdict(route: name, result: .failed(condition: "route: \(quoted(name))", found: "there is no such route any more"))
+            ]
+        }
+        if let failure = failureOfHours(route, at: facts.now) { return [RouteVerdict(route: name, result: failure)] }
+        let (reached, unreached) = resolve(route.to, facts, subscribers)
+        draft.add(reached, of: route)
+        return [RouteVerdict(route: name, result: .matched, unreached: unreached)]
+    }
+
+    /// Tells the people whose subscriptions match: each is like a route of their own.
+    func tell(_ subscribers: Subscribers, _ draft: inout PlanDraft) -> [RouteVerdict] {
+        var verdicts: [RouteVerdict] = []
+        for subscription in subscribers.ofEvent() {
+            var search = RecipientSearch(
+                directory: directory, incident: nil, severity: nil, subscribers: subscribers)
+            search.add(subscription, of: subscribers)
+            let name = subscription.routeName
+            let route = Route(name: name, match: Match(), to: [])
+            for resolved in search.reached {
+                draft.add(resolved, resolved.key, for: resolved.recipient, of: route, origin: .subscription)
+            }
+            let unreached = search.reasons.map { Unreached(entry: subscription.whom, reason: $0) }
+            verdicts.append(RouteVerdict(route: name, result: .matched, unreached: unreached))
+        }
+        for (subscription, problem) in subscribers.problems() {
+            verdicts.append(
+                RouteVerdict(
+                    route: subscription.routeName, result: .failed(condition: "match", found: "it cannot be understood: \(problem)")))
+        }
+        return verdicts
+    }
+
+    /// The present way to somebody who was told before: the same one, or their own where its channel is gone.
+    func way(to told: ToldAddress) -> Resolved? {
+        let person = directory.people[told.recipient]
+        if let channel = directory.channels[told.channel], channel.kind == told.kind {
+            // A channel that is addressed as itself keeps its name and may change its address.
+            let address = channel.takesAddresses ? told.address : channel.ownAddress ?? told.address
+            return Resolved(channel: channel, address: address, recipient: told.recipient, person: person)
+        }
+        guard let person else { return nil }
+        var search = RecipientSearch(directory: directory, incident: nil, severity: nil)
+        search.add(person: person, via: nil)
+        return search.reached.first
+    }
+}
+
+extension Subscription {
+    /// Whose it is.
+    fileprivate var whom: String {
+        switch who {
+        case .person(let name): name
+        case .email(let address), .sms(let address): address
+        }
+    }
+}
