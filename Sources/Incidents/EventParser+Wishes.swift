@@ -64,9 +64,9 @@ extension EventParser {
         if begins { payload?["id"] = .string(event) }
     }
 
-    /// `immediate`, `hourly`, `daily HH:MM`, `weekly DAY HH:MM`, without regard to case.
+    /// `immediate`, `hourly`, `daily HH:MM`, `weekly DAY HH:MM`, without regard to case: what Routing's `Cadence` reads.
     private static func isCadence(_ text: String) -> Bool {
-        let words = text.lowercased().split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        let words = text.lowercased().split(whereSeparator: \.isWhitespace).map(String.init)
         switch words.first {
         case "immediate", "hourly": return words.count == 1
         case "daily": return words.count == 2 && isTimeOfDay(words[1])
@@ -93,7 +93,10 @@ extension EventParser {
             throw Rejection(
                 .missingMember, "a subscription needs `who`: a person, or {\"email\": \"x@example.com\"}", pointer: payload.pointer("who"))
         }
-        if let name = who.string, !name.isEmpty { return }
+        if who.string.map({ !$0.isEmpty }) ?? false {
+            _ = try payload.text("who", limit: Self.maximumIDLength, single: true)
+            return
+        }
         let address = try Members(who, at: payload.pointer("who"))
         let email = try address.text("email", single: true)
         let sms = try address.text("sms", single: true)
