@@ -68,7 +68,7 @@ struct ConditionCase: Sendable, CustomTestStringConvertible {
         ConditionCase("labels.region", "eu-west-1", holds: true), ConditionCase("labels.region", "!us-*", holds: true),
         ConditionCase("labels.region", "EU-*", holds: true), ConditionCase("labels.tier", "1", holds: true),
         ConditionCase("labels.Region", "*", holds: false), ConditionCase("sla", "breached", holds: false),
-        ConditionCase("sla", "!ok", holds: false), ConditionCase("sla.acknowledge", "at_risk", holds: false),
+        ConditionCase("sla", "!ok", holds: true), ConditionCase("sla.acknowledge", "at_risk", holds: false),
     ]
 
     @Test(arguments: Self.present) func holds(_ row: ConditionCase) throws {
@@ -167,8 +167,8 @@ struct ConditionCase: Sendable, CustomTestStringConvertible {
         }
         #expect(try found("age", ">1d") == "age is 45m")
         #expect(try found("labels.region", "us") == "labels.region is eu-west-1")
-        #expect(try found("sla", "breached") == "SLA clocks are not kept yet")
-        #expect(try found("sla.update", "!breached") == "SLA clocks are not kept yet")
+        #expect(try found("sla", "breached") == "sla is not set (nothing is promised for critical)")
+        #expect(try found("sla.update", "!breached") == "sla.update is not set (no time to update is promised for critical)")
         #expect(try found("reopened", "true") == "reopened is false")
         let long = facts(event(.update), incident(["service": .string("a\u{1B}[31m\n" + String(repeating: "x", count: 5_000))]))
         let words = try found("service", "x", long)
