@@ -21,6 +21,10 @@ import Testing
         routes:
           - {name: old, match: {age: ">=30m"}, to: [ana]}
           - {name: by-day, match: {}, to: [ana], during: office}
+          - {name: ben, match: {severity: medium}, to: [ben]}
+          - {name: page, match: {severity: high, sla.acknowledge: breached}, to: [ben], urgent: true}
+        escalation:
+          default: {match: {severity: high}, steps: [{after: 10m, to: [ana]}, {after: 40m, to: [ben]}]}
         """
 
     static func event(severity: String = "high", more: String = "") -> String {
@@ -76,6 +80,47 @@ import Testing
         #expect(try await matched("2026-01-05T10:29:00Z") == ["by-day"])
         #expect(try await matched("2026-01-05T10:30:00Z") == ["old", "by-day"])
         #expect(try await matched("2026-01-05T17:00:00Z") == ["old"], "the office is closed")
+    }
+
+    @Test func quietHoursHoldUntilTheyEnd() async throws {
+        let workspace = try Workspace(Self.routes)
+        try workspace.write(Self.event(severity: "medium"), to: "event.json")
+        // 21:59 and 22:00 in Kolkata.
+        let before = try #require(try await Self.explain(workspace, at: "2026-01-05T16:29:00Z").first { $0["recipient"] == "ben" })
+        #expect(before["action"] == "send")
+        let inside = try #require(try await Self.explain(workspace, at: "2026-01-05T16:30:00Z").first { $0["recipient"] == "ben" })
+        #expect(inside["action"] == "hold")
+        #expect(inside["hold"]?["kind"] == "quiet_hours" && inside["hold"]?["until"] == "2026-01-06T01:30:00Z")
+        #expect(inside["reason"]?.string?.contains("quiet hours of ben") == true)
+        let text = try await workspace.run("explain", "event.json", "--at", "2026-01-05T16:30:00Z").output
+        #expect(text.contains("held until 2026-01-06T01:30:00Z (in 9 h): quiet hours of ben"), "\(text)")
+    }
+
+    @Test func urgentRoutesAreNotHeldAndMatchTheClock() async throws {
+        let workspace = try Workspace(Self.routes)
+        try workspace.write(Self.event(), to: "event.json")
+        let early = try await Self.explain(workspace, at: "2026-01-05T10:14:00Z")
+        let verdict = try #require(early.first { $0["route"] == "page" })
+        #expect(verdict["matched"] == .bool(false) && verdict["condition"] == "sla.acknowledge: breached")
+        let late = try await Self.explain(workspace, at: "2026-01-05T20:00:00Z")
+        let delivery = try #require(late.first { $0["recipient"] == "ben" })
+        #expect(delivery["action"] == "send" && delivery["urgent"] == .bool(true))
+        #expect(late.first?["notes"]?.array?.contains { $0.string?.contains("late") == true } == true, "ten hours old")
+    }
+
+    @Test func theAgendaIsWhatTimeAloneWillDo() async throws {
+        let workspace = try Workspace(Self.routes)
+        try workspace.write(Self.event(), to: "event.json")
+        let first = try #require(try await Self.explain(workspace, at: "2026-01-05T10:05:00Z").first)
+        let next = try #require(first["next"]?.array)
+        func at(_ what: String) -> String? { next.first { $0["what"]?.string == what }?["at"]?.string }
+        #expect(at("escalation step 1") == "2026-01-05T10:10:00Z")
+        #expect(at("acknowledge is at risk") == "2026-01-05T10:12:00Z")
+        #expect(at("acknowledge breaches") == "2026-01-05T10:15:00Z")
+        #expect(at("escalation step 2") == "2026-01-05T10:40:00Z")
+        #expect(next.compactMap { $0["at"]?.string } == next.compactMap { $0["at"]?.string }.sorted(), "ascending")
+        let text = try await workspace.run("explain", "event.json", "--at", "2026-01-05T10:08:00Z").output
+        #expect(text.contains("in 2 min, escalation step 1"), "\(text)")
     }
 
     @Test func everyDeliverySaysWhatBecomesOfIt() async throws {

@@ -19,6 +19,8 @@ enum ExplanationText {
             Terminal.say("Not routed: \(reason)")
         } else {
             for verdict in explanation.plan.verdicts { show(verdict) }
+            for verdict in explanation.plan.silences { show(verdict) }
+            for note in explanation.plan.notes { Terminal.say("\(Terminal.coloured("also", .yellow)) \(Terminal.clean(note))") }
         }
         Terminal.say("")
         showDeliveries(explanation)
@@ -51,6 +53,16 @@ enum ExplanationText {
         }
         for unreached in verdict.unreached {
             Terminal.say("       \(Terminal.coloured("not reached", .yellow)): \(unreached.entry): \(Terminal.clean(unreached.reason))")
+        }
+    }
+
+    private static func show(_ verdict: SilenceVerdict) {
+        let name = "silence \(Terminal.clean(verdict.silence))"
+        switch verdict.result {
+        case .matched: Terminal.say("\(Terminal.coloured("yes", .yellow))  \(name): keeps back what is sent because of this")
+        case .failed(let condition, let found):
+            Terminal.say("\(Terminal.coloured("no ", .grey))  \(name): \(Terminal.clean(condition)), but \(Terminal.clean(found))")
+        case .stopped(let by): Terminal.say("\(Terminal.coloured("no ", .grey))  \(name): `\(Terminal.clean(by))` comes first")
         }
     }
 
@@ -102,7 +114,7 @@ enum ExplanationText {
         }
     }
 
-    /// First one object for the event, then one for each route, then one for each delivery.
+    /// First one object for the event, then one for each route, one for each silence in force, and one for each delivery.
     static func printJSON(_ explanation: Explanation) {
         var event = JSONLine([
             "event": .string(explanation.event.id), "type": .string(explanation.event.type.rawValue),
@@ -114,6 +126,7 @@ enum ExplanationText {
         event.add("unrouted", .bool(explanation.plan.fellThrough))
         event.add("sla", IncidentClocks.json(explanation.clocks))
         event.add("next", IncidentClocks.json(explanation.agenda))
+        event.add("notes", .array(explanation.plan.notes.map(JSONValue.string)))
         event.add("at", .string(Timestamp.format(explanation.now)))
         if let rejection = explanation.rejection {
             event.add("code", .string(rejection.code.rawValue))
@@ -121,6 +134,11 @@ enum ExplanationText {
         }
         Terminal.say(event.text)
         for verdict in explanation.plan.verdicts { Terminal.say(line(verdict).text) }
+        for verdict in explanation.plan.silences {
+            var line = JSONLine(["silence": .string(verdict.silence)])
+            add(verdict.result, to: &line)
+            Terminal.say(line.text)
+        }
         for (index, delivery) in explanation.plan.deliveries.enumerated() {
             var line = JSONLine([
                 "recipient": .string(delivery.recipient), "for": .string(delivery.for), "channel": .string(delivery.channel),
@@ -140,7 +158,14 @@ enum ExplanationText {
 
     private static func line(_ verdict: RouteVerdict) -> JSONLine {
         var line = JSONLine(["route": .string(verdict.route)])
-        switch verdict.result {
+        add(verdict.result, to: &line)
+        line.add(
+            "unreached", .array(verdict.unreached.map { ["entry": .string($0.entry), "reason": .string($0.reason)] }))
+        return line
+    }
+
+    private static func add(_ result: RouteVerdict.Result, to line: inout JSONLine) {
+        switch result {
         case .matched: line.add("matched", true)
         case .failed(let condition, let found):
             line.add("matched", false)
@@ -150,8 +175,5 @@ enum ExplanationText {
             line.add("matched", false)
             line.add("stopped_by", .string(by))
         }
-        line.add(
-            "unreached", .array(verdict.unreached.map { ["entry": .string($0.entry), "reason": .string($0.reason)] }))
-        return line
     }
 }
