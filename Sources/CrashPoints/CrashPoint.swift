@@ -38,6 +38,14 @@ public enum CrashPoint: String, CaseIterable, Sendable {
     case beforeOutcomesCommit = "before_outcomes_commit"
     /// Outcomes are durable; nobody has been told so.
     case afterOutcomesCommit = "after_outcomes_commit"
+    /// What due alarms raised has been written, with the next alarms, and the transaction is still open.
+    case beforeRingCommit = "before_ring_commit"
+    /// What due alarms raised is durable; nobody has been told so.
+    case afterRingCommit = "after_ring_commit"
+    /// Held deliveries have been released, and the transaction is still open.
+    case beforeReleaseCommit = "before_release_commit"
+    /// What leaves its hold is durable; nobody has been told so.
+    case afterReleaseCommit = "after_release_commit"
     /// The next delivery of a conversation is ready in the ledger, inside the transaction that ended the one before it.
     case promoted
     /// What became ready has been handed to its lane.

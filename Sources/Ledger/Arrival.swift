@@ -43,6 +43,8 @@ public struct Decision: Sendable {
     public var rejection: Rejection?
     /// The incident's severity as it was judged; nil: the incident's own member.
     public var severity: String?
+    /// The rank of that severity, by which open incidents are found; 0 is the most urgent. Nil: they are not found by it.
+    public var severityRank: Int?
     /// When the clock is to look at the incident again; nil: never. Kept in the incident's `alarm` as well.
     public var alarm: Alarm?
     /// What the event does to the standing wishes.
@@ -52,13 +54,14 @@ public struct Decision: Sendable {
 
     public init(
         application: Application?, plan: Plan = Plan(), lanes: [String] = [], rejection: Rejection? = nil, severity: String? = nil,
-        alarm: Alarm? = nil, changes: [StandingChange] = [], isVoid: Bool = false
+        severityRank: Int? = nil, alarm: Alarm? = nil, changes: [StandingChange] = [], isVoid: Bool = false
     ) {
         self.application = application
         self.plan = plan
         self.lanes = lanes
         self.rejection = rejection
         self.severity = severity
+        self.severityRank = severityRank
         self.alarm = alarm
         self.changes = changes
         self.isVoid = isVoid
@@ -77,10 +80,12 @@ public enum StandingChange: Sendable, Equatable {
 
 /// What became of one arrival.
 public enum Receipt: Sendable {
-    /// Committed. `deliveries` are those of its `planned` ones that are ready now: due, and blocked by none before them.
+    /// Committed. `deliveries` are those of its `planned` ones that are ready now: due, and blocked by none before them; what is
+    /// held, suppressed or superseded at once is not among them.
     /// `raised` are heads that its blocked ones lent their urgency to.
     case accepted(sequence: Int64, stale: Bool, deliveries: [QueuedDelivery], planned: Int, raised: [RaisedHead])
-    /// Known already, with the same content: counted, without effect.
+    /// Known already, with the same content: counted, without effect. An event of the clock's that is not due any more
+    /// (`Decision.isVoid`) gives the same answer, and is not counted.
     case duplicate
     /// Nothing was written.
     case rejected(Rejection)

@@ -19,6 +19,14 @@ struct Conversation {
         var isUrgent: Bool
     }
 
+    /// Where one stands in it.
+    struct Place {
+        var isFirst = true
+        var isBlocked = false
+        /// The head, where it was made more urgent.
+        var raised: RaisedHead?
+    }
+
     /// What the others wait for, if there is anything unfinished.
     func head(_ database: Database) throws -> Head? {
         try database.first(Self.head, key) { row in
@@ -28,7 +36,7 @@ struct Conversation {
         }
     }
 
-    /// Whether anything of it was ever to go out.
+    /// Whether anything of it was ever to go out: what is held, or was kept back, does not count.
     func isKnown(_ database: Database) throws -> Bool { try database.has(Self.known, key) }
 
     /// Whether newer ones than `id` wait, and were due by then.
@@ -38,6 +46,20 @@ struct Conversation {
 
     /// Whether something was delivered, or may have been.
     func wasTold(_ database: Database) throws -> Bool { try database.has(Self.told, key) }
+
+    /// The place of one that joins now, as urgent as it says.
+    func place(priority: Int, isUrgent: Bool, _ database: Database) throws -> Place {
+        guard let head = try head(database) else { return Place(isFirst: try !isKnown(database), isBlocked: false) }
+        var place = Place(isFirst: false, isBlocked: true)
+        // The head goes out as soon as what waits behind it should.
+        let raised = RaisedHead(
+            id: head.id, lane: head.lane, priority: min(head.priority, priority), isUrgent: head.isUrgent || isUrgent)
+        if raised.priority != head.priority || raised.isUrgent != head.isUrgent {
+            try database.run(Self.raise, [raised.priority, raised.isUrgent, head.id])
+            place.raised = raised
+        }
+        return place
+    }
 
     var key: [(any Bindable)?] { [incident, channel, address] }
 
@@ -59,7 +81,11 @@ struct Conversation {
         SELECT \(waitingColumns) FROM deliveries INDEXED BY deliveries_unfinished
         WHERE \(condition) AND \(LedgerSchema.unfinished) AND blocked = 1 ORDER BY id
         """
-    private static let known = "SELECT 1 FROM deliveries INDEXED BY deliveries_incident WHERE \(condition) LIMIT 1"
+    private static let raise = "UPDATE deliveries SET priority = ?, urgent = ? WHERE id = ?"
+    private static let known = """
+        SELECT 1 FROM deliveries INDEXED BY deliveries_incident
+        WHERE \(condition) AND state NOT IN ('held', 'suppressed') AND NOT (state = 'superseded' AND successor IS NULL) LIMIT 1
+        """
     private static let told = """
         SELECT 1 FROM deliveries INDEXED BY deliveries_incident
         WHERE \(condition) AND (state IN ('delivered', 'unknown') OR unknowns > 0) LIMIT 1

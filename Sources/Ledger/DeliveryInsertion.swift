@@ -37,13 +37,8 @@ struct DeliveryInsertion {
         var placed = Placed(id: 0, token: Token.mint(), isFirst: true, isBlocked: false)
         if let incident, !isNewIncident {
             let conversation = Conversation(incident: incident, channel: planned.channel, address: planned.address)
-            if let head = try conversation.head(database) {
-                placed.isBlocked = true
-                placed.isFirst = false
-                placed.raised = try raise(head, database)
-            } else {
-                placed.isFirst = try !conversation.isKnown(database)
-            }
+            let place = try conversation.place(priority: planned.priority, isUrgent: planned.isUrgent, database)
+            (placed.isFirst, placed.isBlocked, placed.raised) = (place.isFirst, place.isBlocked, place.raised)
         }
         try database.run(
             Self.insert,
@@ -52,26 +47,56 @@ struct DeliveryInsertion {
                 planned.for, JSONValue.array(planned.routes.map(JSONValue.string)).bytes, planned.template, planned.language,
                 planned.timezone, planned.isUrgent, planned.priority, placed.isFirst, created.microseconds, planned.due.microseconds,
                 planned.expires?.microseconds, placed.isBlocked, planned.retryFor.map { Int64(($0 * 1_000_000).rounded()) }, fallback?.of,
-                fallback?.root, fallback?.tried.stored,
+                fallback?.root, fallback?.tried.stored, planned.origin.rawValue, planned.isThrottled,
             ])
         placed.id = database.lastInsertedRowID
         tally.add(.deliveries, planned.channel, state: DeliveryState.pending.rawValue)
         return placed
     }
 
-    /// The head goes out as soon as what waits behind it should.
-    private func raise(_ head: Conversation.Head, _ database: Database) throws -> RaisedHead? {
-        let priority = min(head.priority, planned.priority)
-        let isUrgent = head.isUrgent || planned.isUrgent
-        if priority == head.priority, isUrgent == head.isUrgent { return nil }
-        try database.run(Self.raise, [priority, isUrgent, head.id])
-        return RaisedHead(id: head.id, lane: head.lane, priority: priority, isUrgent: isUrgent)
+    /// Writes one that does not go out now: held, suppressed, or overtaken already. It blocks nothing, and nothing blocks it.
+    func writeAside(_ database: Database, tally: inout Tally) throws {
+        let aside = Aside(planned)
+        try database.run(
+            Self.insertAside,
+            [
+                event, Token.mint(), incident, planned.channel, planned.address, planned.kind.rawValue, lane, planned.recipient,
+                planned.for, JSONValue.array(planned.routes.map(JSONValue.string)).bytes, planned.template, planned.language,
+                planned.timezone, planned.isUrgent, planned.priority, created.microseconds, aside.due.microseconds,
+                planned.expires?.microseconds, planned.retryFor.map { Int64(($0 * 1_000_000).rounded()) }, planned.origin.rawValue,
+                aside.state.rawValue, aside.reason.storable, aside.hold?.kind.rawValue, aside.hold?.key, aside.silence,
+            ])
+        tally.add(.deliveries, planned.channel, state: aside.state.rawValue)
     }
 
-    private static let raise = "UPDATE deliveries SET priority = ?, urgent = ? WHERE id = ?"
+    private static let insertAside = """
+        INSERT INTO deliveries (event, token, incident, channel, address, kind, lane, recipient, entry, routes, template, language, \
+        timezone, urgent, priority, is_first, created, due, expires, retry_for, origin, state, reason, hold, hold_key, silence) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
     private static let insert = """
         INSERT INTO deliveries (event, token, incident, channel, address, kind, lane, recipient, entry, routes, template, language, \
-        timezone, urgent, priority, is_first, created, due, expires, blocked, retry_for, fallback_of, fallback_root, tried, state) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')
+        timezone, urgent, priority, is_first, created, due, expires, blocked, retry_for, fallback_of, fallback_root, tried, \
+        origin, throttled, state) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')
         """
+}
+
+/// How a delivery is kept that does not go out now.
+private struct Aside {
+    var state: DeliveryState
+    var due: Date
+    var reason: String
+    var hold: Hold?
+    var silence: String?
+
+    init(_ planned: PlannedDelivery) {
+        (state, due, reason) = (.superseded, planned.due, "")
+        switch planned.intent {
+        case .send: break
+        case .hold(let hold): (state, due, reason, self.hold) = (.held, hold.until, hold.reason, hold)
+        case .suppress(let suppression): (state, reason, silence) = (.suppressed, suppression.reason, suppression.silence)
+        case .supersede(let why): reason = why
+        }
+    }
 }

@@ -10,7 +10,7 @@ struct DeliveryReader {
     /// Earlier events that a delivery is read with, at most.
     static let earlierLimit = 20
 
-    private let database: Database
+    let database: Database
     private let now: Date
     private var events: [Int64: StoredEvent] = [:]
 
@@ -27,12 +27,17 @@ struct DeliveryReader {
         var delivery = try QueuedDelivery(row, event: event)
         delivery.asOf = now
         if delivery.replaces > 0 { delivery.earlier = try earlier(than: delivery) }
-        guard let incident = event.event.incident?.id else { return delivery }
+        let root = row.int64(QueuedDelivery.rootColumn)
+        if root != nil || row.flag(QueuedDelivery.containsColumn) { try readDigest(of: root ?? id, into: &delivery) }
+        guard let incident = row.text(QueuedDelivery.incidentColumn) else { return delivery }
         let conversation = Conversation(incident: incident, channel: delivery.channel, address: delivery.address)
         delivery.isOvertaken = try conversation.hasWaiting(after: id, due: now, database)
+        // A digest says what has become of everything.
+        if delivery.origin == .digest { return delivery }
+        if delivery.origin == .owed { delivery.wasTold = try conversation.wasTold(database) }
         if delivery.attempts > 0 || now.timeIntervalSince(delivery.due) > Conversation.patience {
             delivery.ended = try ended(event)
-            if delivery.ended != nil { delivery.wasTold = try conversation.wasTold(database) }
+            if delivery.ended != nil, delivery.origin != .owed { delivery.wasTold = try conversation.wasTold(database) }
         }
         return delivery
     }
@@ -41,7 +46,7 @@ struct DeliveryReader {
         try database.first(QueuedDelivery.one, [id]) { try delivery($0) }
     }
 
-    private mutating func event(_ sequence: Int64, of delivery: Int64) throws -> StoredEvent {
+    mutating func event(_ sequence: Int64, of delivery: Int64) throws -> StoredEvent {
         if let event = events[sequence] { return event }
         guard let event = try database.first(QueuedDelivery.event, [sequence], { try StoredEvent($0) }) else {
             throw RowFault(what: "delivery \(delivery) belongs to event \(sequence), which is not there")

@@ -2,6 +2,7 @@
 
 import Foundation
 import Incidents
+import Routing
 
 /// One delivery with its whole story.
 public struct DeliveryRow: Sendable, Identifiable, Equatable {
@@ -46,12 +47,29 @@ public struct DeliveryRow: Sendable, Identifiable, Equatable {
     public var receipt: String?
     /// The version of the configuration that it was planned with.
     public var config: String
+    /// Why it was planned.
+    public var origin: Origin = .route
+    /// Why it waits, or waited, on purpose.
+    public var hold: Hold.Kind?
+    /// What it is, or was, released together with: `Hold.key`.
+    public var holdKey: String?
+    /// The silence that suppressed it.
+    public var silence: String?
+    /// When it left its hold.
+    public var releasedAt: Date?
+    /// How many were held, and are said by this one: they name it as their `digest`.
+    public var containsCount: Int = 0
+    /// The first `containsLimit` of those, oldest first.
+    public var contains: [Int64] = []
     /// The earlier ones that this one stands for: they name it as their successor. Oldest first.
     public var replaced: [Int64] = []
     /// The delivery by another way that this one stands in for.
     public var insteadOf: RelatedDelivery?
     /// Those that stand in for this one by another way.
     public var fallbacks: [RelatedDelivery] = []
+
+    /// Ids in `contains`, at most.
+    public static let containsLimit = 1_000
 }
 
 /// Another delivery of the same event to the same person.

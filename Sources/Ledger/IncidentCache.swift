@@ -6,6 +6,8 @@ import Incidents
 /// A bounded cache in two generations: what is used moves to the young one, the old one is dropped when the young is
 /// full. Close to least-recently-used, without a list. Belongs to the writer's thread.
 final class IncidentCache {
+    /// Standing wishes, and what else is known of the file.
+    var memory = WriterMemory()
     private var young: [String: Incident] = [:]
     private var old: [String: Incident] = [:]
     private var bytes = 0

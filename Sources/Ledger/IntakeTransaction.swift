@@ -29,11 +29,20 @@ struct IntakeTransaction {
     private let database: Database
     private let cache: IncidentCache
     private(set) var changed: [String: (incident: Incident, bytes: Int)] = [:]
+    /// With what this transaction has changed.
+    var memory: WriterMemory
     var tally = Tally()
 
     init(_ database: Database, cache: IncidentCache) {
         self.database = database
         self.cache = cache
+        memory = cache.memory
+    }
+
+    /// After COMMIT: what it learned is what is in the file.
+    func remember() {
+        for change in changed.values { cache.keep(change.incident, bytes: change.bytes) }
+        cache.memory = memory
     }
 
     /// Whether the event is known already shows when it is written; before that, only where it would not be written.
@@ -47,10 +56,15 @@ struct IntakeTransaction {
             if let receipt = try repeated(item) { return receipt }
             throw fault
         }
-        let decision = try arrival.decide(before, NoSurroundings())
+        let decision = try decide(arrival, before)
         if let rejection = decision.rejection { return try repeated(item) ?? .rejected(rejection) }
+        if decision.isVoid {
+            if let before { try move(decision.alarm, of: before) }
+            return .duplicate
+        }
 
-        let application = decision.application
+        var application = decision.application
+        application?.incident.alarm = decision.alarm?.due
         let state = application?.incident.json.bytes
         let isStale = application?.isStale ?? false
         let previous = application?.previous?.storable
@@ -69,21 +83,41 @@ struct IntakeTransaction {
         let sequence = database.lastInsertedRowID
         tally.add(.events, event.type.rawValue)
         if isStale { tally.add(.stale) }
-        if let application, let state, !isStale || before == nil { try keep(application.incident, state: state) }
+        if let application, let state {
+            let alarmMoves = before?.alarm?.microseconds != decision.alarm?.due.microseconds
+            if !isStale || before == nil || alarmMoves { try keep(application.incident, before: before, state: state, decision) }
+            if alarmMoves { try AlarmTable.set(decision.alarm, of: .incident(application.incident.id), database) }
+        }
 
         let stored = StoredEvent(
             sequence: sequence, event: event, incident: application?.incident, severity: severity, previous: previous,
             reopens: application?.reopens ?? false, receivedAt: arrival.receivedAt)
+        if let before, before.isOpen, let incident = application?.incident, !incident.isOpen, try memory.hasDependents(database) {
+            try DependencyFold(parent: incident.id).letGo(database, now: arrival.receivedAt)
+        }
         var ready: [QueuedDelivery] = []
         var raised: [RaisedHead] = []
         for (index, planned) in decision.plan.deliveries.enumerated() {
             let insertion = DeliveryInsertion(
                 planned: planned, lane: index < decision.lanes.count ? decision.lanes[index] : planned.channel, event: sequence,
                 incident: event.incident?.id, isNewIncident: before == nil, created: arrival.receivedAt)
+            guard planned.intent == .send else {
+                try insertion.writeAside(database, tally: &tally)
+                if case .hold(let hold) = planned.intent, hold.kind == .dependency { memory.hasDependents = true }
+                continue
+            }
             let placed = try insertion.write(database, tally: &tally)
+            let isFolded = try fold(into: placed.id, insertion)
             if let head = placed.raised { raised.append(head) }
-            if !placed.isBlocked, planned.due <= arrival.receivedAt { ready.append(insertion.queued(placed, of: stored)) }
+            if placed.isBlocked || planned.due > arrival.receivedAt { continue }
+            if isFolded {
+                var reader = DeliveryReader(database, now: arrival.receivedAt)
+                if let delivery = try reader.delivery(placed.id) { ready.append(delivery) }
+            } else {
+                ready.append(insertion.queued(placed, of: stored))
+            }
         }
+        try apply(decision.changes)
         return .accepted(
             sequence: sequence, stale: isStale, deliveries: ready, planned: decision.plan.deliveries.count, raised: raised)
     }
@@ -105,14 +139,61 @@ struct IntakeTransaction {
                 pointer: "/id"))
     }
 
-    private func incident(_ id: String) throws -> Incident? {
+    func incident(_ id: String) throws -> Incident? {
         if let known = changed[id]?.incident.named(id) ?? cache[id] { return known }
         return try database.first(Self.loadIncident, [id]) { try Incident(row: $0) }
     }
 
-    private mutating func keep(_ incident: Incident, state: [UInt8]) throws {
-        try database.run(
-            Self.upsertIncident, [incident.id, incident.isOpen, incident.text("severity"), incident.updated.microseconds, state])
+    /// The surroundings are those after everything that this transaction has done so far.
+    private mutating func decide(_ arrival: Arrival, _ before: Incident?) throws -> Decision {
+        let surroundings = SQLSurroundings(database, memory: memory)
+        let decision = try arrival.decide(before, surroundings)
+        memory = surroundings.memory
+        return decision
+    }
+
+    private mutating func keep(_ incident: Incident, before: Incident?, state: [UInt8], _ decision: Decision) throws {
+        let values: [(any Bindable)?] = [incident.id, incident.isOpen, incident.text("severity"), incident.updated.microseconds, state]
+        if let before, before.isListed(as: incident) {
+            try database.run(Self.updateIncident, values)
+        } else {
+            try database.run(Self.upsertIncident, values + [incident.openService, decision.severityRank, decision.severity])
+        }
+        changed[incident.id] = (incident, state.count)
+    }
+
+    /// What was held until the next word about the incident goes with this one.
+    private mutating func fold(into delivery: Int64, _ insertion: DeliveryInsertion) throws -> Bool {
+        guard let incident = insertion.incident, try memory.hasDependents(database) else { return false }
+        return try DependencyFold(parent: incident).fold(
+            into: delivery, channel: insertion.planned.channel, address: insertion.planned.address, database, now: insertion.created) > 0
+    }
+
+    private mutating func apply(_ changes: [StandingChange]) throws {
+        for change in changes {
+            switch change {
+            case .silence(let silence, let alarm):
+                try StandingTables.write(silence, database)
+                try AlarmTable.set(alarm, of: .silence(silence.id), database)
+                memory.forgetSilences()
+            case .subscribe(let subscription):
+                try StandingTables.write(subscription, database)
+                memory.forgetSubscriptions()
+            case .unsubscribe(let ids):
+                for id in ids { try StandingTables.endSubscription(id, database) }
+                memory.forgetSubscriptions()
+            }
+        }
+    }
+
+    /// Sets an incident's alarm without an event of its own: its state names the alarm, and changes in that alone.
+    mutating func move(_ alarm: Alarm?, of incident: Incident) throws {
+        try AlarmTable.set(alarm, of: .incident(incident.id), database)
+        if incident.alarm?.microseconds == alarm?.due.microseconds { return }
+        var incident = incident
+        incident.alarm = alarm?.due
+        let state = incident.json.bytes
+        try database.run(Self.updateState, [state, incident.id])
         changed[incident.id] = (incident, state.count)
     }
 
@@ -124,10 +205,17 @@ struct IntakeTransaction {
         ON CONFLICT (source, id) DO NOTHING
         """
     private static let upsertIncident = """
+        INSERT INTO incidents (id, is_open, severity, updated, state, open_service, rank, judged) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET is_open = excluded.is_open, severity = excluded.severity, updated = excluded.updated, \
+        state = excluded.state, open_service = excluded.open_service, rank = excluded.rank, judged = excluded.judged
+        """
+    /// Of one that is there, and stays where it is in the index of services.
+    private static let updateIncident = """
         INSERT INTO incidents (id, is_open, severity, updated, state) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET is_open = excluded.is_open, severity = excluded.severity, updated = excluded.updated, \
         state = excluded.state
         """
+    private static let updateState = "UPDATE incidents SET state = ? WHERE id = ?"
 }
 
 extension DeliveryInsertion {
@@ -137,11 +225,20 @@ extension DeliveryInsertion {
             id: placed.id, token: Token.text(placed.token), event: event, lane: lane, channel: planned.channel, kind: planned.kind,
             address: planned.address, recipient: planned.recipient, for: planned.for, routes: planned.routes, template: planned.template,
             language: planned.language, timezone: planned.timezone, isUrgent: planned.isUrgent, priority: planned.priority,
-            due: planned.due, expires: planned.expires, isFirst: placed.isFirst, created: created, retryFor: planned.retryFor)
+            due: planned.due, expires: planned.expires, isFirst: placed.isFirst, created: created, retryFor: planned.retryFor,
+            origin: planned.origin)
     }
 }
 
 extension Incident {
+    /// In lower case; nil where it has none, or is over.
+    var openService: String? { isOpen ? text("service")?.lowercased() : nil }
+
+    /// Whether the index of open incidents by service need not know the difference.
+    fileprivate func isListed(as other: Incident) -> Bool {
+        isOpen == other.isOpen && members["severity"] == other.members["severity"] && members["service"] == other.members["service"]
+    }
+
     /// The incident of a row whose first column is its state.
     init(row: some StoredRow) throws {
         self = try row.need(try row.storedJSON(0).flatMap { Incident(json: $0) }, "the state of an incident")

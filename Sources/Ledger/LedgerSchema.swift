@@ -23,6 +23,11 @@ enum LedgerSchema {
     /// The next way is tried at `fallback_at`.
     static let fallbackWaits = "fallback_at IS NOT NULL AND state IN ('pending', 'retrying')"
 
+    /// Waits on purpose, and has not been released.
+    static let held = "state = 'held' AND digest IS NULL"
+    /// Counts towards its address's throttle.
+    static let throttled = "throttled = 1"
+
     /// - `deliveries_ready`: SQLite appends the id to every index, so this is (lane, priority, due, id).
     /// - `tallies`: counts that would otherwise need a look at every row; kept by the same transaction.
     /// - A conversation is (incident, channel, address).
@@ -33,6 +38,11 @@ enum LedgerSchema {
     /// - `pauses`: the channel `` (empty) stands for all.
     /// - `incidents_closed`, `events_loose`: what may be pruned, oldest first.
     /// - `destinations`: what the running router last said of each lane.
+    /// - `hold`, `hold_key`: why a delivery waits or waited on purpose, and what it is released together with; `released`: when
+    ///   that was; `digest`: the delivery whose message says it, by its id; `contains`: of that one, how many name it.
+    /// - `alarms`: one for each subject, `incident/ID` or `silence/ID`.
+    /// - `open_service`: in lower case, only of open incidents; `rank` and `judged`: the severity, as it was judged. They are
+    ///   written only where one of them may have changed, so that their index costs nothing else.
     static let migrations = [
         """
         CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -96,6 +106,29 @@ enum LedgerSchema {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX incidents_closed ON incidents (updated) WHERE is_open = 0;
         CREATE INDEX events_loose ON events (received_at) WHERE \(loose);
+        """,
+        """
+        ALTER TABLE deliveries ADD COLUMN origin TEXT NOT NULL DEFAULT 'route';
+        ALTER TABLE deliveries ADD COLUMN hold TEXT;
+        ALTER TABLE deliveries ADD COLUMN hold_key TEXT;
+        ALTER TABLE deliveries ADD COLUMN released INTEGER;
+        ALTER TABLE deliveries ADD COLUMN contains INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE deliveries ADD COLUMN silence TEXT;
+        ALTER TABLE deliveries ADD COLUMN throttled INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX deliveries_held ON deliveries (hold_key, channel, address, due) WHERE \(held);
+        CREATE INDEX deliveries_held_due ON deliveries (due) WHERE \(held);
+        CREATE INDEX deliveries_released ON deliveries (channel, address, hold_key, released) WHERE released IS NOT NULL;
+        CREATE INDEX deliveries_digest ON deliveries (digest) WHERE digest IS NOT NULL;
+        CREATE INDEX deliveries_silence ON deliveries (silence) WHERE silence IS NOT NULL;
+        CREATE INDEX deliveries_throttled ON deliveries (channel, address, created) WHERE \(throttled);
+        CREATE TABLE alarms (subject TEXT NOT NULL PRIMARY KEY, due INTEGER NOT NULL, what TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX alarms_due ON alarms (due);
+        CREATE TABLE silences (id TEXT NOT NULL PRIMARY KEY, ended INTEGER, state BLOB NOT NULL) STRICT;
+        CREATE TABLE subscriptions (id TEXT NOT NULL PRIMARY KEY, state BLOB NOT NULL) STRICT;
+        ALTER TABLE incidents ADD COLUMN open_service TEXT;
+        ALTER TABLE incidents ADD COLUMN rank INTEGER;
+        ALTER TABLE incidents ADD COLUMN judged TEXT;
+        CREATE INDEX incidents_service ON incidents (open_service, rank) WHERE open_service IS NOT NULL;
         """,
     ]
 

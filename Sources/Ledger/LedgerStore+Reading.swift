@@ -100,10 +100,13 @@ extension LedgerStore {
         return try Row.fetchAll(database, sql: sql, arguments: arguments).map { try complete($0, database) }
     }
 
-    private static func complete(_ row: Row, _ database: Database) throws -> DeliveryRow {
+    static func complete(_ row: Row, _ database: Database) throws -> DeliveryRow {
         let id = try row.need(row.int64(0), "the id of a delivery")
         var delivery = try DeliveryRow(row, attempts: database.rows(AttemptRow.ofDelivery, [id]).map { try AttemptRow($0) })
         delivery.replaced = try database.rows(replaced, [id, delivery.sequence]).compactMap { $0.int64(0) }
+        if delivery.containsCount > 0 {
+            delivery.contains = try database.rows(contents, [String(id), DeliveryRow.containsLimit]).compactMap { $0.int64(0) }
+        }
         delivery.insteadOf = try database.row(insteadOf, [id]).flatMap(RelatedDelivery.init)
         delivery.fallbacks = try database.rows(otherWays, [id]).compactMap(RelatedDelivery.init)
         return delivery
@@ -111,6 +114,7 @@ extension LedgerStore {
 
     /// Not its own other ways, which may have ended by it as well.
     private static let replaced = "SELECT id FROM deliveries WHERE successor = ? AND event <> ? ORDER BY id"
+    private static let contents = "SELECT id FROM deliveries INDEXED BY deliveries_digest WHERE digest = ? ORDER BY id LIMIT ?"
     private static let insteadOf = """
         SELECT f.id, f.channel FROM deliveries d JOIN deliveries f ON f.id = d.fallback_of WHERE d.id = ?
         """

@@ -123,7 +123,7 @@ final class LedgerWriter: Sendable {
         }
         if !batch.outcomes.isEmpty { CrashPoint.afterOutcomesCommit.reached() }
         if !batch.arrivals.isEmpty { CrashPoint.afterArrivalsCommit.reached() }
-        for change in intake.changed.values { cache.keep(change.incident, bytes: change.bytes) }
+        intake.remember()
         return answers
     }
 

@@ -10,8 +10,12 @@ extension QueuedDelivery {
     static let columns = """
         d.id, d.event, d.token, d.lane, d.channel, d.kind, d.address, d.recipient, d.entry, d.routes, d.template, d.language, \
         d.timezone, d.urgent, d.priority, d.due, d.expires, d.attempts, d.unknowns, d.first_attempt, d.is_first, d.created, \
-        d.retry_for, d.tried, d.fallback_of, d.fell_back, d.replaces
+        d.retry_for, d.tried, d.fallback_of, d.fell_back, d.replaces, d.origin, d.incident, d.contains, d.fallback_root
         """
+    /// The columns that are read only to look at other rows.
+    static let incidentColumn = 28
+    static let containsColumn = 29
+    static let rootColumn = 30
 
     /// Without the flags that take a look at other rows.
     init(_ row: some StoredRow, event: StoredEvent) throws {
@@ -25,7 +29,8 @@ extension QueuedDelivery {
             due: try row.need(row.date(15), "a due time"), expires: row.date(16), attempts: row.int(17) ?? 0,
             unknowns: row.int(18) ?? 0, firstAttempt: row.date(19), isFirst: row.flag(20),
             created: try row.need(row.date(21), "the time of a delivery"), retryFor: row.int64(22).map { Double($0) / 1_000_000 },
-            tried: try row.ways(23), fallbackOf: row.int64(24), fellBack: row.flag(25), replaces: row.int(26) ?? 0)
+            tried: try row.ways(23), fallbackOf: row.int64(24), fellBack: row.flag(25), replaces: row.int(26) ?? 0,
+            origin: try row.need(row.text(27).flatMap(Origin.init(rawValue:)), "the origin of a delivery"))
     }
 
     static let one = "SELECT \(columns) FROM deliveries d WHERE d.id = ?"
@@ -36,8 +41,10 @@ extension DeliveryRow {
     static let columns = """
         d.id, d.event, d.token, d.lane, d.channel, d.kind, d.address, d.recipient, d.entry, d.routes, d.template, d.language, \
         d.timezone, d.urgent, d.priority, d.due, d.expires, d.attempts, d.incident, d.state, d.reason, d.degraded, d.created, \
-        d.delivered_at, d.dropped_at, d.blocked, d.successor, d.digest, d.receipt, e.id, e.source, e.type, e.config
+        d.delivered_at, d.dropped_at, d.blocked, d.successor, d.digest, d.receipt, e.id, e.source, e.type, e.config, \
+        d.origin, d.hold, d.hold_key, d.silence, d.contains, d.released
         """
+    static let containsColumn = 37
 
     init(_ row: Row, attempts: [AttemptRow]) throws {
         self.init(
@@ -53,7 +60,10 @@ extension DeliveryRow {
             degraded: row.text(21), createdAt: try row.need(row.date(22), "the time of a delivery"),
             dueAt: try row.need(row.date(15), "a due time"), expiresAt: row.date(16), deliveredAt: row.date(23),
             droppedAt: row.date(24), isBlocked: row.flag(25), attempts: attempts, attemptCount: row.int(17) ?? 0,
-            successor: row.int64(26), digest: row.text(27), receipt: row.text(28), config: row.text(32) ?? "")
+            successor: row.int64(26), digest: row.text(27), receipt: row.text(28), config: row.text(32) ?? "",
+            origin: try row.need(row.text(33).flatMap(Origin.init(rawValue:)), "the origin of a delivery"),
+            hold: row.text(34).flatMap(Hold.Kind.init(rawValue:)), holdKey: row.text(35), silence: row.text(36),
+            releasedAt: row.date(38), containsCount: row.int(37) ?? 0)
     }
 }
 

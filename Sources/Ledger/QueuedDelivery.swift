@@ -53,11 +53,14 @@ public struct QueuedDelivery: Sendable, Identifiable {
     /// Its incident was ended by a later event than its own. Only looked at where an attempt was made, or the delivery has
     /// been due for over 30 s.
     public var ended: Ended?
-    /// Where `ended` is there: something of its conversation was delivered, or may have been.
+    /// Where `ended` is there, and of what is owed: something of its conversation was delivered, or may have been.
     public var wasTold: Bool
     public var origin: Origin
-    /// Of a digest: what it says, one entry for each incident, the most urgent and newest first.
+    /// What was held and is said by it, one entry for each incident, the most urgent and newest first; at most
+    /// `DeliveryReader.digestLimit`. Of a digest; or of a message about an incident that others waited for.
     public var digest: [DigestItem]
+    /// How many incidents more there are than `digest` has.
+    public var digestMore: Int
     /// When `isOvertaken`, `ended` and `wasTold` were read; of one that is fresh from intake, `created`.
     public var asOf: Date
 
@@ -67,7 +70,8 @@ public struct QueuedDelivery: Sendable, Identifiable {
         isUrgent: Bool = false, priority: Int, due: Date, expires: Date? = nil, attempts: Int = 0, unknowns: Int = 0,
         firstAttempt: Date? = nil, isFirst: Bool = true, created: Date, retryFor: TimeInterval? = nil, tried: [Way] = [],
         fallbackOf: Int64? = nil, fellBack: Bool = false, replaces: Int = 0, earlier: [StoredEvent] = [], isOvertaken: Bool = false,
-        ended: Ended? = nil, wasTold: Bool = false, origin: Origin = .route, digest: [DigestItem] = [], asOf: Date? = nil
+        ended: Ended? = nil, wasTold: Bool = false, origin: Origin = .route, digest: [DigestItem] = [], digestMore: Int = 0,
+        asOf: Date? = nil
     ) {
         self.id = id
         self.token = token
@@ -102,6 +106,7 @@ public struct QueuedDelivery: Sendable, Identifiable {
         self.wasTold = wasTold
         self.origin = origin
         self.digest = digest
+        self.digestMore = digestMore
         self.asOf = asOf ?? created
     }
 

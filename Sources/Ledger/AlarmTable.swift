@@ -1,0 +1,76 @@
+// Alarms in their table: one for each incident or silence.
+
+import Foundation
+import GRDB
+import Routing
+
+/// Reads and writes alarms.
+enum AlarmTable {
+    /// Sets the one alarm of a subject; nil: it has none any more.
+    static func set(_ alarm: Alarm?, of subject: Alarm.Subject, _ database: Database) throws {
+        if let alarm {
+            try database.run(upsert, [subject.stored, alarm.due.microseconds, alarm.what.storable])
+        } else {
+            try database.run("DELETE FROM alarms WHERE subject = ?", [subject.stored])
+        }
+    }
+
+    static func alarm(of subject: Alarm.Subject, _ database: Database) throws -> Alarm? {
+        try database.first("SELECT due, what FROM alarms WHERE subject = ?", [subject.stored]) { row in
+            Alarm(subject: subject, due: try row.need(row.date(0), "the time of an alarm"), what: row.text(1) ?? "")
+        }
+    }
+
+    /// By `now`, the newest first.
+    static func due(_ now: Date, limit: Int, _ database: Database) throws -> [Alarm] {
+        try list("SELECT subject, due, what FROM alarms WHERE due <= ? ORDER BY due DESC LIMIT ?", [now.microseconds, limit], database)
+    }
+
+    /// The earliest first.
+    static func next(limit: Int, _ database: Database) throws -> [Alarm] {
+        try list("SELECT subject, due, what FROM alarms ORDER BY due LIMIT ?", [limit], database)
+    }
+
+    static func nextDue(_ database: Database) throws -> Date? {
+        try database.first("SELECT due FROM alarms ORDER BY due LIMIT 1", []) { $0.date(0) }
+    }
+
+    /// A row that is none of ours is left out; `verify` names it.
+    private static func list(_ sql: String, _ values: [(any Bindable)?], _ database: Database) throws -> [Alarm] {
+        var alarms: [Alarm] = []
+        try database.each(sql, values) { row in
+            if let subject = row.text(0).flatMap(Alarm.Subject.init(stored:)), let due = row.date(1) {
+                alarms.append(Alarm(subject: subject, due: due, what: row.text(2) ?? ""))
+            }
+            return true
+        }
+        return alarms
+    }
+
+    private static let upsert = """
+        INSERT INTO alarms (subject, due, what) VALUES (?, ?, ?)
+        ON CONFLICT (subject) DO UPDATE SET due = excluded.due, what = excluded.what
+        """
+}
+
+extension Alarm.Subject {
+    static let incidentPrefix = "incident/"
+    static let silencePrefix = "silence/"
+
+    var stored: String {
+        switch self {
+        case .incident(let id): Self.incidentPrefix + id
+        case .silence(let id): Self.silencePrefix + id
+        }
+    }
+
+    init?(stored: String) {
+        if stored.hasPrefix(Self.incidentPrefix) {
+            self = .incident(String(stored.dropFirst(Self.incidentPrefix.count)))
+        } else if stored.hasPrefix(Self.silencePrefix) {
+            self = .silence(String(stored.dropFirst(Self.silencePrefix.count)))
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// Silences and subscriptions, for the commands; and everything that a decision may ask, for `explain`.
+
+import Foundation
+import GRDB
+import Routing
+
+/// A silence, with what it kept back.
+public struct SilenceRow: Sendable, Equatable {
+    public var silence: Silence
+    /// How many deliveries it suppressed.
+    public var suppressed: Int
+    /// Of how many incidents.
+    public var incidents: Int
+
+    public init(silence: Silence, suppressed: Int, incidents: Int) {
+        self.silence = silence
+        self.suppressed = suppressed
+        self.incidents = incidents
+    }
+}
+
+extension LedgerStore {
+    /// What a decision made now could ask, as it is at one moment. They are good only inside `body`.
+    public func surroundings<T: Sendable>(
+        _ body: @escaping @Sendable (any Surroundings) throws -> T
+    ) async throws(LedgerError) -> T {
+        try await readers.read { try body(SQLSurroundings($0)) }
+    }
+
+    /// The oldest first.
+    ///
+    /// - Parameter includeEnded: also those that ran out, or were ended, for as long as history is kept.
+    public func silences(includeEnded: Bool) async throws(LedgerError) -> [SilenceRow] {
+        try await readers.read { database in
+            try StandingTables.silences(database, includeEnded: includeEnded).map { silence in
+                let counts = try database.row(Self.suppressed, [silence.id])
+                return SilenceRow(silence: silence, suppressed: counts?.int(0) ?? 0, incidents: counts?.int(1) ?? 0)
+            }
+        }
+    }
+
+    /// The oldest first.
+    public func subscriptions() async throws(LedgerError) -> [Subscription] {
+        try await readers.read { try StandingTables.subscriptions($0) }
+    }
+
+    private static let suppressed = """
+        SELECT count(*), count(DISTINCT incident) FROM deliveries INDEXED BY deliveries_silence
+        WHERE silence = ? AND silence IS NOT NULL
+        """
+}

@@ -1,0 +1,54 @@
+// What the writer need not read again: standing wishes, and whether anything waits for the incident of another service.
+// Only this process writes them, so what is here is what is in the file: changes enter after COMMIT, never before.
+
+import GRDB
+import Incidents
+import JSON
+import Routing
+import Synchronization
+
+/// Known of the file; nil: not read yet. A value, so that a transaction works on a copy of its own.
+struct WriterMemory {
+    private(set) var silences: Standing<Silence>?
+    private(set) var subscriptions: Standing<Subscription>?
+    /// Something may be held until the next word about the incident of a service that it needs.
+    var hasDependents: Bool?
+
+    mutating func silences(_ database: Database) throws -> Standing<Silence> {
+        if let silences { return silences }
+        let read = Standing(try StandingTables.silences(database), revision: Revision.next())
+        silences = read
+        return read
+    }
+
+    mutating func subscriptions(_ database: Database) throws -> Standing<Subscription> {
+        if let subscriptions { return subscriptions }
+        let read = Standing(try StandingTables.subscriptions(database), revision: Revision.next())
+        subscriptions = read
+        return read
+    }
+
+    mutating func hasDependents(_ database: Database) throws -> Bool {
+        if let hasDependents { return hasDependents }
+        let found = try database.has(Self.anyDependent, [])
+        hasDependents = found
+        return found
+    }
+
+    /// Something of it was changed in the file.
+    mutating func forgetSilences() { silences = nil }
+    mutating func forgetSubscriptions() { subscriptions = nil }
+
+    /// The range of keys that begin with `dependency/`.
+    private static let anyDependent = """
+        SELECT 1 FROM deliveries INDEXED BY deliveries_held
+        WHERE hold_key >= 'dependency/' AND hold_key < 'dependency0' AND \(LedgerSchema.held) LIMIT 1
+        """
+}
+
+/// Numbers that are never given twice in this process: what was taken back and what took its place have different ones.
+enum Revision {
+    private static let last = Atomic<Int64>(0)
+
+    static func next() -> Int64 { last.add(1, ordering: .relaxed).newValue }
+}
