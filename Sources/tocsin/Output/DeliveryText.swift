@@ -42,7 +42,7 @@ enum DeliveryText {
             return row.reason.map { "\(until): \($0)" } ?? until
         }
         if let digest = row.digest { return "went with digest \(digest)" + (row.reason.map { ": \($0)" } ?? "") }
-        if !row.contains.isEmpty, row.reason == nil { return "holds \(row.contains.count)" }
+        if !row.contains.isEmpty, row.reason == nil { return "holds \(row.containsCount)" }
         return row.reason
     }
 
@@ -59,7 +59,8 @@ enum DeliveryText {
             "receipt": text(row.receipt), "config": .string(row.config),
             "replaces": .array(row.replaced.map { .string(String($0)) }), "instead_of": row.insteadOf.map(related) ?? .null,
             "fallbacks": .array(row.fallbacks.map(related)), "origin": .string(row.origin.rawValue),
-            "hold": row.hold.map { ["kind": .string($0.kind.rawValue), "key": .string($0.key)] } ?? .null, "silence": text(row.silence),
+            "hold": row.hold.map { ["kind": .string($0.rawValue), "key": text(row.holdKey), "released_at": time(row.releasedAt)] } ?? .null,
+            "silence": text(row.silence),
             "contains": .array(row.contains.map { .string(String($0)) }),
         ])
     }
@@ -98,9 +99,11 @@ enum DeliveryText {
     }
 
     /// `3: 11, 12, 13`; the first twenty of many.
-    private static func ids(_ ids: [Int64]) -> String? {
+    ///
+    /// - Parameter count: where there are more than those.
+    private static func ids(_ ids: [Int64], of count: Int? = nil) -> String? {
         if ids.isEmpty { return nil }
-        return "\(ids.count): " + ids.prefix(20).map(String.init).joined(separator: ", ") + (ids.count > 20 ? ", …" : "")
+        return "\(count ?? ids.count): " + ids.prefix(20).map(String.init).joined(separator: ", ") + (ids.count > 20 ? ", …" : "")
     }
 
     private static func show(_ row: DeliveryRow) {
@@ -116,7 +119,7 @@ enum DeliveryText {
         say("instead of", row.insteadOf.map { "delivery \($0.id) by \($0.channel)" })
         for other in row.fallbacks { say("fell back", "to delivery \(other.id) by \(other.channel)") }
         say("digest", row.digest.map { "went with delivery \($0)" })
-        say("holds", ids(row.contains))
+        say("holds", ids(row.contains, of: row.containsCount))
         say("silence", row.silence)
         say("degraded", row.degraded)
         say("recipient", row.recipient + (row.for == row.recipient ? "" : " (for `\(row.for)`)"))
@@ -127,7 +130,7 @@ enum DeliveryText {
         say("template", row.template)
         say("made", Timestamp.format(row.createdAt) + ", by configuration \(row.config)")
         if row.state == .held {
-            say("held", "until \(Timestamp.format(row.dueAt))" + (row.hold.map { ", \($0.kind.words)" } ?? ""))
+            say("held", "until \(Timestamp.format(row.dueAt))" + (row.hold.map { ", \($0.words)" } ?? ""))
         } else if row.state.isUnfinished {
             say("due", Timestamp.format(row.dueAt) + (row.isBlocked ? ", after an earlier one to the same address" : ""))
         }
@@ -142,7 +145,7 @@ enum DeliveryText {
         for id in row.contains.prefix(50) {
             if let row = try await ledger.delivery(id) { held.append(row) }
         }
-        Terminal.say("\n" + Terminal.coloured("It holds\(row.contains.count > held.count ? ", among others" : ""):", .bold))
+        Terminal.say("\n" + Terminal.coloured("It holds\(row.containsCount > held.count ? ", among others" : ""):", .bold))
         table(held).show()
     }
 
