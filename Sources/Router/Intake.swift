@@ -22,6 +22,9 @@ public struct Intake: Service {
     let pipeline: Pipeline
     let dispatcher: Dispatcher
     let logger: Logger
+    /// Opened once what lay in the queue at the start has been taken: the clock waits for it, since what lies there may be
+    /// the very answer that it would call for.
+    let caughtUp: Gate
 
     public func run() async throws {
         // Said only now: the services that it needs have been started, and signals are being listened to.
@@ -30,6 +33,16 @@ public struct Intake: Service {
             "running",
             metadata: ["queue": "\(settings.router.queue)", "state": "\(settings.router.state)", "configuration": "\(settings.version)"])
         await withTaskCancellationOrGracefulShutdownHandler {
+            var isStarting = true
+            while isStarting {
+                let files = await spool.takeNow(limit: Self.batch)
+                isStarting = !files.isEmpty
+                if isStarting {
+                    if await !take(files, patience: nil) { return }
+                    await dispatcher.room()
+                }
+            }
+            caughtUp.open()
             while let files = await spool.next(limit: Self.batch) {
                 if await !take(files, patience: nil) { return }
                 await dispatcher.room()

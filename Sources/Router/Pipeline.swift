@@ -62,21 +62,33 @@ public struct Pipeline: Sendable {
         return slice.files
     }
 
-    /// What follows from an event, given what is known of its incident. `explain` calls the same, and wants a verdict of
-    /// every route.
+    /// What follows from an event, given what is known of its incident and beside it. The daemon, `explain` and scenarios
+    /// all call this; `explain` wants a verdict of every route.
+    ///
+    /// - Parameter directed: whom an event of the clock's is for, whatever the routes say.
     static func decide(
-        _ event: Event, incident: Incident?, surroundings: any Surroundings, setup: Setup, now: Date, explaining: Bool = false
+        _ event: Event, directed: [Directed] = [], incident: Incident?, surroundings: any Surroundings, setup: Setup, now: Date,
+        explaining: Bool = false
     ) throws -> Decision {
+        let table = setup.configuration.table
         if event.type == .acknowledgement, incident == nil {
             return Decision(application: nil, rejection: .unknownIncident(event.incident?.id ?? ""))
         }
-        let application = Incident.apply(event, to: incident, now: now)
-        let plan = try setup.configuration.table.plan(
-            event, application: application, now: now, surroundings: surroundings, explaining: explaining)
-        let lanes = plan.deliveries.map { setup.channels[$0.channel]?.destination ?? $0.channel }
+        // What the event does to silences and subscriptions.
+        let changes: [StandingChange]
+        switch try standingChanges(of: event, surroundings: surroundings, table: table, now: now) {
+        case .success(let found): changes = found
+        case .failure(let rejection): return Decision(application: nil, rejection: rejection)
+        }
+        // apply: what it does to its incident. route: who is told, at once, later, or not.
+        var application = Incident.apply(event, to: incident, now: now)
+        let plan = try table.plan(
+            event, application: application, now: now, surroundings: surroundings, directed: directed, explaining: explaining)
+        application?.incident.note(plan, of: event, table: table, now: now)
         return Decision(
-            application: application, plan: plan, lanes: lanes,
-            severity: setup.configuration.table.severity(of: application)?.name)
+            application: application, plan: plan, lanes: plan.deliveries.map { setup.channels[$0.channel]?.destination ?? $0.channel },
+            severity: table.severity(of: application)?.name,
+            alarm: application.flatMap { $0.isStale ? nil : table.alarm(of: $0.incident, now: now) }, changes: changes)
     }
 
     // MARK: Out

@@ -57,6 +57,8 @@ extension RouterConfiguration {
         request.earlier = delivery.earlier.map(\.event)
         request.insteadOf = delivery.tried.last?.channel
         request.meanwhile = delivery.meanwhile
+        request.digest = delivery.digest
+        request.origin = delivery.origin.rawValue
         return request
     }
 
@@ -71,6 +73,7 @@ extension RouterConfiguration {
             event: story.event, incident: story.incident, severity: story.severity.flatMap(scale.severity), previous: story.previous,
             reopens: story.reopens, recipient: person?.displayName ?? delivery.recipient, routes: delivery.routes, delivery: id,
             channel: delivery.channel, now: now, maximumSegments: settings?.maximumSegments ?? 3,
-            previousSeverity: story.previous.flatMap(scale.severity), lateAfter: router.lateAfter)
+            previousSeverity: story.previous.flatMap(scale.severity), lateAfter: router.lateAfter,
+            sla: story.incident.flatMap { table.clocks(of: $0, now: now) })
     }
 }

@@ -21,6 +21,7 @@ public struct RunningRouter: Sendable {
     private let spool: Spool
     private let operators: OperatorsDesk
     private let dispatcher: Dispatcher
+    private let clock: Clock
     private let intake: Intake
     private let reloader: Reloader
     private let retention: Retention
@@ -52,7 +53,9 @@ public struct RunningRouter: Sendable {
         let pipeline = Pipeline(setup: current, ledger: ledger, operators: operators)
         let dispatcher = Dispatcher(pipeline: pipeline, logger: logger)
         self.dispatcher = dispatcher
-        intake = Intake(spool: spool, pipeline: pipeline, dispatcher: dispatcher, logger: logger)
+        let caughtUp = Gate()
+        clock = Clock(pipeline: pipeline, dispatcher: dispatcher, logger: logger, caughtUp: caughtUp)
+        intake = Intake(spool: spool, pipeline: pipeline, dispatcher: dispatcher, logger: logger, caughtUp: caughtUp)
         reloader = Reloader(
             path: setup.configuration.file, setup: current, dispatcher: dispatcher, ledger: ledger, logger: logger,
             load: { loader.load() })
@@ -78,7 +81,7 @@ public struct RunningRouter: Sendable {
 
     /// Runs until SIGTERM or SIGINT, then ends what is under way, and closes. A second signal ends the process at once.
     public func run() async throws {
-        let services: [any Service] = [operators, dispatcher, reloader, retention, diskWatch, intake]
+        let services: [any Service] = [operators, dispatcher, clock, reloader, retention, diskWatch, intake]
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(Dispatcher.shutdownGrace + 5)
@@ -108,6 +111,8 @@ public struct RunningRouter: Sendable {
         }
         defer { signals.cancel() }
         let tookAll = await intake.runOnce()
+        try await clock.keepUpWithConfiguration()
+        try await clock.work(isLast: true)
         await operators.tell()
         var left = try await dispatcher.runOnce()
         // A channel that is gone is noticed only while sending. Only then is there a second round: it would also try

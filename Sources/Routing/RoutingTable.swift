@@ -22,7 +22,7 @@ public struct RoutingTable: Sendable {
     /// Of each route.
     private(set) var reach: [[Reach]]
     /// The places of those routes that tell again.
-    private(set) var repeating: [Int]
+    public private(set) var repeating: [Int]
     /// A route or a person has terms by which a message may have to wait.
     private(set) var hasTerms: Bool
     /// Of silences and subscriptions.

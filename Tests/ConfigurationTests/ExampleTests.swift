@@ -39,11 +39,18 @@ import Testing
         for rank in 0...1 { #expect(rules.policies.first?.steps.first?.after[rank] == rules.sla[rank]?.acknowledge) }
     }
 
+    /// The report goes out before the clock of `update` warns.
+    @Test func reportsKeepThePromiseOfUpdates() throws {
+        let rules = try #require(load("routes.yaml").configuration).table.rules
+        let promise = try #require(rules.sla[0])
+        #expect(try #require(rules.reports[0]).every < (try #require(promise.update)) * promise.warnAt)
+    }
+
     /// Everything that time does is in it.
     @Test func itShowsEverything() throws {
         let table = try #require(load("routes.yaml").configuration).table
         let rules = table.rules
-        #expect(rules.sla.count == 4 && rules.reports.count == 2 && rules.flap != nil && !rules.dependencies.isEmpty)
+        #expect(rules.sla.count == 4 && rules.reports.count == 1 && rules.flap != nil && !rules.dependencies.isEmpty)
         #expect(rules.sla.values.contains { $0.calendar != nil } && rules.policies.first?.repetition != nil)
         #expect(table.directory.people.values.contains { $0.quietHours != nil })
         #expect(table.routes.contains { $0.group != nil } && table.routes.contains { $0.throttle != nil })

@@ -61,10 +61,10 @@ extension ConfigurationReader {
         var message = "unknown member `\(member.key.shortened)`\(hint)"
         if hint.isEmpty {
             message = "unknown member `\(member.key.shortened)` in \(section.title)"
-            let homes = Set(OptionTable.options.filter { $0.name == member.key }.map(\.parent))
-            if homes.count == 1, let home = homes.first {
-                let words = home.isEmpty ? "at the top of the file" : "in `\(home.replacing("*", with: "NAME"))`"
-                message += "; its place is \(words): is it indented as meant?"
+            let homes = Set(OptionTable.options.filter { $0.name == member.key }.map(\.parent)).sorted()
+            if (1...2).contains(homes.count) {
+                let words = homes.map { $0.isEmpty ? "at the top of the file" : "in `\($0.replacing("*", with: "NAME"))`" }
+                message += "; its place is \(words.joined(separator: " or ")): is it indented as meant?"
             } else {
                 message += "; known here: \(Set(known).sorted().joined(separator: ", "))"
             }

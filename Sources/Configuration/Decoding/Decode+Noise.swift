@@ -38,19 +38,21 @@ extension ConfigurationReader {
 
     func dependencies(_ top: Section) -> [DecodedDependency] {
         var dependencies: [DecodedDependency] = []
+        var lines: [String: Int] = [:]
         for entry in top.given["dependencies"]?.named ?? [] {
             let service = entry.name.lowercased()
-            if let other = dependencies.first(where: { $0.service == service }) {
-                findings.error("`\(entry.name.shortened)` is there already (line \(other.place.line))", at: entry.place)
+            if let line = lines[service] {
+                findings.error("`\(entry.name.shortened)` is there already (line \(line))", at: entry.place)
                 continue
             }
+            lines[service] = entry.place.line
             if entry.values.contains(where: { $0.text.lowercased() == service }) {
                 findings.error("service `\(entry.name.shortened)` depends on itself", at: entry.place)
             }
             checkIsPlain(entry.name, at: entry.place)
             for need in entry.values { checkIsPlain(need.raw, at: need.place) }
-            var needs: [String] = []
-            for need in entry.values.map({ $0.text.lowercased() }) where need != service && !needs.contains(need) { needs.append(need) }
+            var seen: Set<String> = [service]
+            let needs = entry.values.map { $0.text.lowercased() }.filter { seen.insert($0).inserted }
             dependencies.append(DecodedDependency(service: service, needs: needs, place: entry.place))
         }
         return dependencies

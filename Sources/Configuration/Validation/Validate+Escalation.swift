@@ -24,9 +24,12 @@ extension Validation {
                     "\(title) is never used: `\(first.name.shortened)` (line \(first.place.line)) comes before it and matches every incident "
                         + "that it does", at: policy.place)
             }
-            earlier.append((policy, reach))
+            if earlier.count < Self.compared { earlier.append((policy, reach)) }
         }
     }
+
+    /// With how many of the policies before it each one is compared: the first ones are those that leave nothing over.
+    private static let compared = 500
 
     /// Of the members that a condition may have, those that only an event has.
     private static let ofEvents: Set<String> = ["type", "from", "to", "field", "source"]
@@ -50,6 +53,14 @@ extension Validation {
                 "step \(index + 1) of escalation policy `\(policy.name.shortened)` never runs: its `after` names no severity that the policy "
                     + "matches", at: decoded.place)
         }
+    }
+
+    /// Quiet hours that hold nothing, because everything wakes.
+    func checkWaking() {
+        guard let given = reader.routerSection?.first("wake_for"), let least = decoded.wakesFor, least == reader.scale.all.last,
+            decoded.people.contains(where: { $0.person.quietHours != nil })
+        else { return }
+        findings.warning("`wake_for` is the least urgent severity: quiet hours hold nothing about incidents", at: given.place)
     }
 
     /// Steps that fall due before, or with, the one before them.

@@ -29,6 +29,7 @@ struct Validation {
         checkFallbackCycles()
         checkDependencyCycles()
         checkPolicies()
+        checkWaking()
         checkStateDirectory()
         guard reader.isWhole else { return }
         checkUsage()

@@ -72,14 +72,15 @@ extension IncidentAgenda {
 extension AgendaItem {
     /// Words for the communications gap.
     fileprivate mutating func say(_ since: String, of incident: String) {
-        let silence = "takeholders have heard nothing of \(incident) since \(since)"
         if raised == .gapIgnored {
             reason = "two reminders to the communication lead were ignored"
-            message = "S\(silence), and two reminders to its communication lead changed nothing."
+            message = "Stakeholders have heard nothing of \(incident) since \(since), and two reminders changed nothing."
         } else {
-            reason = "s\(silence)"
+            reason = "stakeholders have heard nothing since \(since)"
             let isLast = raised == .gap(2)
-            message = "S\(silence). Send an update.\(isLast ? " This is the second reminder; after it, the operators are told." : "")"
+            message =
+                "Stakeholders have heard nothing of \(incident) since \(since). Send an update."
+                + (isLast ? " This is the second reminder; after it, the operators are told." : "")
         }
     }
 }

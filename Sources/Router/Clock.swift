@@ -1,0 +1,107 @@
+// Time as a source of events: rings the alarms of incidents and silences that have fallen due, and releases what was
+// held. What follows from an alarm is decided inside the ledger's transaction, so that it happens once, however often
+// the process dies in between.
+
+import Foundation
+import Ledger
+import Logging
+import Routing
+import ServiceLifecycle
+
+/// Keeps time for the router.
+public struct Clock: Service {
+    /// Alarms, and holds at different addresses, to a commit.
+    static let batch = 256
+    /// Incidents whose alarms are set anew in one step.
+    static let step = 2_000
+    /// Seconds between two looks, at most: alarms that others set meanwhile are noticed by then.
+    static let grain: TimeInterval = 0.5
+    /// Seconds that the clock waits at the start for what lies in the queue, however much that is.
+    static let patience: TimeInterval = 60
+    /// Seconds between two lines of the log about the same trouble.
+    static let reminder: TimeInterval = 60
+
+    let pipeline: Pipeline
+    let dispatcher: Dispatcher
+    let logger: Logger
+    /// What lay in the queue at the start has been taken.
+    let caughtUp: Gate
+
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await caughtUp.wait(seconds: Self.patience)
+            var complaint = Complaint()
+            while !Task.isCancelled {
+                var wait = Self.grain
+                do {
+                    try await keepUpWithConfiguration()
+                    try await work()
+                    wait = try await secondsToNext()
+                } catch {
+                    complaint.say(error, logger, now: pipeline.clock())
+                }
+                try? await Task.sleep(for: .seconds(wait))
+            }
+        }
+    }
+
+    /// Does all that is due now, once.
+    ///
+    /// - Parameter isLast: what waits a moment for others to arrive does not wait any longer (`run --once`).
+    func work(isLast: Bool = false) async throws(LedgerError) {
+        while try await ring() { await dispatcher.room() }
+        while try await release(late: isLast) { await dispatcher.room() }
+    }
+
+    /// Rings what is due, the newest first.
+    ///
+    /// - Returns: whether more may be due.
+    private func ring() async throws(LedgerError) -> Bool {
+        let now = pipeline.clock()
+        let alarms = try await pipeline.ledger.dueAlarms(now: now, limit: Self.batch)
+        if alarms.isEmpty || Task.isCancelled { return false }
+        let mark = await dispatcher.mark()
+        let receipts = try await pipeline.ledger.ring(alarms, with: pipeline.setup.value.bell(now: now))
+        await dispatcher.offer(receipts.flatMap(\.ready), raised: receipts.flatMap(\.raised), since: mark)
+        return alarms.count == Self.batch
+    }
+
+    private func release(late: Bool) async throws(LedgerError) -> Bool {
+        let mark = await dispatcher.mark()
+        let released = try await pipeline.ledger.release(now: pipeline.clock(), late: late, limit: Self.batch)
+        await dispatcher.offer(released.ready, since: mark)
+        return released.isMore && !Task.isCancelled
+    }
+
+    private func secondsToNext() async throws(LedgerError) -> TimeInterval {
+        let next = [try await pipeline.ledger.nextAlarm(), try await pipeline.ledger.nextRelease()].compactMap(\.self).min()
+        guard let next else { return Self.grain }
+        return min(max(next.timeIntervalSince(pipeline.clock()), 0.001), Self.grain)
+    }
+
+    /// The alarms in the ledger are those of the configuration in force: after a change they are set anew.
+    func keepUpWithConfiguration() async throws(LedgerError) {
+        let setup = pipeline.setup.value
+        let version = setup.configuration.version
+        guard try await pipeline.ledger.alarmsVersion() != version else { return }
+        var last: String?
+        repeat {
+            let now = pipeline.clock()
+            last = try await pipeline.ledger.rescheduleAlarms(after: last, limit: Self.step) { incident in
+                setup.configuration.table.alarm(of: incident, now: now)
+            }
+        } while last != nil && !Task.isCancelled
+        if last == nil { try await pipeline.ledger.setAlarmsVersion(version) }
+    }
+}
+
+/// Says the same trouble once a minute.
+private struct Complaint {
+    private var last = Date.distantPast
+
+    mutating func say(_ error: any Error, _ logger: Logger, now: Date) {
+        guard abs(now.timeIntervalSince(last)) >= Clock.reminder else { return }
+        last = now
+        logger.error("what time asks for cannot be done yet; trying again", metadata: ["error": "\(error)"])
+    }
+}

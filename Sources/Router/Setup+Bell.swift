@@ -1,0 +1,49 @@
+// What an alarm does: the next event that is due for its incident or silence, accepted like any other. The daemon and
+// `tocsin test` ring with the same bell.
+
+import Foundation
+import Incidents
+import Ledger
+import Routing
+
+extension Setup {
+    /// What is to happen at the alarms that are due by `now`.
+    public func bell(now: Date) -> AlarmBell {
+        let table = configuration.table
+        return AlarmBell(
+            raise: { subject, incident, surroundings in
+                switch subject {
+                case .incident:
+                    guard let incident, let due = table.dueEvent(of: incident, now: now) else { return [] }
+                    return [Pipeline.arrival(due, setup: self, now: now)]
+                case .silence(let id):
+                    guard let silence = try surroundings.silence(id) else { return [] }
+                    let kept = try surroundings.kept(by: id)
+                    return table.dueEvents(of: silence, kept: kept, now: now).map { Pipeline.arrival($0, setup: self, now: now) }
+                }
+            },
+            alarm: { subject, incident, surroundings in
+                switch subject {
+                case .incident: incident.flatMap { table.alarm(of: $0, now: now) }
+                case .silence(let id): try surroundings.silence(id).flatMap { table.alarm(of: $0, now: now) }
+                }
+            })
+    }
+}
+
+extension Pipeline {
+    /// An event of the clock's on its way into the ledger.
+    static func arrival(_ due: DueEvent, setup: Setup, now: Date) -> Arrival {
+        let event = due.event
+        return Arrival(
+            event: event, digest: digest(of: event), receivedAt: now, configVersion: setup.configuration.version,
+            decide: { incident, surroundings in
+                try decide(event, directed: due.directed, incident: incident, surroundings: surroundings, setup: setup, now: now)
+            })
+    }
+}
+
+extension Surroundings {
+    /// A silence that has not been settled.
+    func silence(_ id: String) throws -> Silence? { try silences.elements.first { $0.id == id } }
+}

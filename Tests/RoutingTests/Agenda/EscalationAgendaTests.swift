@@ -1,0 +1,295 @@
+// Escalation: which step runs when, and what becomes of those that were missed.
+
+import Foundation
+import Incidents
+import JSON
+import Testing
+
+@testable import Routing
+
+@Suite struct EscalationAgendaTests {
+    private func policy(
+        _ steps: [EscalationStep], name: String = "default", match: Match = Match(), repetition: EscalationPolicy.Repetition? = nil,
+        until: EscalationPolicy.End = .acknowledged
+    ) -> EscalationPolicy {
+        EscalationPolicy(name: name, match: match, steps: steps, repetition: repetition, until: until)
+    }
+
+    /// Low 10 min, medium 20, high 30, critical 40: the document that this came from.
+    private var thresholds: EscalationPolicy { get throws { policy([try step([3: 10, 2: 20, 1: 30, 0: 40])]) } }
+
+    private func opened(_ table: RoutingTable, severity: String = "critical") -> VirtualTime {
+        var time = VirtualTime(table)
+        time.say(at: 0, .statusChange, ["status": "open", "severity": .string(severity)])
+        return time
+    }
+
+    @Test(
+        arguments: [
+            ("low", 5, false), ("low", 10, true), ("medium", 25, true), ("medium", 19, false), ("high", 25, false), ("high", 30, true),
+            ("critical", 35, false), ("critical", 40, true),
+        ])
+    func theOriginalDocument(severity: String, age: Double, escalates: Bool) throws {
+        let table = try timed([thresholds])
+        var incident = Incident(id: "INC1", firstSeen: noon.addingTimeInterval(-age * minute))
+        incident.members = ["severity": .string(severity), "status": "open"]
+        let due = table.dueEvent(of: incident, now: noon)
+        #expect((due != nil) == escalates)
+        #expect(table.alarm(of: incident, now: noon)?.due == noon || !escalates)
+    }
+
+    @Test func stepsRepetitionsAndTheEnd() throws {
+        let table = try timed([policy([try step(10), try step(60)], repetition: .init(every: 30 * minute, times: 2))])
+        var time = opened(table)
+        time.pass(to: 600)
+        #expect(time.log == ["+10 step 1", "+60 step 2", "+90 step 2 again 1", "+120 step 2 again 2", "+150 unanswered"])
+        #expect(time.incident?.level == 4)
+        #expect(
+            time.raised.map { $0.event.change.reason } == [
+                "nobody has acknowledged after 10 min", "nobody has acknowledged after 1 h", "nobody has acknowledged since step 2",
+                "nobody has acknowledged since step 2", "escalation `default` is at its end, and nobody has answered",
+            ])
+        #expect(time.raised.last?.event.type == .operations)
+        #expect(time.alarm == nil)
+    }
+
+    @Test func aStepSaysWhomItIsForAndHowUrgent() throws {
+        let table = try timed([
+            policy([try step([0: 10], to: ["payments", "mail:cto@example.com"], isUrgent: false)], repetition: .init(every: 60, times: 1))
+        ])
+        var time = opened(table)
+        time.pass(to: 11)
+        let first = try #require(time.raised.first)
+        #expect(first.directed.map(\.name) == ["escalation.default step 1", "escalation.default step 1"])
+        #expect(first.directed.allSatisfy { $0.origin == .step && !$0.isUrgent })
+        #expect(first.event.change == Change(field: "level", from: "0", to: "1", reason: "nobody has acknowledged after 10 min"))
+        #expect(first.event.id == "INC1/escalation/default/step 1/2026-11-24T12:10:00Z")
+        #expect(time.raised.last?.directed.first?.name == "escalation.default step 1 again")
+    }
+
+    @Test func anAcknowledgementStopsIt() throws {
+        let table = try timed([policy([try step(10), try step(20)])])
+        var time = opened(table)
+        time.say(at: 15, .acknowledgement, change: Change(by: "bob"))
+        time.pass(to: 600)
+        #expect(time.log == ["+10 step 1"])
+        #expect(time.incident?.acknowledged == true)
+    }
+
+    @Test func untilResolvedGoesOnAfterAnAcknowledgement() throws {
+        let table = try timed([policy([try step(10), try step(20), try step(30)], until: .resolved)])
+        var time = opened(table)
+        time.say(at: 15, .acknowledgement)
+        time.say(at: 25, .statusChange, ["status": "resolved"])
+        time.pass(to: 600)
+        #expect(time.log == ["+10 step 1", "+20 step 2"])
+    }
+
+    @Test func reopeningStartsAnew() throws {
+        let table = try timed([policy([try step(10), try step(20)])])
+        var time = opened(table)
+        time.say(at: 15, .statusChange, ["status": "resolved"])
+        time.say(at: 100, .statusChange, ["status": "open"])
+        time.pass(to: 125)
+        #expect(time.log == ["+10 step 1", "+110 step 1", "+120 step 2"])
+        #expect(Set(time.raised.map(\.event.id)).count == 3)
+    }
+
+    @Test func onHoldPauses() throws {
+        let table = try timed([policy([try step(10), try step(20)])])
+        var time = opened(table)
+        time.say(at: 14, .statusChange, ["status": "on_hold"])
+        time.pass(to: 60)
+        #expect(time.log == ["+10 step 1"])
+        #expect(time.alarm == nil)
+        time.say(at: 60, .statusChange, ["status": "open"])
+        time.pass(to: 66)
+        #expect(time.log == ["+10 step 1", "+66 step 2"])
+    }
+
+    @Test func aSeverityWithoutTheStepSkipsIt() throws {
+        let table = try timed([policy([try step([3: 10]), try step(20), try step([0: 30, 3: 30])])])
+        var low = opened(table, severity: "low")
+        low.pass(to: 600)
+        #expect(low.log == ["+10 step 1", "+20 step 2", "+30 step 3", "+40 unanswered"])
+        var medium = opened(table, severity: "medium")
+        medium.pass(to: 600)
+        #expect(medium.log == ["+20 step 2", "+40 unanswered"])
+    }
+
+    /// Who is not escalated at all by a policy is not unanswered either.
+    @Test func aSeverityWithoutAnyStepIsLeftAlone() throws {
+        var time = opened(try timed([policy([try step([0: 10])], repetition: .init(every: 60, times: 3))]), severity: "low")
+        time.pass(to: 600)
+        #expect(time.log.isEmpty)
+        #expect(time.alarm == nil)
+    }
+
+    @Test func severityChangesMoveWhatIsLeft() throws {
+        let table = try timed([policy([try step([0: 5, 3: 60]), try step([0: 10, 3: 120]), try step([0: 90, 3: 180])])])
+        var up = opened(table, severity: "low")
+        up.say(at: 30, .severityChange, ["severity": "critical"])
+        up.pass(to: 91)
+        #expect(up.log == ["+30 step 2", "+90 step 3"])
+        #expect(up.raised.first?.event.change.reason == "nobody has acknowledged after 10 min; step 1 fell due as well, and is left out")
+        var down = opened(table)
+        down.say(at: 8, .severityChange, ["severity": "low"])
+        down.pass(to: 200)
+        #expect(down.log == ["+5 step 1", "+120 step 2", "+180 step 3"])
+    }
+
+    @Test func anotherPolicyGoesOnWhereTheFirstWas() throws {
+        let calm = policy([try step(10), try step(60)], name: "calm", match: try match(["severity": ["low"]]))
+        let rest = policy([try step(5), try step(25), try step(40)], name: "rest")
+        var time = opened(try timed([calm, rest]), severity: "low")
+        time.say(at: 30, .severityChange, ["severity": "high"])
+        time.pass(to: 45)
+        // Step 1 would have run before the other's; step 2 is due already.
+        #expect(time.log == ["+10 step 1", "+30 step 2", "+40 step 3"])
+        #expect(time.incident?.course.escalation?.policy == "rest")
+        var quiet = opened(try timed([calm, rest]), severity: "low")
+        quiet.say(at: 3, .severityChange, ["severity": "high"])
+        quiet.pass(to: 6)
+        #expect(quiet.log == ["+5 step 1"])
+    }
+
+    @Test func somebodyElsesEscalationDoesNotSkipOurSteps() throws {
+        let table = try timed([policy([try step(10), try step(20)])])
+        var time = opened(table)
+        time.say(at: 5, .escalation)
+        time.pass(to: 11)
+        time.say(at: 12, .escalation)
+        time.pass(to: 21)
+        #expect(time.log == ["+10 step 1", "+20 step 2"])
+        #expect(time.incident?.level == 4)
+    }
+
+    @Test func anEscalationOfWhatSomebodyHasArmsItAgain() throws {
+        let table = try timed([policy([try step(10), try step(20)])])
+        var time = opened(table)
+        time.say(at: 15, .acknowledgement)
+        time.say(at: 100, .escalation)
+        #expect(time.incident?.acknowledged == false)
+        time.pass(to: 600)
+        #expect(time.log == ["+10 step 1", "+110 step 1", "+120 step 2", "+130 unanswered"])
+        // So does one of what had come to its end.
+        time.say(at: 700, .escalation)
+        time.pass(to: 711)
+        #expect(time.log.last == "+710 step 1")
+        #expect(Set(time.raised.map(\.event.id)).count == time.raised.count)
+    }
+
+    @Test func ourOwnStepsLeaveAnAcknowledgement() throws {
+        let table = try timed([policy([try step(10)], until: .resolved)])
+        var time = opened(table)
+        time.say(at: 5, .acknowledgement, change: Change(by: "bob"))
+        time.pass(to: 11)
+        #expect(time.log == ["+10 step 1"])
+        #expect(time.incident?.acknowledgedBy == "bob")
+        #expect(time.incident?.level == 1)
+    }
+
+    @Test func whatReachesNobodyGoesOnAtOnce() throws {
+        let table = try timed([policy([try step(10), try step(60), try step(90)])])
+        var time = opened(table)
+        time.unheard = [0]
+        time.pass(to: 95)
+        #expect(time.log == ["+10 step 1", "+10 step 2", "+90 step 3"])
+        #expect(time.raised[1].event.change.reason == "step 1 reached nobody")
+        var lost = opened(table)
+        lost.unheard = [0, 1, 2]
+        lost.pass(to: 600)
+        #expect(lost.log == ["+10 step 1", "+10 step 2", "+10 step 3", "+10 unanswered"])
+        #expect(
+            lost.raised.last?.event.message == "Escalation `default` has come to its end, and its last step reached nobody.")
+        #expect(Set(lost.raised.map(\.event.id)).count == 4)
+    }
+
+    @Test func repetitionsThatReachNobodyGoOnAtOnce() throws {
+        var time = opened(try timed([policy([try step(10)], repetition: .init(every: 30 * minute, times: 2))]))
+        time.unheard = [0]
+        time.pass(to: 600)
+        #expect(time.log == ["+10 step 1", "+10 step 1 again 1", "+10 step 1 again 2", "+10 unanswered"])
+        #expect(Set(time.raised.map(\.event.id)).count == 4)
+    }
+
+    @Test func absenceCollapsesSteps() throws {
+        let table = try timed([policy([try step(10), try step(20), try step(600)])])
+        var time = opened(table)
+        time.sleep(to: 480)
+        #expect(time.log == ["+480 step 2"])
+        #expect(
+            time.raised.first?.event.change.reason
+                == "nobody has acknowledged after 20 min; step 1 fell due while Tocsin was not running")
+        #expect(time.raised.first?.event.time == noon.addingTimeInterval(20 * minute))
+        time.pass(to: 700)
+        #expect(time.log == ["+480 step 2", "+600 step 3"])
+    }
+
+    @Test func absenceCollapsesRepetitions() throws {
+        let table = try timed([policy([try step(10), try step(20)], repetition: .init(every: 30 * minute, times: 3))])
+        var time = opened(table)
+        time.sleep(to: 85)
+        // Step 2 at 20 was missed, and its repetitions at 50 and 80.
+        #expect(time.log == ["+85 step 2 again 2"])
+        #expect(time.raised.first?.directed.first?.name == "escalation.default step 2")
+        #expect(
+            time.raised.first?.event.change.reason
+                == "nobody has acknowledged after 20 min; step 1 fell due while Tocsin was not running; 2 repetitions were missed")
+        time.pass(to: 600)
+        #expect(time.log == ["+85 step 2 again 2", "+115 step 2 again 3", "+145 unanswered"])
+
+        var long = opened(table)
+        long.pass(to: 30)
+        long.sleep(to: 510)
+        #expect(long.log == ["+10 step 1", "+20 step 2", "+510 step 2 again 3"])
+        #expect(long.raised.last?.directed.first?.name == "escalation.default step 2 again")
+        long.pass(to: 600)
+        #expect(long.log.last == "+540 unanswered")
+    }
+
+    @Test func aClockThatJumpsBackFiresNothingTwice() throws {
+        let table = try timed([policy([try step(10), try step(20)], repetition: .init(every: 5 * minute, times: 1))])
+        var time = opened(table)
+        time.pass(to: 21)
+        time.sleep(to: 0)
+        #expect(time.log == ["+10 step 1", "+20 step 2"])
+        time.pass(to: 24)
+        #expect(time.log == ["+10 step 1", "+20 step 2"])
+        time.pass(to: 26)
+        #expect(time.log == ["+10 step 1", "+20 step 2", "+25 step 2 again 1"])
+    }
+
+    @Test func thePolicyThatFitsIsTheFirst() throws {
+        let table = try timed([
+            policy([try step(1)], name: "search", match: try match(["service": ["search"]])),
+            policy([try step(2)], name: "escalations", match: try match(["type": ["escalation"]])),
+            policy([try step(3)], name: "all"),
+        ])
+        let incident = incident()
+        #expect(table.escalationPolicy(of: incident, clocks: nil, now: noon)?.name == "escalations")
+    }
+
+    @Test func theAgendaSaysWhatWouldCome() throws {
+        let table = try timed([policy([try step(10), try step(60)], repetition: .init(every: 30 * minute, times: 1))])
+        let time = opened(table)
+        let known = try #require(time.incident)
+        #expect(
+            table.agenda(of: known, now: noon).map { "\(time.text($0.at)) \($0.what)" } == [
+                "+10 escalation step 1", "+60 escalation step 2", "+90 escalation step 2 again", "+120 escalation ends unanswered",
+            ])
+        #expect(table.alarm(of: known, now: noon)?.what == "escalation step 1")
+    }
+
+    /// A clock that is late by a fraction of a second does not lose or repeat anything.
+    @Test func fractionsOfASecond() throws {
+        let table = try timed([policy([try step(10), try step(20)], repetition: .init(every: 0.3337, times: 3))])
+        var time = VirtualTime(table)
+        time.now = noon.addingTimeInterval(0.123457)
+        time.hear(Event(id: "e", source: "a", type: .escalation, time: time.now, incident: IncidentPatch(id: "INC1")))
+        time.pass(to: 60)
+        #expect(time.raised.count == 6)
+        #expect(!time.log.contains { $0.hasSuffix("nothing") })
+        #expect(Set(time.raised.map(\.event.id)).count == 6)
+    }
+}
