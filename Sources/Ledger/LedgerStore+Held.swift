@@ -1,7 +1,8 @@
-// What waits on purpose, counted by why, for `tocsin status`.
+// What waits on purpose: counted by why, for `tocsin status`; and as a digest says it, for `tocsin deliveries show`.
 
 import Foundation
 import GRDB
+import Incidents
 import Routing
 
 /// How much waits for one reason.
@@ -27,6 +28,16 @@ extension LedgerStore {
                 return HeldCount(kind: kind, count: count, next: row.date(2))
             }
             return Hold.Kind.allCases.compactMap { kind in found.first { $0.kind == kind } }
+        }
+    }
+
+    /// What the message of a delivery says of others that waited for it, as a digest does: one entry for each incident, as it
+    /// is now; and how many there are beside these. Empty where there is no such delivery, and where it holds nothing.
+    public func digest(of delivery: Int64, now: Date) async throws(LedgerError) -> (items: [DigestItem], more: Int) {
+        try await readers.read { database in
+            var reader = DeliveryReader(database, now: now)
+            let found = try reader.delivery(delivery)
+            return (found?.digest ?? [], found?.digestMore ?? 0)
         }
     }
 

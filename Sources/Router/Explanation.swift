@@ -60,10 +60,9 @@ public struct Explanation: Sendable {
             messages = []
             return
         }
-        messages = decision.plan.deliveries.map { [clocks] planned in
+        messages = decision.plan.deliveries.map { planned in
             var request = setup.configuration.request(for: planned, id: "(none yet)", about: Story(event, decision), now: now)
-            request.sla = clocks
-            request.origin = planned.origin == .route ? nil : planned.origin.rawValue
+            request.origin = planned.origin.rawValue
             return setup.templates.render(request)
         }
     }

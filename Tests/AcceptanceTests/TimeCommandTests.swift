@@ -207,6 +207,56 @@ import Testing
         #expect(try await workspace.run("unsubscribe", "ana", "w1", "--all").status == 64)
     }
 
+    // MARK: From the command to what stands
+
+    @Test func aSilenceStandsKeepsBackAndEnds() async throws {
+        let workspace = try Workspace(
+            Self.routes.replacing("match: {type: broadcast}, to: [ana, room]", with: "match: {type: update}, to: [room]"))
+        let id = try #require(
+            try await workspace.run("silence", "service=search", "--for", "2h", "--reason", "moving racks", "--by", "ana").lines.first)
+        try await workspace.run("run", "--once")
+        try workspace.drop(Self.event("update", "INC1", #", "severity": "low", "service": "search""#, more: #", "message": "m""#))
+        #expect(try await workspace.run("run", "--once").status == 0, "nothing is sent")
+        let delivery = try #require(try await workspace.deliveries().first)
+        #expect(delivery["state"] == "suppressed" && delivery["silence"]?.string == id)
+        #expect(delivery["reason"]?.string?.contains("of ana") == true, "\(delivery)")
+        let row = try #require(try await workspace.run("silences", "--json").objects.first)
+        #expect(row["id"]?.string == id && row["suppressed"] == 1 && row["incidents"] == 1 && row["reason"] == "moving racks")
+        #expect(row["match"] == ["service": "search"])
+        let status = try #require(try await workspace.run("status", "--json").objects.first)
+        #expect(status["silences"]?["active"] == 1)
+
+        #expect(try await workspace.run("silence", "--end", id).status == 0)
+        try await workspace.run("run", "--once")
+        #expect(try await workspace.run("silences", "--json").objects.isEmpty)
+        let ended = try #require(try await workspace.run("silences", "--all", "--json").objects.first)
+        #expect(ended["active"] == .bool(false) && ended["ended_at"]?.string != nil)
+        #expect(try await workspace.run("silence", "--end", id).output.contains("has ended already"))
+    }
+
+    @Test func aSubscriptionStandsUntilItIsLeft() async throws {
+        let workspace = try Workspace(Self.routes)
+        let first = try #require(
+            try await workspace.run("subscribe", "ana", "service=pay*", "--deliver", "weekly mon 08:05").lines.first)
+        let second = try #require(try await workspace.run("subscribe", "ana").lines.first)
+        try await workspace.run("run", "--once")
+        let rows = try await workspace.run("subscriptions", "--json").objects
+        #expect(rows.compactMap { $0["id"]?.string } == [first, second])
+        #expect(rows.first?["deliver"] == "weekly mon 08:05" && rows.first?["match"] == ["service": "pay*"])
+        #expect(rows.last?["deliver"] == "immediate" && rows.last?["via"] == .null)
+
+        let which = try await workspace.run("unsubscribe", "ana")
+        #expect(which.status == 64)
+        #expect(which.errors.contains(first) && which.errors.contains(second), "\(which.errors)")
+        #expect(try await workspace.run("unsubscribe", "ana", second).status == 0)
+        try await workspace.run("run", "--once")
+        #expect(try await workspace.run("subscriptions", "--json").objects.compactMap { $0["id"]?.string } == [first])
+        #expect(try await workspace.run("unsubscribe", "ana", "--all").lines == [first])
+        try await workspace.run("run", "--once")
+        #expect(try await workspace.run("subscriptions").output.contains("Nobody has subscribed"))
+        #expect(try await workspace.run("unsubscribe", "ana").status == 1)
+    }
+
     // MARK: What is shown
 
     @Test func statusHasWhatWaitsForItsTime() async throws {

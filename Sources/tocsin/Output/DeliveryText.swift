@@ -94,7 +94,11 @@ enum DeliveryText {
             }
             show(row)
             if !row.contains.isEmpty { try await showContents(row, ledger) }
-            if let stored = try await ledger.storedEvent(sequence: row.sequence) { showMessage(row, stored, configuration) }
+            if let stored = try await ledger.storedEvent(sequence: row.sequence) {
+                let now = row.deliveredAt ?? row.attempts.last?.at ?? Date()
+                let digest = row.contains.isEmpty ? [] : try await ledger.digest(of: id, now: now).items
+                showMessage(row, stored, digest, configuration, now: now)
+            }
         }
     }
 
@@ -162,14 +166,15 @@ enum DeliveryText {
     }
 
     /// The message, rendered from the recorded event with the templates as they are now.
-    static func showMessage(_ row: DeliveryRow, _ stored: StoredEvent, _ configuration: RouterConfiguration) {
+    private static func showMessage(
+        _ row: DeliveryRow, _ stored: StoredEvent, _ digest: [DigestItem], _ configuration: RouterConfiguration, now: Date
+    ) {
         let library = TemplateLibrary.load(directory: configuration.router.templates).library
-        let now = row.deliveredAt ?? row.attempts.last?.at ?? Date()
         var request = configuration.request(for: row, id: String(row.id), about: Story(stored), now: now)
         request.replaces = row.replaced.count
         request.insteadOf = row.insteadOf?.channel
-        request.origin = row.origin == .route ? nil : row.origin.rawValue
-        request.sla = stored.incident.flatMap { configuration.table.clocks(of: $0, now: now) }
+        request.digest = digest
+        request.origin = row.origin.rawValue
         let message = library.render(request)
         Terminal.say("\n" + Terminal.coloured("The message, with the templates as they are now:", .bold))
         Terminal.say(Terminal.clean(message.preview, keepLines: true))
