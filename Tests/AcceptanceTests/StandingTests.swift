@@ -125,7 +125,7 @@ import Testing
         let delivery = try #require(objects.first { $0["recipient"] != nil })
         #expect(delivery["action"] == "suppress" && delivery["silence"] == "x2", "the one that lasts longest: \(delivery)")
         let text = try await workspace.run("explain", "event.json").output
-        #expect(text.contains("yes  silence x2") && text.contains("kept back for good: silence x2"), "\(text)")
+        #expect(text.contains("yes  silence x2") && text.contains("suppressed: silence x2"), "\(text)")
 
         try workspace.write(
             TimeCommandTests.event("update", "INC9", #", "severity": "high", "service": "search""#, more: #", "message": "m""#),

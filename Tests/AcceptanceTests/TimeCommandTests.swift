@@ -70,6 +70,17 @@ import Testing
         #expect(early.errors.contains("the router has not run"), "\(early.errors)")
     }
 
+    @Test func aMistakeInTheConfigurationKeepsNobodyFromAcknowledging() async throws {
+        let workspace = try await Self.workspace()
+        try workspace.write(Self.routes.replacing("routes: [", with: "routs: ["), to: "routes.yaml")
+        let result = try await workspace.run("ack", "INC100", "--by", "ana")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.errors.contains("has mistakes"))
+        #expect(try Self.dropped(workspace).count == 1)
+        #expect(try await workspace.run("silence", "service=search", "--for", "1h", "--reason", "x").status == 0)
+        #expect(try await workspace.run("subscribe", "ana").status == 78, "who is listed is not known")
+    }
+
     @Test func ackTwiceSaysWhoHasIt() async throws {
         let workspace = try await Self.workspace()
         try await workspace.run("ack", "INC100", "--by", "ana")

@@ -50,7 +50,7 @@ struct SilenceCommand: AsyncParsableCommand {
     @OptionGroup var option: ConfigOption
 
     func run() async throws {
-        let configuration = try option.load()
+        let configuration = try option.load(lenient: true)
         if let ended { try await end(ended, configuration) } else { try await start(configuration) }
     }
 
@@ -147,6 +147,8 @@ struct SilenceCommand: AsyncParsableCommand {
 /// What a silence would keep back as things are.
 private struct SilencePreview {
     private static let listed = 5
+    /// Incidents that are looked at, at most: those that changed last.
+    private static let looked = 20_000
 
     private let until: Date
     private let now: Date
@@ -165,7 +167,7 @@ private struct SilencePreview {
             (isKnown, matching, open) = (false, [], 0)
             return
         }
-        let incidents = try await option.closing(ledger) { try await $0.incidents(IncidentFilter(openOnly: true)) }
+        let incidents = try await option.closing(ledger) { try await $0.incidents(IncidentFilter(openOnly: true, limit: Self.looked)) }
         isKnown = true
         open = incidents.count
         matching = incidents.filter { match.holds(for: $0, by: configuration.table, now: now) }
@@ -177,7 +179,8 @@ private struct SilencePreview {
         let length = "until \(Moment.short(until, now: now)) (\(Amount.time(until.timeIntervalSince(now))))"
         guard isKnown else { return say("silent \(length); no incident is known yet") }
         let noun = matching.count == 1 ? "incident matches" : "incidents match"
-        say("silent \(length); \(matching.count) of \(open) open \(noun)\(matching.isEmpty ? " as things are" : ":")")
+        let all = open < Self.looked ? "\(open) open" : "the \(open) open ones that changed last,"
+        say("silent \(length); \(matching.count) of \(all) \(noun)\(matching.isEmpty ? " as things are" : ":")")
         for incident in matching.prefix(Self.listed) {
             let words = [incident.id, incident.text("severity") ?? "", incident.status.rawValue, incident.text("title") ?? ""]
             say("  " + words.filter { !$0.isEmpty }.joined(separator: "  "))

@@ -38,7 +38,7 @@ struct IntentText {
         switch intent {
         case .send: nil
         case .hold(let hold): "held until \(Timestamp.format(hold.until)) (\(Moment.relative(hold.until, now: now))): \(hold.reason)"
-        case .suppress(let suppression): "kept back for good: \(suppression.reason)"
+        case .suppress(let suppression): "suppressed: \(suppression.reason)"
         case .supersede(let reason): "not sent: \(reason)"
         }
     }
