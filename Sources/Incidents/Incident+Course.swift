@@ -82,7 +82,7 @@ extension Course {
 
     fileprivate mutating func end(at time: Date) {
         resume(at: time)
-        endedAt = max(time, started, pauses.last?.until ?? started)
+        endedAt = max(time, acknowledgedAt ?? started, pauses.last?.until ?? started, started)
         turn(at: time)
     }
 

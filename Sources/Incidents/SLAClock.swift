@@ -31,8 +31,9 @@ public struct SLAClock: Sendable, Equatable {
     public var start: Date
     /// The promised time, in seconds of its calendar.
     public var length: TimeInterval
-    /// When it comes to be at risk, and breached, if nothing happens; nil while it stands still for a pause that has no
-    /// end. Kept after the promise was met, too.
+    /// When it comes to be at risk, and breached, if nothing happens: whole microseconds. Kept after the promise was met,
+    /// too. Nil while it stands still for a pause that has no end, unless it came before the pause; nil also where the
+    /// calendar does not open for that long within ten years. `warnsAt` is nil where no warning is wanted (`warn_at: 100%`).
     public var warnsAt: Date?
     public var breachesAt: Date?
     /// When the promise was met; nil while it runs.

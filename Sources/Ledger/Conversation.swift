@@ -72,7 +72,7 @@ struct Conversation {
         SELECT 1 FROM deliveries INDEXED BY deliveries_unfinished
         WHERE \(condition) AND id > ? AND \(LedgerSchema.unfinished) AND blocked = 1 AND due <= ? LIMIT 1
         """
-    static let waitingColumns = "id, due, attempts, replaces, priority, urgent, is_first, state, fallback_at, fell_back, expires"
+    static let waitingColumns = "id, due, attempts, replaces, priority, urgent, is_first, state, fallback_at, fell_back, expires, contains"
     static let behind = """
         FROM deliveries INDEXED BY deliveries_unfinished WHERE \(condition) AND \(LedgerSchema.unfinished) AND blocked = 1
         """

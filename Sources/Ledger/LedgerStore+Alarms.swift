@@ -64,9 +64,11 @@ extension LedgerStore {
     /// - Parameters:
     ///   - last: what the step before returned; nil: from the start.
     ///   - limit: incidents to look at.
+    ///   - severity: the severity as it is judged now, by which open incidents of a service are found; nil: they stay as they are.
     /// - Returns: where to go on; nil: done.
     public func rescheduleAlarms(
-        after last: String?, limit: Int, alarm: @escaping @Sendable (Incident) -> Alarm?
+        after last: String?, limit: Int, severity: (@Sendable (Incident) -> Severity?)? = nil,
+        alarm: @escaping @Sendable (Incident) -> Alarm?
     ) async throws(LedgerError) -> String? {
         try await writing { database, cache in
             var intake = IntakeTransaction(database, cache: cache)
@@ -82,6 +84,7 @@ extension LedgerStore {
                 for id in open {
                     do {
                         guard let incident = try intake.incident(id) else { continue }
+                        if let judged = severity?(incident) { try Self.list(incident, as: judged, database) }
                         let next = alarm(incident)
                         if try AlarmTable.alarm(of: .incident(id), database) != next { try intake.move(next, of: incident) }
                     } catch is RowFault {}
@@ -92,6 +95,16 @@ extension LedgerStore {
             return count < limit ? nil : place
         }
     }
+
+    private static func list(_ incident: Incident, as severity: Severity, _ database: Database) throws {
+        let values: [(any Bindable)?] = [incident.openService, severity.rank, severity.name]
+        try database.run(Self.relist, [incident.id] + values + values)
+    }
+
+    private static let relist = """
+        UPDATE incidents SET open_service = ?2, rank = ?3, judged = ?4
+        WHERE id = ?1 AND (open_service IS NOT ?5 OR rank IS NOT ?6 OR judged IS NOT ?7)
+        """
 
     /// The configuration by which the alarms were last set; nil: they never were.
     public func alarmsVersion() async throws(LedgerError) -> String? {

@@ -12,12 +12,15 @@ extension LedgerStore {
     /// - Returns: how many deliveries are due earlier now.
     public func recallFromFuture(now: Date) async throws(LedgerError) -> Int {
         try await writing { database in
-            guard try Self.isAhead(database, now: now) else { return 0 }
+            let holdsAreAhead = try database.has(Self.anyHold, [now.microseconds])
+            guard try holdsAreAhead || Self.isAhead(database, now: now) else { return 0 }
             var count = 0
             try database.inTransaction(.immediate) {
+                try database.run(Self.recallHolds, [now.microseconds])
+                let holds = database.changesCount
                 try database.run(Self.recallFallbacks, [now.microseconds])
                 try database.run(Self.recallDue, [now.microseconds])
-                count = database.changesCount
+                count = holds + database.changesCount
                 try database.run(Self.recallFirst, [now.microseconds])
                 return .commit
             }
@@ -49,6 +52,14 @@ extension LedgerStore {
         SELECT 1 FROM (SELECT * FROM deliveries INDEXED BY deliveries_ready WHERE lane = ?1 AND priority = ?2 AND due > ?3 \
         AND \(LedgerSchema.ready) ORDER BY due DESC LIMIT 1) AS deliveries WHERE \(planned) > ?3 \
         AND due >= \(planned)
+        """
+    private static let anyHold = """
+        SELECT 1 FROM deliveries INDEXED BY deliveries_held_due WHERE \(LedgerSchema.held) AND due > ?1 AND created > ?1 AND due >= created LIMIT 1
+        """
+    /// What is held keeps its wait as well.
+    private static let recallHolds = """
+        UPDATE deliveries INDEXED BY deliveries_held_due SET due = ?1 + max(0, due - created) \
+        WHERE \(LedgerSchema.held) AND due > ?1 AND created > ?1 AND due >= created
         """
     private static let recallDue = """
         UPDATE deliveries SET due = ?1 + max(0, due - \(planned)) WHERE \(LedgerSchema.unfinished) AND due > ?1 \

@@ -11,16 +11,23 @@ extension LedgerStore {
             guard let document = try row.storedJSON(1), let digest = row.bytes(2) else { return true }
             return SHA256.hex(document.canonicalBytes) == Token.text(digest)
         }
-        let incidents = try found(database, "SELECT state, id, is_open, severity, updated FROM incidents ORDER BY id", id: 1) { row in
+        let incidents = try found(database, Self.incidentsWithAlarms, id: 1) { row in
             let incident = try Incident(row: row)
             return incident.id == row.text(1) && incident.isOpen == row.flag(2) && incident.text("severity") == row.text(3)
                 && incident.updated.microseconds == row.int64(4)
+                && (row.text(5) == nil || row.text(5) == incident.openService)
+                && (incident.alarm == nil || incident.alarm?.microseconds == row.int64(6))
         }
         return [
             ("events whose document is not the one that was accepted", events),
             ("incidents that are listed as what their state does not say", incidents),
         ].compactMap { words, found in found.isEmpty ? nil : "\(words): \(found.joined(separator: ", "))" }
     }
+
+    private static let incidentsWithAlarms = """
+        SELECT state, id, is_open, severity, updated, open_service, (SELECT due FROM alarms WHERE subject = 'incident/' || incidents.id)
+        FROM incidents ORDER BY id
+        """
 
     private static func found(_ database: Database, _ sql: String, id: Int, _ holds: (Row) throws -> Bool) throws -> [String] {
         var found: [String] = []

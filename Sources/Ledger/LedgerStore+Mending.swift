@@ -9,6 +9,8 @@ extension LedgerStore {
     /// time for retries begins anew, and an end of their worth (`expires`) no longer counts: somebody asked for them.
     /// They take their place in their conversations like any other: behind what is under way there.
     ///
+    /// What was said by a digest follows that one, and cannot be tried by itself.
+    ///
     /// Those that were dropped were put aside for good, and are left alone, even where their ids are given.
     ///
     /// - Parameter ids: nil: all that are listed as dead.
@@ -24,6 +26,9 @@ extension LedgerStore {
                 reason = NULL WHERE id = ?
                 """, [now.microseconds, isBlocked, id])
             tally.move(channel: known.channel, from: known.state, to: DeliveryState.pending.rawValue)
+            if known.contains > 0 || known.root != nil {
+                try DigestContents(holder: known.root ?? id).follow(database, now: now, tally: &tally)
+            }
             return true
         }
     }
@@ -48,13 +53,15 @@ extension LedgerStore {
         var state: String
         var reason: String?
         var isDropped: Bool
+        var root: Int64?
+        var contains: Int
     }
 
     /// Changes each of the dead ones, oldest first; 500 to a transaction, so that the router is never kept waiting long.
     private func mend(
         _ ids: [Int64]?, _ change: @escaping @Sendable (Database, Int64, Dead, inout Tally) throws -> Bool
     ) async throws(LedgerError) -> [Int64] {
-        let all = "SELECT id FROM deliveries WHERE \(DeliveryFilter.mendable) ORDER BY id"
+        let all = "SELECT id FROM deliveries d WHERE \(DeliveryFilter.mendable) ORDER BY id"
         let wanted: [Int64] =
             if let ids { Set(ids).sorted() } else { try await readers.read { try $0.rows(all).compactMap { $0.int64(0) } } }
         var changed: [Int64] = []
@@ -79,12 +86,13 @@ extension LedgerStore {
 
     private static func dead(_ id: Int64, _ database: Database) throws -> Dead? {
         let sql = """
-            SELECT incident, channel, address, state, reason, dropped_at IS NOT NULL FROM deliveries
-            WHERE id = ? AND state IN ('dead', 'unknown')
+            SELECT incident, channel, address, state, reason, dropped_at IS NOT NULL, fallback_root, contains FROM deliveries
+            WHERE id = ? AND state IN ('dead', 'unknown') AND digest IS NULL
             """
         guard let row = try database.row(sql, [id]) else { return nil }
         return Dead(
             incident: row.text(0), channel: try row.need(row.text(1), "a channel"), address: try row.need(row.text(2), "an address"),
-            state: try row.need(row.text(3), "the state of a delivery"), reason: row.text(4), isDropped: row.flag(5))
+            state: try row.need(row.text(3), "the state of a delivery"), reason: row.text(4), isDropped: row.flag(5),
+            root: row.int64(6), contains: row.int(7) ?? 0)
     }
 }

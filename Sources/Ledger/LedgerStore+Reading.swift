@@ -144,7 +144,8 @@ extension DeliveryFilter {
         return (terms.isEmpty ? "" : " WHERE " + terms.joined(separator: " AND "), arguments)
     }
 
-    static let mendable = "\(LedgerSchema.uncommon) AND state IN ('dead', 'unknown') AND dropped_at IS NULL"
+    /// Of `deliveries d`. What a digest said is mended with it.
+    static let mendable = "\(LedgerSchema.uncommon) AND state IN ('dead', 'unknown') AND dropped_at IS NULL AND d.digest IS NULL"
 
     /// Written so that the partial index of uncommon states serves where it can.
     private static func term(_ state: DeliveryState) -> String {

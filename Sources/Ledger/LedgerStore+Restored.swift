@@ -1,5 +1,6 @@
 // After a backup was put back. What it says is pending may have gone out after it was made: to send it would repeat
 // hours of messages, to forget it would lose some. So it becomes `unknown`, and people decide.
+// What was held stays so: it had not gone out by then.
 
 import Foundation
 import GRDB
@@ -34,6 +35,9 @@ extension LedgerStore {
                 tally.move(
                     channel: try row.need(row.text(1), "a channel"), from: try row.need(row.text(2), "the state of a delivery"),
                     to: DeliveryState.unknown.rawValue)
+                if row.flag(6) || row.int64(7) != nil {
+                    try DigestContents(holder: row.int64(7) ?? id).follow(database, now: now, tally: &tally)
+                }
             }
             // Where the slice ends within a conversation, what is left of it must not wait for a head that is gone.
             if let last = rows.last, let incident = last.text(4), let channel = last.text(1), let address = last.text(5) {
@@ -53,7 +57,7 @@ extension LedgerStore {
     }
 
     private static let unfinishedSlice = """
-        SELECT id, channel, state, attempts, incident, address FROM deliveries INDEXED BY deliveries_unfinished
+        SELECT id, channel, state, attempts, incident, address, contains, fallback_root FROM deliveries INDEXED BY deliveries_unfinished
         WHERE \(LedgerSchema.unfinished) LIMIT \(restoredSlice)
         """
     private static let restoredAttempt = """

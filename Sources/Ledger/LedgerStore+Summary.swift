@@ -26,7 +26,7 @@ extension LedgerStore {
                 }
             }
             summary.openIncidents = try database.number("SELECT count(*) FROM incidents WHERE is_open = 1")
-            summary.needsMending = try database.number("SELECT count(*) FROM deliveries WHERE \(DeliveryFilter.mendable)")
+            summary.needsMending = try database.number("SELECT count(*) FROM deliveries d WHERE \(DeliveryFilter.mendable)")
             let due = try database.row(Self.due, [now.microseconds])
             summary.undeliveredDue = due?.int(0) ?? 0
             summary.oldestDue = due?.date(1)

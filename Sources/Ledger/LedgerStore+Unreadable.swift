@@ -3,6 +3,7 @@
 
 import GRDB
 import Incidents
+import Routing
 
 extension LedgerStore {
     /// Reads events, incidents, and the deliveries that may still go out, the way the router does.
@@ -11,15 +12,23 @@ extension LedgerStore {
             _ = try StoredEvent($0)
         }
         let incidents = try faults(database, "SELECT state, id FROM incidents ORDER BY id", id: 1) { _ = try Incident(row: $0) }
-        let unfinished = "SELECT \(QueuedDelivery.columns) FROM deliveries d WHERE \(LedgerSchema.unfinished) ORDER BY id"
+        let unfinished = "SELECT \(QueuedDelivery.columns) FROM deliveries d WHERE state IN ('held', 'pending', 'retrying') ORDER BY id"
         // The event is looked at above: what counts here is the delivery's own row.
         let stand = StoredEvent(
             sequence: 0, event: Event(id: "", source: "", type: .update, time: .distantPast), incident: nil, severity: nil,
             receivedAt: .distantPast)
         let deliveries = try faults(database, unfinished, id: 0) { _ = try QueuedDelivery($0, event: stand) }
+        let silences = try faults(database, "SELECT id, state FROM silences ORDER BY id", id: 0) { row in
+            _ = try row.need(row.storedJSON(1).flatMap(Silence.init(stored:)), "a silence")
+        }
+        let subscriptions = try faults(database, "SELECT id, state FROM subscriptions ORDER BY id", id: 0) { row in
+            _ = try row.need(row.storedJSON(1).flatMap(Subscription.init(stored:)), "a subscription")
+        }
         return [
             ("events that cannot be read", events), ("incidents whose state cannot be read", incidents),
             ("deliveries that cannot be read, and so do not go out", deliveries),
+            ("silences that cannot be read, and so silence nothing", silences),
+            ("subscriptions that cannot be read, and so do not count", subscriptions),
         ].compactMap { words, found in found.isEmpty ? nil : "\(words): \(found.joined(separator: ", "))" }
     }
 

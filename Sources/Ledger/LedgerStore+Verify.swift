@@ -14,7 +14,7 @@ extension LedgerStore {
                 var findings = try database.rows("PRAGMA integrity_check(20)").compactMap { $0.text(0) }.filter { $0 != "ok" }
                     .map { "the file \(path) is damaged: \($0)" }
                 findings += try Self.strangers(database)
-                for rule in LedgerRule.all + LedgerRule.ofStates + LedgerRule.ofValues {
+                for rule in LedgerRule.all + LedgerRule.ofStates + LedgerRule.ofValues + LedgerRule.ofTime {
                     let ids = try database.rows("\(rule.query) LIMIT 21").compactMap { $0.text(0) ?? $0.int64(0).map(String.init) }
                     if ids.isEmpty { continue }
                     findings.append("\(rule.words): \(ids.prefix(20).joined(separator: ", "))\(ids.count > 20 ? ", and more" : "")")
@@ -57,7 +57,7 @@ struct LedgerRule: Sendable {
             LedgerRule(
                 words: "delivered deliveries without an accepted attempt",
                 query: """
-                    SELECT id FROM deliveries d WHERE state = 'delivered'
+                    SELECT id FROM deliveries d WHERE state = 'delivered' AND digest IS NULL
                     AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery = d.id AND outcome = 'accepted')
                     """),
             LedgerRule(
@@ -69,7 +69,7 @@ struct LedgerRule: Sendable {
             LedgerRule(
                 words: "unknown deliveries without an unanswered attempt",
                 query: """
-                    SELECT id FROM deliveries d WHERE \(LedgerSchema.uncommon) AND state = 'unknown'
+                    SELECT id FROM deliveries d WHERE \(LedgerSchema.uncommon) AND state = 'unknown' AND digest IS NULL
                     AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery = d.id AND outcome = 'unknown')
                     """),
             LedgerRule(

@@ -59,6 +59,7 @@ extension OutcomeTransaction {
                 tally.add(.deliveries, conversation.channel, state: DeliveryState.superseded.rawValue, count)
             }
         }
+        for digest in taken.digests { try DigestContents(holder: digest).move(to: target, database) }
         // What waits behind the new head lends it its urgency, as it lent it to the one before.
         try database.run(Self.lend, conversation.key + conversation.key + [target])
         promoted.append(target)

@@ -19,10 +19,12 @@ extension OutcomeTransaction {
     mutating func fallBack(_ known: Known, to plan: FallbackPlan, reason: String?, tally: inout Tally) throws {
         guard let left = try database.first(Self.left, [known.id], { try Left($0) }) else { return }
         var planned = plan.planned
-        if try database.has(Self.there, [left.event, planned.channel, planned.address]) {
+        if try database.has(Self.there, [left.event, planned.channel, planned.address, left.origin == .digest]) {
             let words = "its next way, `\(planned.channel)`, has this event already"
             return try database.run(Self.fellBack, [[reason, words].compactMap(\.self).joined(separator: "; ").storable, known.id])
         }
+        planned.origin = left.origin
+        planned.intent = .send
         planned.priority = min(planned.priority, left.priority)
         planned.isUrgent = planned.isUrgent || left.isUrgent
         try database.run(Self.fellBack, [reason?.storable, known.id])
@@ -54,9 +56,11 @@ extension OutcomeTransaction {
         }
     }
 
-    private static let left = "SELECT event, tried, priority, urgent FROM deliveries WHERE id = ?"
+    private static let left = "SELECT event, tried, priority, urgent, origin FROM deliveries WHERE id = ?"
+    /// A digest is another message than that about its newest event; what is held, or was kept back, has not been said.
     private static let there = """
-        SELECT 1 FROM deliveries INDEXED BY deliveries_event WHERE event = ? AND channel = ? AND address = ? LIMIT 1
+        SELECT 1 FROM deliveries INDEXED BY deliveries_event WHERE event = ? AND channel = ? AND address = ?
+        AND (origin = 'digest') = ? AND state NOT IN ('held', 'suppressed') LIMIT 1
         """
     private static let fellBack = "UPDATE deliveries SET fell_back = 1, fallback_at = NULL, reason = ifnull(?, reason) WHERE id = ?"
     private static let family = """
@@ -71,12 +75,14 @@ extension OutcomeTransaction {
         var tried: [Way]
         var priority: Int
         var isUrgent: Bool
+        var origin: Origin
 
         init(_ row: some StoredRow) throws {
             event = try row.need(row.int64(0), "the event of a delivery")
             tried = try row.ways(1)
             priority = row.int(2) ?? 0
             isUrgent = row.flag(3)
+            origin = try row.need(row.text(4).flatMap(Origin.init(rawValue:)), "the origin of a delivery")
         }
     }
 }

@@ -30,6 +30,8 @@ struct OutcomeTransaction {
         var attempts: Int
         var fellBack: Bool
         var root: Int64?
+        /// How many were held, and are said by it.
+        var contains: Int
 
         var conversation: Conversation? { incident.map { Conversation(incident: $0, channel: channel, address: address) } }
         var isHead: Bool { !isBlocked && state != .held }
@@ -90,6 +92,9 @@ struct OutcomeTransaction {
             if let plan = record.fallback, !known.fellBack { try fallBack(known, to: plan, reason: reason, tally: &tally) }
         default: break
         }
+        if known.contains > 0 || known.root != nil {
+            try DigestContents(holder: known.root ?? known.id).follow(database, now: now, tally: &tally)
+        }
     }
 
     /// What followed. A delivery whose row is damaged is left out, as `LedgerStore.ready` leaves it out: the outcome of the
@@ -113,7 +118,8 @@ struct OutcomeTransaction {
                 id: id, incident: row.text(0), channel: try row.need(row.text(1), "a channel"),
                 address: try row.need(row.text(2), "an address"),
                 state: try row.need(row.text(3).flatMap(DeliveryState.init(rawValue:)), "the state of a delivery"),
-                isBlocked: row.flag(4), attempts: row.int(5) ?? 0, fellBack: row.flag(6), root: row.int64(7))
+                isBlocked: row.flag(4), attempts: row.int(5) ?? 0, fellBack: row.flag(6), root: row.int64(7),
+                contains: row.int(8) ?? 0)
         }
     }
 
@@ -127,7 +133,8 @@ struct OutcomeTransaction {
     }
 
     private static let find = """
-        SELECT incident, channel, address, state, blocked, attempts, fell_back, fallback_root FROM deliveries WHERE id = ?
+        SELECT incident, channel, address, state, blocked, attempts, fell_back, fallback_root, contains
+        FROM deliveries WHERE id = ?
         """
     private static let attempt = """
         INSERT INTO attempts (delivery, number, at, ms, outcome, code, reason, detail, remote_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -24,7 +24,7 @@ struct PruneTransaction {
 
     func hasAny() throws -> Bool {
         if !position.isBeyondIncidents, try nextIncident() != nil { return true }
-        return try nextEvent() != nil
+        return try nextEvent() != nil || database.has(Self.endedSilence, [cutoff])
     }
 
     mutating func run() throws {
@@ -40,6 +40,7 @@ struct PruneTransaction {
         }
         while budget > 0, position.isBeyondIncidents {
             guard let row = try nextEvent() else {
+                try pruneSilences()
                 isDone = true
                 break
             }
@@ -47,6 +48,20 @@ struct PruneTransaction {
             budget -= 1
         }
         try tally.write(database)
+    }
+
+    /// Those that ended long ago, and that nothing names any more: all at once, for there are few.
+    private mutating func pruneSilences() throws {
+        var ids: [String] = []
+        try database.each(Self.endedSilence, [cutoff]) { row in
+            row.text(0).map { ids.append($0) }
+            return true
+        }
+        for id in ids {
+            try database.run("DELETE FROM silences WHERE id = ?", [id])
+            try AlarmTable.set(nil, of: .silence(id), database)
+        }
+        spend(ids.count)
     }
 
     private enum Progress {
@@ -71,6 +86,7 @@ struct PruneTransaction {
             if budget <= 0 { return false }
         }
         try database.run("DELETE FROM incidents WHERE rowid = ?", [place])
+        try AlarmTable.set(nil, of: .incident(id), database)
         deleted += 1
         forgotten.append(id)
         return true
@@ -94,7 +110,11 @@ struct PruneTransaction {
     private mutating func pruneDelivery(_ row: Row) throws -> Bool {
         let id = try row.need(row.int64(0), "the id of a delivery")
         let state = try row.need(row.text(2), "the state of a delivery")
-        if row.flag(3) { return false }
+        // What it says of others is named by them for as long as they are there.
+        if row.flag(3) || row.flag(6) { return false }
+        if let digest = row.text(7).flatMap({ Int64($0) }) {
+            try database.run("UPDATE deliveries SET contains = contains - 1 WHERE id = ?", [digest])
+        }
         try database.run("DELETE FROM attempts WHERE delivery = ?", [id])
         spend(database.changesCount)
         try release(row, id: id)
@@ -146,8 +166,12 @@ struct PruneTransaction {
     /// The fourth column: it is unfinished itself, or stands behind one that is.
     static let firstDelivery = """
         SELECT id, channel, state, state IN ('held', 'pending', 'retrying') OR EXISTS (
-            SELECT 1 FROM deliveries s WHERE s.id = d.successor AND s.state IN ('held', 'pending', 'retrying')), successor, replaces
+            SELECT 1 FROM deliveries s WHERE s.id = d.successor AND s.state IN ('held', 'pending', 'retrying')), successor, replaces, contains, digest
         FROM deliveries d INDEXED BY deliveries_event WHERE event = ? ORDER BY id LIMIT 1
+        """
+    private static let endedSilence = """
+        SELECT id FROM silences WHERE ended < ?
+        AND NOT EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_silence WHERE silence = silences.id AND silence IS NOT NULL)
         """
     /// Within the conversation: another way that got through is a successor, too, and stands for nothing.
     private static let release = """

@@ -16,6 +16,8 @@ struct Waiting {
     var fallbackAt: Int64?
     /// Nil: worth sending for as long as it is tried.
     var expires: Int64?
+    /// How many were held, and are said by it.
+    var contains: Int
 
     init(_ row: some StoredRow) throws {
         id = try row.need(row.int64(0), "the id of a delivery")
@@ -28,6 +30,7 @@ struct Waiting {
         state = try row.need(row.text(7).flatMap(DeliveryState.init(rawValue:)), "the state of a delivery")
         fallbackAt = row.flag(9) ? nil : row.int64(8)
         expires = row.int64(10)
+        contains = row.int(11) ?? 0
     }
 
     /// Of what is due.
@@ -45,6 +48,8 @@ struct Taken {
     var expires: Int64?
     var isEndless = false
     var states: [DeliveryState: Int] = [:]
+    /// Those of them that say what was held.
+    var digests: [Int64] = []
 
     mutating func add(_ waiting: Waiting) {
         count += 1 + waiting.replaces
@@ -54,5 +59,6 @@ struct Taken {
         if let at = waiting.fallbackAt { fallbackAt = min(fallbackAt ?? at, at) }
         if let end = waiting.expires { expires = max(expires ?? end, end) } else { isEndless = true }
         states[waiting.state, default: 0] += 1
+        if waiting.contains > 0 { digests.append(waiting.id) }
     }
 }

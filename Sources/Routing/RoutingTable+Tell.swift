@@ -39,8 +39,11 @@ extension RoutingTable {
     /// Tells those for whom the clock raised an event.
     func tell(_ directed: [Directed], _ facts: MatchFacts, _ subscribers: Subscribers?, _ draft: inout PlanDraft) -> [RouteVerdict] {
         var verdicts: [RouteVerdict] = []
+        // Whoever is told again by a route is told on the route's terms.
+        var again: Route?
+        if case .again(let name) = facts.event.raised { again = routes.first { $0.name == name } }
         for one in directed {
-            let route = Route(name: one.name, match: Match(), to: [], isUrgent: one.isUrgent, template: one.template)
+            let route = again ?? Route(name: one.name, match: Match(), to: [], isUrgent: one.isUrgent, template: one.template)
             var unreached: [Unreached] = []
             switch one.whom {
             case .entry(let entry):

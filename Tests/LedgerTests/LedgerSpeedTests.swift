@@ -66,6 +66,67 @@ struct LedgerSpeedTests {
         await store.close()
     }
 
+    /// A month of scenarios: each incident opens, is told, moves on three times, rings once and ends.
+    @Test func inMemory() throws {
+        let ledger = try VirtualLedger()
+        let clock = ContinuousClock()
+        let count = 10_000
+        let time = try clock.measure {
+            for index in 0..<count {
+                let at = Double(index) * 60
+                for (step, status) in ["open", "in_progress", "on_hold", "in_progress", "resolved"].enumerated() {
+                    let now = after(at + Double(step))
+                    let event = try event("e\(index)/\(step)", incident: "INC\(index)", status: status, time: now)
+                    let receipt = try ledger.accept(
+                        timed(
+                            event, [delivery(due: now), held(at + 60, address: "C\(index % 50)")], alarm: step == 4 ? nil : at + 30, at: now
+                        ))
+                    for ready in receipt.ready { _ = try ledger.record([accepted(ready.id, at: now)]) }
+                    if step == 3 {
+                        let due = try ledger.dueAlarms(now: after(at + 30), limit: 100)
+                        let bell = AlarmBell { _, _, _ in
+                            []
+                        } alarm: { subject, _, _ in
+                            Alarm(subject: subject, due: after(1e8), what: "")
+                        }
+                        _ = try ledger.ring(due, with: bell, now: after(at + 30))
+                    }
+                }
+                _ = try ledger.release(now: after(at))
+            }
+        }
+        report("incidents in memory, five events each", count, time)
+    }
+
+    /// What a million incidents with an alarm each cost the clock.
+    @Test func alarms() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let clock = ContinuousClock()
+        let count = 51_200
+        let arrivals = try (0..<count).map {
+            timed(try event("e\($0)", incident: "INC\($0)"), alarm: $0.isMultiple(of: 51) ? 60 : Double(1_000 + $0))
+        }
+        for at in stride(from: 0, to: count, by: 512) { _ = try await store.accept(Array(arrivals[at..<at + 512])) }
+        let bell = AlarmBell { subject, incident, _ in
+            guard let incident, incident.status == .open else { return [] }
+            let event = try event("\(incident.id)/due", incident: incident.id, status: "in_progress", time: after(60))
+            return [timed(event, [delivery(due: after(60))], alarm: 9_000, at: after(60))]
+        } alarm: { subject, _, _ in
+            Alarm(subject: subject, due: after(9_000), what: "")
+        }
+        var rung = 0
+        let time = try await clock.measure {
+            while true {
+                let due = try await store.dueAlarms(now: after(60), limit: 256)
+                if due.isEmpty { break }
+                rung += try await store.ring(due, with: bell, now: after(60)).count
+            }
+        }
+        report("alarms rung, 256 at a time", rung, time)
+        await store.close()
+    }
+
     private func report(_ what: String, _ count: Int, _ time: Swift.Duration) {
         let seconds = Double(time.components.attoseconds) / 1e18 + Double(time.components.seconds)
         print("\(what): \(Int(Double(count) / seconds))/s, \((seconds / Double(count) * 1e6).rounded()) µs each")

@@ -177,4 +177,68 @@ import Testing
         }
         await store.close()
     }
+
+    @Test func alarmsGoWithTheirIncidentAndSilencesOnceNothingNamesThem() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let old = after(3_600)
+        try await store.take(
+            timed(
+                try event("e1"), [suppressed("x1")],
+                changes: [
+                    .silence(silence("x1", endedAt: old), alarm: nil), .silence(silence("x2", endedAt: old), alarm: nil),
+                    .silence(silence("x3"), alarm: nil), .silence(silence("x4", endedAt: later), alarm: nil),
+                    .subscribe(Subscription(id: "s", who: .person("p"), until: old)),
+                ]),
+            timed(try event("e2", status: "closed", time: after(1)), alarm: 60, at: after(1)),
+            timed(try event("o", incident: "OPEN"), alarm: 60))
+        #expect(try await store.alarms().count == 2)
+        _ = try await sweep(store)
+        #expect(try await store.alarms() == ["incident/OPEN": 60])
+        #expect(try await store.silences(includeEnded: true).map(\.silence.id) == ["x3", "x4"])
+        #expect(try await store.subscriptions().count == 1)
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
+    @Test func whatNamesASilenceKeepsIt() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        try await store.take(timed(try event("e1"), [suppressed("x1")], changes: [.silence(silence("x1", endedAt: after(60)), alarm: nil)]))
+        _ = try await sweep(store)
+        #expect(try await store.silences(includeEnded: true).map(\.suppressed) == [1])
+        await store.close()
+    }
+
+    @Test func aDigestStaysForAsLongAsOthersNameIt() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        try await store.take(
+            timed(try event("b1", incident: "B"), [held(60)]),
+            timed(try event("a1", incident: "A", status: "closed", time: after(1)), [held(60)], at: after(1)))
+        let digest = try await store.release(now: after(60), limit: 1).messages[0].delivery
+        _ = try await store.record([accepted(digest, at: after(61))])
+        // The digest is of an event of A's, which is over; B is open.
+        _ = try await sweep(store)
+        #expect(try await store.deliveries().map(\.incident) == ["B", nil])
+        #expect(try await store.delivery(digest)?.contains == [1])
+        #expect(try await store.verify() == [])
+        try await store.take(timed(try event("b2", incident: "B", status: "closed", time: after(62)), at: after(62)))
+        _ = try await sweep(store)
+        _ = try await sweep(store)
+        #expect(try await store.deliveries().isEmpty)
+        #expect(try await store.incidents().isEmpty)
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
+    @Test func whatIsHeldKeepsItsHistory() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        try await store.take(timed(try event("e1", status: "closed"), [held(60)]))
+        _ = try await sweep(store)
+        #expect(try await store.deliveries().count == 1)
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
 }

@@ -71,6 +71,61 @@ import Testing
         ("UPDATE incidents SET is_open = 0", "incidents that are listed as what their state does not say: INC1"),
     ]
 
+    /// Of a ledger with a digest of 4 and 5 (6), one that is held (7), one that is silenced (8), an alarm and a silence.
+    private static let damagesOfTime: [(sql: String, finding: String)] = [
+        ("UPDATE deliveries SET hold = NULL WHERE id = 7", "held deliveries without a kind of hold or a key: 7"),
+        ("UPDATE deliveries SET hold = 'whim' WHERE id = 7", "held deliveries without a kind of hold or a key: 7"),
+        ("UPDATE deliveries SET state = 'pending' WHERE id = 8", "that a silence is named for, and that are not suppressed: 8"),
+        ("UPDATE deliveries SET reason = NULL WHERE id = 8", "finished deliveries without a reason: 8"),
+        ("UPDATE deliveries SET digest = '99' WHERE id = 4", "deliveries of a digest that is not there: 4"),
+        ("UPDATE deliveries SET digest = NULL WHERE id = 4", "digests that do not hold as many as name them: 6"),
+        (
+            "UPDATE deliveries SET digest = NULL; UPDATE deliveries SET contains = 0",
+            "digests that are to go out, and hold nothing: 6"
+        ),
+        (
+            "UPDATE deliveries SET state = 'expired', reason = 'x' WHERE id = 6",
+            "deliveries that are held for a digest that is finished: 4, 5"
+        ),
+        (
+            "UPDATE deliveries SET state = 'delivered', delivered_at = 1 WHERE id = 6",
+            "deliveries whose digest was delivered, and they were not: 4, 5"
+        ),
+        ("UPDATE deliveries SET state = 'pending' WHERE id = 4", "deliveries that a digest says, and that go out by themselves: 4"),
+        ("UPDATE deliveries SET released = 1, hold = NULL WHERE id = 8", "left their hold before they were made, or without one: 8"),
+        ("UPDATE deliveries SET kind = 'pigeon' WHERE id = 7", "cannot be read, and so do not go out: 7 (the kind of a channel)"),
+        ("UPDATE alarms SET subject = 'incident/GONE'", "alarms of what is not there: incident/GONE"),
+        ("UPDATE alarms SET subject = 'whim'", "alarms of what is not there: whim"),
+        ("UPDATE alarms SET due = -1", "alarms at a time that cannot be: incident/INC1"),
+        ("UPDATE silences SET state = x'7b'", "silences that cannot be read, and so silence nothing: x1 (a column that is not JSON)"),
+        ("INSERT INTO subscriptions VALUES ('s', x'7b7d')", "subscriptions that cannot be read, and so do not count: s (a subscription)"),
+        ("UPDATE incidents SET open_service = 'x'", "incidents that are listed as what their state does not say: INC1, OTHER"),
+    ]
+
+    @Test(arguments: damagesOfTime.indices)
+    func damageOfTimeIsNamed(_ index: Int) async throws {
+        let damage = Self.damagesOfTime[index]
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let ids = try await store.take(
+            arrival(try event("e1")), arrival(try event("e2", time: after(1))), arrival(try event("e3", time: after(2))),
+            timed(
+                try event("e4", time: after(3)), [held(60, address: "H")], alarm: 60, changes: [.silence(silence(), alarm: nil)],
+                at: after(3)),
+            timed(try event("o1", incident: "OTHER", time: after(3)), [held(60, address: "H")], at: after(3)))
+        #expect(try await store.release(now: after(60), limit: 5).messages == [ReleasedMessage(delivery: 6, contains: [4, 5])])
+        #expect(ids.count == 5)
+        try await store.take(
+            timed(try event("o2", incident: "OTHER", time: after(61)), [held(900, address: "H"), suppressed(address: "S")], at: after(61)))
+        #expect(try await store.verify() == [])
+        await store.close()
+        try fixture.damage(damage.sql)
+        let reader = try LedgerStore(directory: fixture.directory, readOnly: true)
+        let findings = try await reader.verify()
+        #expect(findings.contains { $0.hasSuffix(damage.finding) }, "\(findings)")
+        await reader.close()
+    }
+
     @Test(arguments: damages.indices)
     func damageIsNamed(_ index: Int) async throws {
         let damage = Self.damages[index]

@@ -106,7 +106,7 @@ private let entries = [
     "lost", "nobody", "assignee", "team", "reporter via mail", "communication_lead", "subscribers", "ring",
 ]
 
-private func randomTable(_ chance: inout Chance) throws -> RoutingTable {
+func randomTable(_ chance: inout Chance) throws -> RoutingTable {
     let routes = try (0..<chance.next(12)).map { number in
         var conditions: [Condition] = []
         for _ in 0..<chance.next(4) {
@@ -128,7 +128,7 @@ private func randomTable(_ chance: inout Chance) throws -> RoutingTable {
         teams: ["ring": ["ring", "assignee", "payments", "bot"]])
 }
 
-private func randomEvent(_ chance: inout Chance) throws -> (Event, Application?) {
+func randomEvent(_ chance: inout Chance) throws -> (Event, Application?) {
     let type = chance.pick(EventType.allCases)
     var members: [String: JSONValue] = [:]
     let words: [String: [String]] = [

@@ -67,5 +67,20 @@ enum Routes {
             """
     }
 
+    /// Promises that are kept for months, and one that is broken after an hour, of which a room is told.
+    static func timers(_ receiver: WebhookReceiver) -> String {
+        """
+        version: 1
+        sla:
+          critical: {acknowledge: 1h, warn_at: 100%}
+          low: {acknowledge: 60d, resolve: 90d, update: 120d}
+        channels:
+          room: {type: slack, webhook: "\(receiver.url("room"))", rate: unlimited}
+        routes:
+          - {name: broken, match: {type: sla_breach}, to: [room]}
+
+        """
+    }
+
     private static func option(_ concurrency: Int?) -> String { concurrency.map { ", concurrency: \($0)" } ?? "" }
 }

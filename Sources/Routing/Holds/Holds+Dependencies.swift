@@ -13,6 +13,9 @@ struct Parent {
     var told: Set<DestinationKey>
 
     var key: String { "dependency/\(incident.id)" }
+    /// That it is so, whoever is told.
+    var note: String { "\(quoted(child)) needs \(quoted(incident.service)), and \(quoted(incident.id)) is open there" }
+    /// Why news waits: `payments needs database: folded into the next update about INC9`.
     var text: String { "\(quoted(child)) needs \(quoted(incident.service)): folded into the next update about \(quoted(incident.id))" }
 }
 

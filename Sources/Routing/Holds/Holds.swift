@@ -97,7 +97,7 @@ struct Holds {
     private mutating func noteWhatIsSo() {
         if let lateness { notes.append(lateness.text) }
         if let incident = facts.incident, incident.course.flappingSince != nil { notes.append(flapping(incident)) }
-        if let parent { notes.append(parent.text) }
+        if let parent { notes.append(parent.note) }
         for told in debt?.lost ?? [] {
             notes.append("\(quoted(told.recipient)) heard of it by `\(quoted(told.channel))`, which is gone, and cannot be told")
         }

@@ -101,16 +101,16 @@ import Testing
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         let lines = result.objects.filter { $0["action"] != nil }
         let byID = Dictionary(lines.compactMap { line in line["id"].map { ($0, line) } }, uniquingKeysWith: { first, _ in first })
-        return lines.compactMap { line in
+        return lines.compactMap { line -> Leaving? in
             guard let action = line["action"]?.string, action == "send" || action == "release" else { return nil }
             let contents = (line["contains"]?.array ?? []).compactMap { byID[$0] }
-            return Leaving(what: Self.words(line, contents), at: line["offset"]?.double ?? -1)
+            return Leaving(what: Self.words(line, contents), at: line["offset"]?.scalarText.flatMap(Double.init) ?? -1)
         }
     }
 
     private func daemon(_ workspace: Workspace, _ start: Date) async throws -> [Leaving] {
         let all = try await workspace.deliveries()
-        return all.compactMap { one in
+        return all.compactMap { one -> Leaving? in
             guard one["state"] == "delivered", one["digest"]?.scalarText == nil else { return nil }
             let contents = all.filter { $0["digest"]?.scalarText == one["id"]?.scalarText && one["id"] != nil }
             let at =

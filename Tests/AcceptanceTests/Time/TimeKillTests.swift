@@ -14,6 +14,7 @@ import Testing
           critical: {acknowledge: 1s, warn_at: 100%}
         escalation:
           default:
+            match: {severity: critical}
             steps:
               - {after: 2s, to: [ops-teams]}
         routes:

@@ -13,6 +13,8 @@ struct VirtualTime {
     var incident: Incident?
     var log: [String] = []
     var raised: [DueEvent] = []
+    /// Of each that was raised, what the escalation policy counted from then.
+    var since: [Date?] = []
     /// The promises; nil: as the table has them.
     var promises: SLAPolicy?
     /// Which steps, from 0, reach nobody.
@@ -78,6 +80,7 @@ struct VirtualTime {
             hear(due.event)
             if case .step(_, let step, _)? = due.event.raised, unheard.contains(step) { incident?.course.escalation?.isUnheard = true }
             raised.append(due)
+            since.append(incident?.course.escalation?.since)
             if let what = due.event.raised { log.append("\(text(now)) \(Self.text(what))") }
         }
         let alarm = alarm

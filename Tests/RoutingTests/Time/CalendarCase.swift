@@ -29,6 +29,11 @@ struct CalendarCase: CustomStringConvertible {
         holidays = chance.next(3) == 0 ? [change.at / 86_400 - 1 + chance.next(3)] : []
         start = chance.next(30 * 3_600) - 28 * 3_600
         amount = chance.next(chance.pick([3_600, 4 * 3_600, 30 * 3_600]))
+        if chance.next(3) == 0 {
+            // Whole days of it, so that the deadline is at closing time, if the clocks are not changed meanwhile.
+            let length = (closes - opens + 1_440) % 1_440
+            amount = length * 60 * (1 + chance.next(2))
+        }
     }
 
     var calendar: BusinessCalendar {

@@ -21,7 +21,7 @@ struct CounterExample<Case> {
             let drawn = draw(&chance)
             guard var reason = failure(drawn) else { continue }
             var smallest = drawn
-            var tries = 2_000
+            var tries = 300
             search: while tries > 0 {
                 for candidate in smaller(smallest) {
                     tries -= 1

@@ -160,6 +160,11 @@ private func at(_ minutes: Double) -> Date { noon.addingTimeInterval(minutes * 6
         let clock = try clock(.acknowledge, of: incident, at: 500)
         #expect(clock.breachesAt == at(10) && !clock.isPaused && clock.state == .ok)
         #expect(try self.clock(.resolve, of: incident, at: 500).isPaused)
+        let together = course {
+            $0.acknowledgedAt = at(3)
+            $0.pauses = [Course.Pause(from: at(3))]
+        }
+        #expect(try self.clock(.acknowledge, of: together, at: 500).breachesAt == at(10))
     }
 
     // MARK: Severity and calendar
