@@ -1,5 +1,5 @@
 // What a message says about its own way: that it stands for others, that it comes from another channel than it should,
-// and what happened while it waited. A template that does not speak of one of these gets it as a note.
+// what happened while it waited, and what was held to come with it. A template that does not speak of one of these gets it as a note.
 
 import Incidents
 
@@ -10,6 +10,7 @@ struct DeliveryNotes: OptionSet, Sendable {
     static let replaces = DeliveryNotes(rawValue: 1)
     static let insteadOf = DeliveryNotes(rawValue: 2)
     static let meanwhile = DeliveryNotes(rawValue: 4)
+    static let digest = DeliveryNotes(rawValue: 8)
 
     init(rawValue: Int) { self.rawValue = rawValue }
 
@@ -18,6 +19,10 @@ struct DeliveryNotes: OptionSet, Sendable {
     /// - Parameter inDelivery: the name stands in a section of `delivery`, where its members need no prefix.
     init(name: String, inDelivery: Bool) {
         var steps = name.split(separator: "(").last.map { $0.prefix { $0 != ")" } }?.split(separator: ".") ?? []
+        if steps.first == "digest" {
+            self = .digest
+            return
+        }
         if steps.first == "delivery" { steps.removeFirst() } else if !inDelivery { steps = [] }
         self =
             switch steps.first {
@@ -65,6 +70,7 @@ extension Facts {
     func note(without given: DeliveryNotes) -> String? {
         var sentences: [String] = []
         if !given.contains(.meanwhile), let meanwhile { sentences.append(meanwhile) }
+        if !given.contains(.digest), let also = Words.alsoAffected(self) { sentences.append(also) }
         if !given.contains(.replaces), let line = Words.replaces(self) { sentences.append(line) }
         if !given.contains(.insteadOf), let line = Words.insteadOf(self) { sentences.append(line) }
         return sentences.isEmpty ? nil : sentences.joined(separator: " ")

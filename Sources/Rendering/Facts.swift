@@ -18,6 +18,10 @@ final class Facts {
     let change: Change
     let title: String?
     let message: String?
+    /// What was held and comes with this message; nil where nothing was.
+    lazy var digest = Digest(request, limit: limit)
+    /// The message is nothing but what was held.
+    var isDigest: Bool { request.isDigest }
     /// The message is only a trial of the channel.
     var isTest: Bool { request.template == "ping" }
 
@@ -109,7 +113,7 @@ final class Facts {
 
     var isAcknowledged: Bool { request.incident?.acknowledged ?? false }
 
-    var isLate: Bool { !isTest && request.now.timeIntervalSince(request.event.time) > request.lateAfter }
+    var isLate: Bool { !isTest && !isDigest && request.now.timeIntervalSince(request.event.time) > request.lateAfter }
 
     /// Who has it: who acknowledged, else nobody yet.
     var holder: String? { (request.incident?.acknowledgedBy ?? request.incident?.text("assignee")).map(line) }

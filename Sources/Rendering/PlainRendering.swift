@@ -21,6 +21,12 @@ enum PlainRendering {
         let incident = context.child(named: "incident") as? TemplateObject
         let links = context.child(named: "links") as? TemplateObject
         func text(_ object: TemplateObject?, _ name: String) -> String? { object?.child(named: name) as? String }
+        if facts.isDigest, let digest = facts.digest {
+            let shown = digest.shown.map { "\(Words.digestSymbol($0)) \(Words.digestLine($0))" }
+            let texts =
+                [facts.meanwhile, Words.summary(facts)] + shown + [Words.more(digest), Words.expected(facts), Words.insteadOf(facts)]
+            return texts.compactMap { $0.map { ("", $0) } }
+        }
         let before: [(String, String?)] = [
             ("", facts.meanwhile), ("", text(context, "late")), ("", text(context, "summary")), ("", text(context, "change_line")),
             ("", facts.message), ("", Words.replaces(facts)),
@@ -29,7 +35,8 @@ enum PlainRendering {
         let after: [(String, String?)] = [
             ("Who has it", text(context, "owner")), ("Impact", text(incident, "impact")), ("Next steps", text(incident, "next_steps")),
             ("Expected end", text(incident, "eta")), ("Resolution", text(incident, "resolution")), ("", Words.expected(facts)),
-            (Words.open, text(links, "url")), (Words.runbook, text(links, "runbook")), ("", Words.insteadOf(facts)),
+            (Words.open, text(links, "url")), (Words.runbook, text(links, "runbook")), ("", Words.alsoAffected(facts)),
+            ("", Words.insteadOf(facts)),
         ]
         return (before + earlier + after).compactMap { label, text in text.map { (label, $0) } }
     }
@@ -79,6 +86,10 @@ enum PlainRendering {
     }
 
     private static func sms(_ facts: Facts, segments: Int) -> String {
+        if facts.isDigest, let digest = facts.digest {
+            let text = "Tocsin: \(Words.digestShort(digest, limit: 100))\(Words.insteadOfShort(facts))."
+            return SMSText.shortened(SMSText.transliterated(text), segments: segments)
+        }
         let message = facts.message.map { " \($0)" } ?? ""
         let prefix = Words.prefix(facts)
         let meanwhile = facts.meanwhile.map { "\($0) " } ?? ""

@@ -8,15 +8,16 @@ import JSON
 struct RenderContext {
     /// The names at the top, for the check of templates.
     static let names = [
-        "event", "incident", "change", "message", "message_lines", "sla", "recipient", "route", "routes", "delivery", "links", "headline",
+        "event", "incident", "change", "message", "message_lines", "sla", "digest", "recipient", "route", "routes", "delivery", "links",
+        "headline",
         "short_headline", "happening",
         "topic", "prefix", "subject", "summary", "change_line", "expected", "expected_short", "owner", "symbol", "color", "card_color",
         "late", "reopened",
         "is_ended", "is_open", "is_test", "severity", "now",
     ]
 
-    private let facts: Facts
-    private var request: RenderRequest { facts.request }
+    let facts: Facts
+    var request: RenderRequest { facts.request }
 
     init(_ facts: Facts) { self.facts = facts }
 
@@ -55,6 +56,8 @@ struct RenderContext {
             case "routes": request.routes.isEmpty ? nil : .list(request.routes.map { .text(facts.line($0)) })
             case "delivery": .object(delivery)
             case "links": links.map(TemplateValue.object)
+            case "sla": sla.map(TemplateValue.object)
+            case "digest": digest.map(TemplateValue.object)
             default: nil
             }
         }
@@ -168,6 +171,7 @@ struct RenderContext {
             case "instead_of": .text(facts.insteadOf)
             case "instead_of_line": .text(Words.insteadOf(facts))
             case "meanwhile": .text(facts.meanwhile)
+            case "why": .text(Words.why(facts))
             default: nil
             }
         }

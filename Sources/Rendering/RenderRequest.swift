@@ -43,17 +43,21 @@ public struct RenderRequest: Sendable {
     public var meanwhile: String?
     /// The promises of the incident as they stand now; nil where there are none.
     public var sla: SLAClocks?
-    /// Of a digest: what it says, in its order; the event is the newest of them.
+    /// What was held and comes with this message. Of a digest (origin or template `digest`), all that it says; the event is
+    /// the newest of them. In any order: it is read open ones first, most urgent and newest first.
     public var digest: [DigestItem]
     /// Why this message was made, where no route asked for it: `Origin`'s word (`step`, `owed`, `still_open`, `report`, …).
     public var origin: String?
+    /// The scale, which orders a digest.
+    public var severities: SeverityScale
 
     public init(
         kind: ChannelKind, template: String, language: String? = nil, timezone: String = "UTC", event: Event, incident: Incident?,
         severity: Severity?, previous: String? = nil, reopens: Bool = false, recipient: String, routes: [String], delivery: String,
         channel: String, now: Date, maximumSegments: Int = 3, previousSeverity: Severity? = nil, lateAfter: TimeInterval = 3_600,
         replaces: Int = 0, earlier: [Event] = [], insteadOf: String? = nil, meanwhile: String? = nil,
-        sla: SLAClocks? = nil, digest: [DigestItem] = [], origin: String? = nil
+        sla: SLAClocks? = nil, digest: [DigestItem] = [], origin: String? = nil,
+        severities: SeverityScale = .standard
     ) {
         self.kind = kind
         self.template = template
@@ -79,5 +83,6 @@ public struct RenderRequest: Sendable {
         self.sla = sla
         self.digest = digest
         self.origin = origin
+        self.severities = severities
     }
 }

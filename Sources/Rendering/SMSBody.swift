@@ -3,8 +3,23 @@
 enum SMSBody {
     /// Renders with ever shorter texts of the data until the message fits; what still does not is cut at its end, where
     /// templates put what matters least.
-    static func within(_ segments: Int, _ render: (Int) throws(RenderFailure) -> String) throws(RenderFailure) -> String {
+    ///
+    /// - Parameter preferred: tried first: so many segments, with as little text of the data as that takes.
+    static func within(
+        _ segments: Int, preferred: Int? = nil, _ render: (Int) throws(RenderFailure) -> String
+    ) throws(RenderFailure) -> String {
         let most = max(1, segments)
+        if let preferred, preferred < most, let body = try fitting(preferred, render).body { return body }
+        let (fitting, shortest) = try fitting(most, render)
+        if let fitting { return fitting }
+        let bounded = SMSText.transliterated(Shortening.cut(shortest, to: ChannelLimits.SMS.twilioBody - 3))
+        return SMSText.shortened(bounded, segments: most)
+    }
+
+    /// The longest rendering that fits, if one does, and the last that was tried.
+    private static func fitting(
+        _ most: Int, _ render: (Int) throws(RenderFailure) -> String
+    ) throws(RenderFailure) -> (body: String?, last: String) {
         var body = ""
         for limit in TemplateLibrary.Limits.sms {
             body = SMSText.transliterated(try render(limit))
@@ -12,11 +27,10 @@ enum SMSBody {
             if body.utf8.count <= most * ChannelLimits.SMS.single7Bit * 4, SMSText.segments(body).count <= most,
                 body.utf16.count <= ChannelLimits.SMS.twilioBody
             {
-                return body
+                return (body, body)
             }
         }
-        let bounded = SMSText.transliterated(Shortening.cut(body, to: ChannelLimits.SMS.twilioBody - 3))
-        return SMSText.shortened(bounded, segments: most)
+        return (nil, body)
     }
 
     /// The message with a note behind it, where there is room for it.

@@ -40,11 +40,18 @@ extension TemplateLibrary {
         case .email: return try email(request)
         case .sms:
             let (template, notes) = try text(.sms, request)
-            let body = try SMSBody.within(request.maximumSegments) { (limit) throws(RenderFailure) in
+            var body = try SMSBody.within(request.maximumSegments, preferred: request.isDigest ? 1 : nil) { (limit) throws(RenderFailure) in
                 template.filled(RenderContext(Facts(request, limit: limit)).root, partials)
             }
-            if notes.contains(.insteadOf) { return .sms(body) }
-            return .sms(SMSBody.with(Words.insteadOfShort(Facts(request, limit: 100)), after: body, segments: request.maximumSegments))
+            if notes.contains(.insteadOf), request.digest.isEmpty { return .sms(body) }
+            let facts = Facts(request, limit: 100)
+            if !notes.contains(.digest) {
+                body = SMSBody.with(Words.alsoAffectedShort(facts), after: body, segments: request.maximumSegments)
+            }
+            if !notes.contains(.insteadOf) {
+                body = SMSBody.with(Words.insteadOfShort(facts), after: body, segments: request.maximumSegments)
+            }
+            return .sms(body)
         }
     }
 

@@ -7,6 +7,10 @@ enum Tone {
     case critical, high, medium, low, good, neutral
 
     init(_ facts: Facts) {
+        if facts.isDigest, let digest = facts.digest {
+            self = digest.openCount > 0 ? Self(rank: digest.worst?.rank) : digest.endedCount > 0 ? .good : .neutral
+            return
+        }
         guard let incident = facts.request.incident else {
             self = .neutral
             return
@@ -15,8 +19,12 @@ enum Tone {
             self = .good
             return
         }
+        self.init(rank: facts.request.severity?.rank)
+    }
+
+    private init(rank: Int?) {
         self =
-            switch facts.request.severity?.rank {
+            switch rank {
             case 0: .critical
             case 1: .high
             case 2: .medium

@@ -5,6 +5,8 @@ import Incidents
 extension Words {
     /// - Parameter isShort: for short messages, without the longer commands.
     static func expected(_ facts: Facts, isShort: Bool = false) -> String {
+        if facts.isDigest { return facts.digest.map(digestExpected) ?? nothingToDo }
+        if let expected = clockExpected(facts, isShort: isShort) { return expected }
         let command = facts.quotedID
         switch facts.request.event.type {
         case .operations:
@@ -14,13 +16,6 @@ extension Words {
             guard facts.payload("decision") == nil, let id = facts.payload("broadcast").flatMap(Facts.quoted) else { return nothingToDo }
             return "Approve: tocsin approve \(id)"
         case .broadcast, .statusReport: return "Nothing to do: for your information."
-        case .slaWarning where facts.change.field == "update", .slaBreach where facts.change.field == "update",
-            .reminder where facts.change.field == "update":
-            let how = isShort ? nil : command.map { ": tocsin send update --incident \($0) --set message=\"...\"" }
-            return "Tell the stakeholders\(how ?? ".")"
-        case .slaWarning where facts.change.field == "resolve", .slaBreach where facts.change.field == "resolve":
-            let how = isShort ? nil : command.map { "tocsin send update --incident \($0) --set message=\"...\"" }
-            return "Resolve it, or say when\(how.map { ": \($0)" } ?? ".")"
         default: break
         }
         guard let incident = facts.request.incident, incident.isOpen else { return nothingToDo }

@@ -8,8 +8,9 @@ extension Words {
     /// What happened, without the title: `Escalated`, `Resolved after 1 h 12 min`, `Severity raised from medium to critical`.
     static func happening(_ facts: Facts) -> String {
         let change = facts.change
+        if facts.isDigest { return "Digest" }
         switch facts.request.event.type {
-        case .escalation: return (facts.request.incident?.level ?? 0) > 1 ? "Escalated again" : "Escalated"
+        case .escalation: return escalation(facts)
         case .statusChange: return statusHappening(facts)
         case .severityChange: return severityHappening(facts)
         case .assignment: return assignmentHappening(facts)
@@ -21,9 +22,9 @@ extension Words {
             return facts.payload("action")?.lowercased() == "subscribe" ? "Subscribed" : "Subscription ended"
         case .silence: return silenceHappening(facts)
         case .absence: return absenceHappening(facts)
-        case .slaWarning: return "\(capitalized(target(change.field))) target at risk"
-        case .slaBreach: return "\(capitalized(target(change.field))) target missed"
-        case .reminder: return change.field == "update" ? "Reminder: an update is due" : "Reminder"
+        case .slaWarning: return warning(facts)
+        case .slaBreach: return breach(facts)
+        case .reminder: return reminder(facts)
         case .statusReport: return "Status report"
         case .operations: return facts.isTest ? test : "Tocsin"
         }
@@ -93,12 +94,14 @@ extension Words {
 
     /// What the message is about, behind the happening: the title, or what else names it.
     static func topic(_ facts: Facts) -> String? {
+        if facts.isDigest { return facts.digest.map(digestTopic) }
         switch facts.request.event.type {
         case .broadcast: if let subject = facts.payload("subject") { return subject }
         case .subscription: return facts.payload("who") ?? facts.payload("id")
         case .silence: return facts.payload("reason") ?? facts.payload("id")
         case .absence: return nil
         case .operations where facts.isTest: return nil
+        case .reminder where facts.change.field == "silence": return nil
         default: break
         }
         if let title = facts.title { return title }
@@ -112,6 +115,4 @@ extension Words {
         guard let topic = topic(facts) else { return happening(facts) }
         return "\(happening(facts)): \(Shortening.cut(topic, to: topicLimit))"
     }
-
-    private static func capitalized(_ word: String) -> String { word.prefix(1).uppercased() + word.dropFirst() }
 }

@@ -5,6 +5,7 @@ import Incidents
 extension Words {
     /// `critical, open since 04:50 BST, 8 min ago, payments`.
     static func summary(_ facts: Facts) -> String? {
+        if facts.isDigest { return facts.digest.map(digestSummary) }
         guard let incident = facts.request.incident else { return nil }
         var parts: [String] = []
         if let severity = facts.request.severity?.name ?? incident.text("severity") { parts.append(facts.name(severity)) }
@@ -23,6 +24,8 @@ extension Words {
 
     /// `open → escalated, by duty-engineer: no acknowledgement within 10 min`.
     static func changeLine(_ facts: Facts) -> String? {
+        if facts.isDigest { return nil }
+        if let line = clockLine(facts) { return line }
         let change = facts.change
         let type = facts.request.event.type
         var line = ""
@@ -38,7 +41,7 @@ extension Words {
 
     /// Who has the incident, and whether they have said so.
     static func owner(_ facts: Facts) -> String? {
-        guard let incident = facts.request.incident else { return nil }
+        guard let incident = facts.request.incident, !facts.isDigest else { return nil }
         let team = facts.line(incident.members["team"])
         let assignee = facts.line(incident.members["assignee"])
         let inTeam = team.map { " (team \($0))" } ?? ""
@@ -50,7 +53,7 @@ extension Words {
 
     /// `[critical] INC1 `: what a subject and a short message begin with; never cut away.
     static func prefix(_ facts: Facts) -> String {
-        guard let incident = facts.request.incident else { return "" }
+        guard let incident = facts.request.incident, !facts.isDigest else { return "" }
         let severity = (facts.request.severity?.name ?? incident.text("severity")).map { "[\(facts.name($0))] " } ?? ""
         return "\(severity)\(facts.name(incident.id))"
     }

@@ -15,7 +15,7 @@ import Testing
     @Test func theyAreEmbeddedAndWithoutProblems() {
         let (library, problems) = TemplateLibrary.load(directory: nil)
         #expect(problems == [])
-        #expect(Set(["default", "ping", "operations", "broadcast", "status_report"]).isSubset(of: library.names))
+        #expect(Set(["default", "digest", "ping", "operations", "broadcast", "status_report"]).isSubset(of: library.names))
         #expect(library.has("default"))
         #expect(!library.has("nothing"))
     }
@@ -168,6 +168,6 @@ import Testing
         let request = Samples.request(.escalation, .slack)
         let root = RenderContext(Facts(request, limit: 100)).root
         let absent = RenderContext.names.filter { root.child(named: $0) == nil }
-        #expect(absent.sorted() == ["is_ended", "is_test", "late", "message", "message_lines", "reopened", "sla"])
+        #expect(absent.sorted() == ["digest", "is_ended", "is_test", "late", "message", "message_lines", "reopened", "sla"])
     }
 }
