@@ -3,6 +3,7 @@
 import Foundation
 import Incidents
 import JSON
+import Rendering
 import Routing
 
 /// How an incident stands in time, at one moment.
