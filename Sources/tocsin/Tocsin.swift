@@ -32,6 +32,7 @@ struct Tocsin: AsyncParsableCommand {
 
               tocsin check                      what is wrong with routes.yaml
               tocsin explain event.json         who would be told, and why
+              tocsin test SCENARIO.yaml         a night in virtual time, and what is expected of it
               tocsin run                        the router
               tocsin deliveries --incident X    who was told what, when and why
 
@@ -42,7 +43,7 @@ struct Tocsin: AsyncParsableCommand {
         subcommands: [OptionTableCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "The router", subcommands: [Run.self, SandboxCommand.self]),
-            CommandGroup(name: "Before going live", subcommands: [Check.self, Explain.self, Ping.self]),
+            CommandGroup(name: "Before going live", subcommands: [Check.self, Explain.self, Test.self, Ping.self]),
             CommandGroup(
                 name: "Events", subcommands: [Send.self, Acknowledge.self, SilenceCommand.self, Subscribe.self, Unsubscribe.self]),
             CommandGroup(
