@@ -22,12 +22,19 @@ public struct Explanation: Sendable {
     /// The event is recorded already, with the same content: without effect.
     public var isDuplicate: Bool
     public var plan: Plan
+    /// The promises of the incident after the event, at that time; nil where nothing is promised.
+    public var clocks: SLAClocks?
+    /// What time alone will do to the incident after the event, if nothing else happens; ascending.
+    public var agenda: [AgendaEntry]
+    /// The time of the decision.
+    public var now: Date
     /// One for each delivery of the plan, where asked for.
     public var messages: [Message]
 
     /// - Parameters:
     ///   - known: the incident as the ledger has it; nil where it does not.
     ///   - recorded: the digest of the event that the ledger has under this source and id, if any.
+    ///   - surroundings: what is known beside the incident: silences, subscriptions, what is held, who was told.
     ///   - now: the time of the decision.
     public init(
         _ event: Event, known: Incident?, recorded: String? = nil, surroundings: any Surroundings = NoSurroundings(), setup: Setup,
@@ -44,12 +51,19 @@ public struct Explanation: Sendable {
         isDuplicate = recorded == Pipeline.digest(of: event)
         rejection = recorded != nil && !isDuplicate ? .idConflict(event) : decision.rejection
         plan = isDuplicate ? Plan(notRouted: "this very event is recorded already: a duplicate, without effect") : decision.plan
+        let table = setup.configuration.table
+        let after = incident
+        clocks = after.flatMap { table.clocks(of: $0, now: now) }
+        agenda = after.map { table.agenda(of: $0, now: now) } ?? []
+        self.now = now
         guard renders, !isDuplicate else {
             messages = []
             return
         }
         messages = decision.plan.deliveries.map { planned in
-            setup.templates.render(setup.configuration.request(for: planned, id: "(none yet)", about: Story(event, decision), now: now))
+            var request = setup.configuration.request(for: planned, id: "(none yet)", about: Story(event, decision), now: now)
+            request.origin = planned.origin.rawValue
+            return setup.templates.render(request)
         }
     }
 }

@@ -12,6 +12,7 @@ struct Deliveries: AsyncParsableCommand {
         discussion: """
               tocsin deliveries --incident INC0012345
               tocsin deliveries --state dead --since 1d
+              tocsin deliveries --state held
               tocsin deliveries show 17
             """,
         subcommands: [Show.self])

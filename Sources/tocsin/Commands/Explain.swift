@@ -17,8 +17,10 @@ struct Explain: AsyncParsableCommand {
         abstract: "Says who would be told of an event, and why; and why not.",
         discussion: """
             Every route with its verdict and the first condition that failed, and everybody who would be told, with \
-            channel and address. Nothing is sent and nothing is recorded. What is known of the incident is taken into \
-            account. `-` reads the event from standard input.
+            channel and address: at once, held until when, or kept back, and why; then the incident's clocks, and what time \
+            alone will do. Nothing is sent and nothing is recorded. What is known of the incident, of silences, of \
+            subscriptions and of what was sent is taken into account. With --at, ages, clocks, quiet hours and calendars are \
+            those of that time. `-` reads the event from standard input.
 
               tocsin explain event.json
               tocsin explain --render --at 2026-11-24T03:58:00Z event.json
@@ -42,8 +44,7 @@ struct Explain: AsyncParsableCommand {
         let setup = try loadSetup()
         let now = try time() ?? Date()
         let event = try readEvent(setup, now: now)
-        let (known, recorded) = try await recall(event, setup)
-        let explanation = try Explanation(event, known: known, recorded: recorded, setup: setup, now: now, renders: render)
+        let explanation = try await explain(event, setup, now: now)
         if json { ExplanationText.printJSON(explanation) } else { ExplanationText.print(explanation, file: self.event) }
         if explanation.rejection != nil { throw Exit.badData }
     }
@@ -84,19 +85,20 @@ struct Explain: AsyncParsableCommand {
         }
     }
 
-    /// What the ledger knows of the incident and of the event; nothing where the router has not run yet.
-    private func recall(_ event: Event, _ setup: Setup) async throws -> (incident: Incident?, digest: String?) {
-        let ledger: LedgerStore
-        do {
-            ledger = try LedgerStore(directory: setup.configuration.router.state, readOnly: true)
-        } catch {
-            if error.code == .noLedger { return (nil, nil) }
-            throw failure(error.message, Exit.io)
+    /// With what the ledger knows of the incident, of the event and of everything beside them; nothing where the router
+    /// has not run yet.
+    private func explain(_ event: Event, _ setup: Setup, now: Date) async throws -> Explanation {
+        guard let ledger = try option.ledgerIfAny(setup.configuration) else {
+            return try Explanation(event, known: nil, setup: setup, now: now, renders: render)
         }
-        var incident: Incident?
-        if let id = event.incident?.id { incident = try await ledger.incident(id) }
-        let digest = try await ledger.digest(source: event.source, id: event.id)
-        await ledger.close()
-        return (incident, digest)
+        return try await option.closing(ledger) { [render] ledger in
+            var incident: Incident?
+            if let id = event.incident?.id { incident = try await ledger.incident(id) }
+            let digest = try await ledger.digest(source: event.source, id: event.id)
+            return try await ledger.surroundings { [incident] surroundings in
+                try Explanation(
+                    event, known: incident, recorded: digest, surroundings: surroundings, setup: setup, now: now, renders: render)
+            }
+        }
     }
 }

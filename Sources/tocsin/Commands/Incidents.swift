@@ -10,8 +10,10 @@ import Router
 
 struct Incidents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Lists what is known of incidents, the latest changed first.",
+        abstract: "Lists what is known of incidents, their clocks and what is due next, the latest changed first.",
         discussion: """
+            Clocks are those of `sla` in routes.yaml that still run; what is due next happens if nobody does anything.
+
               tocsin incidents
               tocsin incidents --all --json
             """)
@@ -39,29 +41,39 @@ struct Incidents: AsyncParsableCommand {
             }
             let incidents = try await ledger.incidents(filter)
             if json {
-                for incident in incidents { Terminal.say(Self.line(incident).text) }
+                let now = Date()
+                for incident in incidents { Terminal.say(Self.line(incident, configuration, now: now).text) }
             } else {
                 show(incidents, configuration)
             }
         }
     }
 
+    /// On a narrow terminal clocks and what is due next have a line of their own below each incident.
     private func show(_ incidents: [Incident], _ configuration: RouterConfiguration) {
         if incidents.isEmpty {
             Terminal.say(all ? "No incident is known." : "No incident is open. (--all lists those that are over)")
             return
         }
         let now = Date()
-        var table = Table([
+        let isNarrow = Terminal.width.map { $0 < 160 } ?? false
+        var columns: [Table.Column] = [
             .init("INCIDENT"), .init("SEVERITY"), .init("STATUS"), .init("OPEN FOR"), .init("WHO HAS IT"), .init("TITLE", shrinks: true),
-        ])
+        ]
+        if !isNarrow { columns += [.init("CLOCKS"), .init("NEXT", shrinks: true)] }
+        var table = Table(columns)
         for incident in incidents {
             let severity = incident.text("severity") ?? "\(configuration.router.assumedSeverity.name) (assumed)"
-            table.add([
+            var cells: [Table.Cell] = [
                 .init(incident.id), .init(severity), .init(incident.status.rawValue + (incident.reopened ? " (again)" : "")),
                 .init(incident.isOpen ? Amount.time(now.timeIntervalSince(incident.openedAt)) : "over"),
                 .init(Self.owner(incident), incident.acknowledged || !incident.isOpen ? nil : .yellow), .init(incident.text("title") ?? ""),
-            ])
+            ]
+            let times = IncidentClocks(incident, by: configuration.table, now: now)
+            let clocks = times.lines.map(\.text).joined(separator: ", ")
+            if !isNarrow { cells += [.init(clocks.isEmpty ? "–" : clocks, times.colour), .init(times.next ?? "–")] }
+            let note = [clocks, times.next.map { "next: \($0)" } ?? ""].filter { !$0.isEmpty }.joined(separator: "; ")
+            table.add(cells, note: isNarrow && !note.isEmpty ? note : nil)
         }
         table.show()
     }
@@ -72,18 +84,21 @@ struct Incidents: AsyncParsableCommand {
         return assigned.map { $0 + (incident.isOpen ? ", not acknowledged" : "") } ?? "nobody"
     }
 
-    private static func line(_ incident: Incident) -> JSONLine {
-        var line = JSONLine(["id": .string(incident.id)])
-        line.add("status", .string(incident.status.rawValue))
-        line.add("opened_at", .string(Timestamp.format(incident.openedAt)))
-        line.add("acknowledged", .bool(incident.acknowledged))
-        line.add("acknowledged_by", incident.acknowledgedBy.map(JSONValue.string) ?? .null)
-        line.add("reopened", .bool(incident.reopened))
-        line.add("level", .integer(incident.level))
-        line.add("updated_at", .string(Timestamp.format(incident.updated)))
-        for name in incident.members.keys.sorted() where !["id", "status", "opened_at"].contains(name) {
-            line.add(name, incident.members[name] ?? .null)
-        }
+    /// What is known, under our names first; the incident's own members by theirs, where those are not taken.
+    private static func line(_ incident: Incident, _ configuration: RouterConfiguration, now: Date) -> JSONLine {
+        func time(_ date: Date?) -> JSONValue { date.map { .string(Timestamp.format($0)) } ?? .null }
+        let table = configuration.table
+        let ours: KeyValuePairs<String, JSONValue> = [
+            "id": .string(incident.id), "status": .string(incident.status.rawValue), "opened_at": time(incident.openedAt),
+            "acknowledged": .bool(incident.acknowledged), "acknowledged_by": incident.acknowledgedBy.map(JSONValue.string) ?? .null,
+            "acknowledged_at": time(incident.acknowledged ? incident.course.acknowledgedAt : nil),
+            "ended_at": time(incident.course.endedAt), "reopened": .bool(incident.reopened), "level": .integer(incident.level),
+            "updated_at": time(incident.updated), "sla": IncidentClocks.json(table.clocks(of: incident, now: now)),
+            "next": IncidentClocks.json(table.agenda(of: incident, now: now)),
+        ]
+        var line = JSONLine(ours)
+        let taken = Set(ours.map(\.key))
+        for name in incident.members.keys.sorted() where !taken.contains(name) { line.add(name, incident.members[name] ?? .null) }
         return line
     }
 }

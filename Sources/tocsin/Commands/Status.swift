@@ -13,8 +13,9 @@ struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows the queue, deliveries by state and channel, what hinders them, what is due next, and what needs mending.",
         discussion: """
-            Works whether the router is running or not. What hinders is shown only where it does: pauses, breakers, rates, full \
-            disks, a reload that was refused.
+            Works whether the router is running or not. What waits for its time (the next timers, what is held and until when, \
+            silences) and what hinders (pauses, breakers, rates, full disks, a reload that was refused) are shown only where \
+            there is any.
 
               tocsin status
               tocsin status --json
@@ -36,28 +37,34 @@ struct Status: AsyncParsableCommand {
             if error.code != .notFound { throw failure(error.message, Exit.io) }
         }
         let isRunning = DirectoryLock.holder(of: queue) != nil
-        var summary: LedgerSummary?
-        do {
-            let ledger = try LedgerStore(directory: configuration.router.state, readOnly: true)
-            summary = try await ledger.summary(now: Date())
-            await ledger.close()
-        } catch {
-            if error.code != .noLedger { throw failure(error.message, Exit.io) }
+        var known: Known?
+        if let ledger = try option.ledgerIfAny(configuration) {
+            let now = Date()
+            known = try await option.closing(ledger) { ledger in
+                Known(summary: try await ledger.summary(now: now), ahead: try await TimeAhead(ledger, now: now))
+            }
         }
-        if json { printJSON(counts, summary, isRunning, configuration) } else { show(counts, summary, isRunning, configuration) }
+        if json { printJSON(counts, known, isRunning, configuration) } else { show(counts, known, isRunning, configuration) }
     }
 
-    private func show(_ counts: SpoolCounts, _ summary: LedgerSummary?, _ isRunning: Bool, _ configuration: RouterConfiguration) {
+    /// What the ledger says.
+    private struct Known {
+        var summary: LedgerSummary
+        var ahead: TimeAhead
+    }
+
+    private func show(_ counts: SpoolCounts, _ known: Known?, _ isRunning: Bool, _ configuration: RouterConfiguration) {
         Terminal.say("router       \(isRunning ? Terminal.coloured("running", .green) : Terminal.coloured("not running", .yellow))")
         Terminal.say(
             "queue        \(counts.waiting) waiting, \(counts.incomplete) incomplete, \(counts.ignored) with other names  \(configuration.router.queue)"
         )
         let rejected = "\(counts.rejected) rejected" + (counts.rejected > 0 ? ": `tocsin rejected` lists them" : "")
         Terminal.say("             " + Terminal.coloured(rejected, counts.rejected > 0 ? .yellow : nil))
-        guard let summary else {
+        guard let known else {
             Terminal.say("ledger       none yet: the router has not run")
             return
         }
+        let summary = known.summary
         Terminal.say("events       \(summary.events) accepted, \(summary.duplicates) duplicates, \(summary.stale) stale")
         Terminal.say("incidents    \(summary.openIncidents) open")
         let now = Date()
@@ -65,6 +72,7 @@ struct Status: AsyncParsableCommand {
             Terminal.say("due now      \(summary.undeliveredDue), the oldest for \(Amount.time(now.timeIntervalSince(oldest)))")
         }
         if let next = summary.nextDue, next > now { Terminal.say("due next     in \(Amount.time(next.timeIntervalSince(now)))") }
+        known.ahead.show()
         if summary.needsMending > 0 {
             Terminal.say(
                 Terminal.coloured("given up     \(summary.needsMending), dead or of unknown outcome: `tocsin dead` lists them", .red))
@@ -87,7 +95,7 @@ struct Status: AsyncParsableCommand {
         table.show()
     }
 
-    private func printJSON(_ counts: SpoolCounts, _ summary: LedgerSummary?, _ isRunning: Bool, _ configuration: RouterConfiguration) {
+    private func printJSON(_ counts: SpoolCounts, _ known: Known?, _ isRunning: Bool, _ configuration: RouterConfiguration) {
         var line = JSONLine(["running": .bool(isRunning)])
         line.add(
             "queue",
@@ -95,10 +103,11 @@ struct Status: AsyncParsableCommand {
                 "waiting": .integer(counts.waiting), "incomplete": .integer(counts.incomplete), "ignored": .integer(counts.ignored),
                 "rejected": .integer(counts.rejected),
             ])
-        guard let summary else {
+        guard let known else {
             Terminal.say(line.text)
             return
         }
+        let summary = known.summary
         line.add("events", .integer(summary.events))
         line.add("duplicates", .integer(summary.duplicates))
         line.add("stale", .integer(summary.stale))
@@ -109,6 +118,7 @@ struct Status: AsyncParsableCommand {
         line.add("due_now", .integer(summary.undeliveredDue))
         line.add("next_due_at", summary.nextDue.map { .string(Timestamp.format($0)) } ?? .null)
         line.add("dead", .integer(summary.needsMending))
+        known.ahead.add(to: &line)
         Hindrances(summary, isRunning: isRunning, router: configuration.router, now: Date()).add(to: &line)
         Terminal.say(line.text)
     }

@@ -7,6 +7,7 @@ import JSON
 import Ledger
 import Rendering
 import Router
+import Routing
 
 enum DeliveryText {
     /// On a narrow terminal the reasons of what went wrong have lines of their own, and those of what went well none.
@@ -19,6 +20,7 @@ enum DeliveryText {
         ]
         if !isNarrow { columns.append(.init("WHY", shrinks: true)) }
         var table = Table(columns)
+        let now = Date()
         for row in rows {
             let marks = [row.attemptCount > 1 ? "\(row.attemptCount) tries" : nil, row.degraded == nil ? nil : "degraded"].compactMap { $0 }
             let state = row.state.rawValue + (marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))")
@@ -26,10 +28,22 @@ enum DeliveryText {
                 .init(String(row.id)), .init(Moment.short(row.createdAt)), .init(row.incident ?? "–"), .init(row.type.rawValue),
                 .init(row.recipient), .init(row.channel), .init(state, DeliveryColour.of(row.state)),
             ]
-            if !isNarrow { cells.append(.init(row.reason ?? row.routes.joined(separator: ", "))) }
-            table.add(cells, note: isNarrow ? row.reason : nil)
+            let why = why(row, now: now)
+            if !isNarrow { cells.append(.init(why ?? row.routes.joined(separator: ", "))) }
+            table.add(cells, note: isNarrow ? why : nil)
         }
         return table
+    }
+
+    /// `until 07:00:00 (in 3 h): quiet hours of ana`, `went with digest 17`, or the recorded reason; nil where there is none.
+    private static func why(_ row: DeliveryRow, now: Date) -> String? {
+        if row.state == .held {
+            let until = "until \(Moment.short(row.dueAt, now: now)) (\(Moment.relative(row.dueAt, now: now)))"
+            return row.reason.map { "\(until): \($0)" } ?? until
+        }
+        if let digest = row.digest { return "went with digest \(digest)" + (row.reason.map { ": \($0)" } ?? "") }
+        if !row.contains.isEmpty, row.reason == nil { return "holds \(row.containsCount)" }
+        return row.reason
     }
 
     static func line(_ row: DeliveryRow) -> JSONLine {
@@ -44,7 +58,10 @@ enum DeliveryText {
             "attempts": .array(row.attempts.map(attempt)), "successor": text(row.successor.map(String.init)), "digest": text(row.digest),
             "receipt": text(row.receipt), "config": .string(row.config),
             "replaces": .array(row.replaced.map { .string(String($0)) }), "instead_of": row.insteadOf.map(related) ?? .null,
-            "fallbacks": .array(row.fallbacks.map(related)),
+            "fallbacks": .array(row.fallbacks.map(related)), "origin": .string(row.origin.rawValue),
+            "hold": row.hold.map { ["kind": .string($0.rawValue), "key": text(row.holdKey), "released_at": time(row.releasedAt)] } ?? .null,
+            "silence": text(row.silence),
+            "contains": .array(row.contains.map { .string(String($0)) }),
         ])
     }
 
@@ -76,14 +93,21 @@ enum DeliveryText {
                 return
             }
             show(row)
-            if let stored = try await ledger.storedEvent(sequence: row.sequence) { showMessage(row, stored, configuration) }
+            if !row.contains.isEmpty { try await showContents(row, ledger) }
+            if let stored = try await ledger.storedEvent(sequence: row.sequence) {
+                let now = row.deliveredAt ?? row.attempts.last?.at ?? Date()
+                let digest = row.contains.isEmpty ? [] : try await ledger.digest(of: id, now: now).items
+                showMessage(row, stored, digest, configuration, now: now)
+            }
         }
     }
 
     /// `3: 11, 12, 13`; the first twenty of many.
-    private static func ids(_ ids: [Int64]) -> String? {
+    ///
+    /// - Parameter count: where there are more than those.
+    private static func ids(_ ids: [Int64], of count: Int? = nil) -> String? {
         if ids.isEmpty { return nil }
-        return "\(ids.count): " + ids.prefix(20).map(String.init).joined(separator: ", ") + (ids.count > 20 ? ", …" : "")
+        return "\(count ?? ids.count): " + ids.prefix(20).map(String.init).joined(separator: ", ") + (ids.count > 20 ? ", …" : "")
     }
 
     private static func show(_ row: DeliveryRow) {
@@ -98,6 +122,9 @@ enum DeliveryText {
         say("replaces", ids(row.replaced))
         say("instead of", row.insteadOf.map { "delivery \($0.id) by \($0.channel)" })
         for other in row.fallbacks { say("fell back", "to delivery \(other.id) by \(other.channel)") }
+        say("digest", row.digest.map { "went with delivery \($0)" })
+        say("holds", ids(row.contains, of: row.containsCount))
+        say("silence", row.silence)
         say("degraded", row.degraded)
         say("recipient", row.recipient + (row.for == row.recipient ? "" : " (for `\(row.for)`)"))
         say("by", "\(row.channel), \(row.address)")
@@ -106,12 +133,24 @@ enum DeliveryText {
         say("incident", row.incident)
         say("template", row.template)
         say("made", Timestamp.format(row.createdAt) + ", by configuration \(row.config)")
-        if row.state.isUnfinished {
+        if row.state == .held {
+            say("held", "until \(Timestamp.format(row.dueAt))" + (row.hold.map { ", \($0.words)" } ?? ""))
+        } else if row.state.isUnfinished {
             say("due", Timestamp.format(row.dueAt) + (row.isBlocked ? ", after an earlier one to the same address" : ""))
         }
         say("not after", row.expiresAt.map(Timestamp.format))
         say("delivered", row.deliveredAt.map(Timestamp.format))
         if row.attempts.isEmpty { Terminal.say("\nNot tried yet.") } else { showAttempts(row) }
+    }
+
+    /// What a digest holds; the first fifty of many.
+    private static func showContents(_ row: DeliveryRow, _ ledger: LedgerStore) async throws {
+        var held: [DeliveryRow] = []
+        for id in row.contains.prefix(50) {
+            if let row = try await ledger.delivery(id) { held.append(row) }
+        }
+        Terminal.say("\n" + Terminal.coloured("It holds\(row.containsCount > held.count ? ", among others" : ""):", .bold))
+        table(held).show()
     }
 
     private static func showAttempts(_ row: DeliveryRow) {
@@ -127,12 +166,15 @@ enum DeliveryText {
     }
 
     /// The message, rendered from the recorded event with the templates as they are now.
-    static func showMessage(_ row: DeliveryRow, _ stored: StoredEvent, _ configuration: RouterConfiguration) {
+    private static func showMessage(
+        _ row: DeliveryRow, _ stored: StoredEvent, _ digest: [DigestItem], _ configuration: RouterConfiguration, now: Date
+    ) {
         let library = TemplateLibrary.load(directory: configuration.router.templates).library
-        let now = row.deliveredAt ?? row.attempts.last?.at ?? Date()
         var request = configuration.request(for: row, id: String(row.id), about: Story(stored), now: now)
         request.replaces = row.replaced.count
         request.insteadOf = row.insteadOf?.channel
+        request.digest = digest
+        request.origin = row.origin.rawValue
         let message = library.render(request)
         Terminal.say("\n" + Terminal.coloured("The message, with the templates as they are now:", .bold))
         Terminal.say(Terminal.clean(message.preview, keepLines: true))

@@ -19,9 +19,13 @@ enum ExplanationText {
             Terminal.say("Not routed: \(reason)")
         } else {
             for verdict in explanation.plan.verdicts { show(verdict) }
+            for verdict in explanation.plan.silences { show(verdict) }
+            for note in explanation.plan.notes { Terminal.say("\(Terminal.coloured("also", .yellow)) \(Terminal.clean(note))") }
         }
         Terminal.say("")
         showDeliveries(explanation)
+        showTimes(explanation)
+        showMessages(explanation)
     }
 
     private static func head(_ explanation: Explanation) -> String {
@@ -52,6 +56,16 @@ enum ExplanationText {
         }
     }
 
+    private static func show(_ verdict: SilenceVerdict) {
+        let name = "silence \(Terminal.clean(verdict.silence))"
+        switch verdict.result {
+        case .matched: Terminal.say("\(Terminal.coloured("yes", .yellow))  \(name): keeps back what is sent because of this")
+        case .failed(let condition, let found):
+            Terminal.say("\(Terminal.coloured("no ", .grey))  \(name): \(Terminal.clean(condition)), but \(Terminal.clean(found))")
+        case .stopped(let by): Terminal.say("\(Terminal.coloured("no ", .grey))  \(name): `\(Terminal.clean(by))` comes first")
+        }
+    }
+
     private static func showDeliveries(_ explanation: Explanation) {
         let plan = explanation.plan
         if plan.deliveries.isEmpty {
@@ -61,23 +75,46 @@ enum ExplanationText {
         if plan.fellThrough { Terminal.say(Terminal.coloured("The routes reach nobody, so `router.unrouted` is told:", .yellow)) }
         var table = Table([
             .init("RECIPIENT"), .init("FOR", shrinks: true), .init("CHANNEL"), .init("ADDRESS", shrinks: true), .init("TEMPLATE"),
-            .init("ROUTES", shrinks: true),
+            .init("ACTION"), .init("ROUTES", shrinks: true),
         ])
         for delivery in plan.deliveries {
-            table.add([
-                .init(delivery.recipient), .init(delivery.for), .init(delivery.channel), .init(delivery.address), .init(delivery.template),
-                .init(delivery.routes.joined(separator: ", ") + (delivery.isUrgent ? " (urgent)" : "")),
-            ])
+            let intent = IntentText(delivery.intent, now: explanation.now)
+            table.add(
+                [
+                    .init(delivery.recipient), .init(delivery.for), .init(delivery.channel), .init(delivery.address),
+                    .init(delivery.template), .init(intent.action, intent.colour),
+                    .init(delivery.routes.joined(separator: ", ") + (delivery.isUrgent ? " (urgent)" : "")),
+                ], note: intent.why)
         }
         table.show()
-        for (delivery, message) in zip(plan.deliveries, explanation.messages) {
+    }
+
+    /// The promises, and what time alone will do.
+    private static func showTimes(_ explanation: Explanation) {
+        let clocks = explanation.clocks?.clocks ?? []
+        if !clocks.isEmpty { Terminal.say("") }
+        for (number, clock) in clocks.enumerated() {
+            Terminal.say((number == 0 ? "clocks  " : "        ") + IncidentClocks.line(clock, now: explanation.now))
+        }
+        if !explanation.agenda.isEmpty { Terminal.say("\nIf nothing else happens:") }
+        for entry in explanation.agenda.prefix(agendaLimit) {
+            let when = Moment.relative(entry.at, now: explanation.now)
+            Terminal.say("  \(Timestamp.format(entry.at))  \(when), \(Terminal.clean(entry.what))")
+        }
+        if explanation.agenda.count > agendaLimit { Terminal.say("  and \(explanation.agenda.count - agendaLimit) more") }
+    }
+
+    private static let agendaLimit = 20
+
+    private static func showMessages(_ explanation: Explanation) {
+        for (delivery, message) in zip(explanation.plan.deliveries, explanation.messages) {
             Terminal.say("\n\(Terminal.coloured("── \(delivery.recipient) by \(delivery.channel)", .bold))")
             if let degraded = message.degraded { Terminal.say(Terminal.coloured("degraded: \(degraded)", .yellow)) }
             Terminal.say(Terminal.clean(message.preview, keepLines: true))
         }
     }
 
-    /// First one object for the event, then one for each route, then one for each delivery.
+    /// First one object for the event, then one for each route, one for each silence in force, and one for each delivery.
     static func printJSON(_ explanation: Explanation) {
         var event = JSONLine([
             "event": .string(explanation.event.id), "type": .string(explanation.event.type.rawValue),
@@ -87,19 +124,29 @@ enum ExplanationText {
         ])
         event.add("not_routed", explanation.plan.notRouted.map(JSONValue.string) ?? .null)
         event.add("unrouted", .bool(explanation.plan.fellThrough))
+        event.add("sla", IncidentClocks.json(explanation.clocks))
+        event.add("next", IncidentClocks.json(explanation.agenda))
+        event.add("notes", .array(explanation.plan.notes.map(JSONValue.string)))
+        event.add("at", .string(Timestamp.format(explanation.now)))
         if let rejection = explanation.rejection {
             event.add("code", .string(rejection.code.rawValue))
             event.add("message", .string(rejection.message))
         }
         Terminal.say(event.text)
         for verdict in explanation.plan.verdicts { Terminal.say(line(verdict).text) }
+        for verdict in explanation.plan.silences {
+            var line = JSONLine(["silence": .string(verdict.silence)])
+            add(verdict.result, to: &line)
+            Terminal.say(line.text)
+        }
         for (index, delivery) in explanation.plan.deliveries.enumerated() {
             var line = JSONLine([
                 "recipient": .string(delivery.recipient), "for": .string(delivery.for), "channel": .string(delivery.channel),
                 "address": .string(delivery.address), "template": .string(delivery.template),
                 "routes": .array(delivery.routes.map(JSONValue.string)), "urgent": .bool(delivery.isUrgent),
-                "due_at": .string(Timestamp.format(delivery.due)), "action": "send",
+                "due_at": .string(Timestamp.format(delivery.due)), "origin": .string(delivery.origin.rawValue),
             ])
+            IntentText(delivery.intent, now: explanation.now).add(to: &line)
             if explanation.messages.indices.contains(index) {
                 line.add("degraded", explanation.messages[index].degraded.map(JSONValue.string) ?? .null)
                 line.add("message", explanation.messages[index].json)
@@ -111,7 +158,14 @@ enum ExplanationText {
 
     private static func line(_ verdict: RouteVerdict) -> JSONLine {
         var line = JSONLine(["route": .string(verdict.route)])
-        switch verdict.result {
+        add(verdict.result, to: &line)
+        line.add(
+            "unreached", .array(verdict.unreached.map { ["entry": .string($0.entry), "reason": .string($0.reason)] }))
+        return line
+    }
+
+    private static func add(_ result: RouteVerdict.Result, to line: inout JSONLine) {
+        switch result {
         case .matched: line.add("matched", true)
         case .failed(let condition, let found):
             line.add("matched", false)
@@ -121,8 +175,5 @@ enum ExplanationText {
             line.add("matched", false)
             line.add("stopped_by", .string(by))
         }
-        line.add(
-            "unreached", .array(verdict.unreached.map { ["entry": .string($0.entry), "reason": .string($0.reason)] }))
-        return line
     }
 }

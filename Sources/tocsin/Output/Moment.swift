@@ -2,6 +2,7 @@
 
 import Foundation
 import Incidents
+import Router
 
 enum Moment {
     /// `14:05:31` today, `23 Nov 14:05` otherwise, in this machine's time zone.
@@ -10,5 +11,12 @@ enum Moment {
         formatter.locale = Locale(identifier: "en_GB_POSIX")
         formatter.dateFormat = Calendar.current.isDate(date, inSameDayAs: now) ? "HH:mm:ss" : "d MMM HH:mm"
         return formatter.string(from: date)
+    }
+
+    /// `in 4 min`, `14 min ago`, `now`.
+    static func relative(_ date: Date, now: Date) -> String {
+        let seconds = date.timeIntervalSince(now)
+        if abs(seconds) < 1 { return "now" }
+        return seconds > 0 ? "in \(Amount.time(seconds))" : "\(Amount.time(-seconds)) ago"
     }
 }
