@@ -1,5 +1,4 @@
-// `expect` of a scenario. Words that can mean nothing are mistakes: an expectation with a slip of the pen would fail for a
-// reason of its own, or one with `never` hold for ever.
+// `expect` of a scenario: conditions, and how often what meets them should happen.
 
 import Configuration
 import Foundation
@@ -9,24 +8,20 @@ extension ScenarioReader {
     private static let members =
         ["at", "within", "action", "never", "count"] + Expectation.Member.allCases.map(\.rawValue)
 
-    mutating func expectations(_ value: YAMLValue, until: Date?) -> [Expectation] {
+    mutating func expectations(_ value: YAMLValue) -> [Expectation] {
         guard let entries = value.list else {
             error("`expect` is a list, and this is \(value.kind)", at: value)
             return []
         }
-        return entries.compactMap { expectation($0, until: until) }
+        return entries.compactMap { expectation($0) }
     }
 
-    private mutating func expectation(_ entry: YAMLValue, until: Date?) -> Expectation? {
+    private mutating func expectation(_ entry: YAMLValue) -> Expectation? {
         guard let members = map(entry, "an expectation", known: Self.members) else { return nil }
         let window = window(members)
-        if let window, let until, window.lowerBound > until, let value = members["at"] {
-            error("the scenario ends before this (`until`)", at: value)
-        }
         var conditions: [Expectation.Condition] = []
         for member in Expectation.Member.allCases {
             guard let value = members[member.rawValue], let words = words(value, member.rawValue) else { continue }
-            if member == .type { check(words, known: EventType.allCases.map(\.rawValue), "type of event", at: value) }
             conditions.append(Expectation.Condition(member, words))
         }
         return Expectation(

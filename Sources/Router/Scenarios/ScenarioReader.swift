@@ -68,7 +68,7 @@ public struct ScenarioReader {
         let scenario = Scenario(
             file: file, config: path(config), start: start, until: until ?? start,
             events: members["events"].map { events($0) } ?? [], absences: members["absent"].map { absences($0) } ?? [],
-            expectations: members["expect"].map { expectations($0, until: until) } ?? [],
+            expectations: members["expect"].map { expectations($0) } ?? [],
             isOnly: members["only"].flatMap { flag($0, "only") } ?? false, onlyPlace: members["only"].map(place))
         if let until, let value = members["until"], let first = scenario.events.first?.at, until < min(first, start) {
             error("the scenario ends before it begins", at: value)

@@ -27,9 +27,9 @@ extension Setup {
     public func play(_ scenario: Scenario) throws(LedgerError) -> Playing {
         var simulation = try Simulation(scenario, setup: self)
         try simulation.run()
-        let diagnostics = simulation.diagnostics + scenario.misnomers(in: configuration)
-        let failures = simulation.timeline.failures(of: scenario.expectations, only: scenario.isOnly ? scenario.onlyPlace : nil)
-        return Playing(timeline: simulation.timeline, diagnostics: diagnostics, failures: failures)
+        return Playing(
+            timeline: simulation.timeline, diagnostics: simulation.diagnostics,
+            failures: scenario.failures(in: simulation.timeline, by: configuration))
     }
 }
 

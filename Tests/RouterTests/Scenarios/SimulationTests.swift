@@ -53,14 +53,18 @@ import Testing
         #expect(found.count == 1)
     }
 
-    @Test func namesThatAreNotThere() throws {
-        let (cause, found) = try mistakes(
-            "expect:\n  - {to: levl-2, never: true}\n  - {channel: sms, severity: hihg, to: mail:x@example.com}")
-        #expect(cause == .badScenario)
-        #expect(found.count == 2)
-        #expect(found.first?.contains("5: `levl-2` is neither a person, a team, a channel nor a role") == true)
-        #expect(found.first?.contains("did you mean `level-2`?") == true)
-        #expect(found.last?.contains("`hihg` is no severity") == true)
+    @Test func whatCannotHappenIsSaidToBeSo() throws {
+        let failures = try play(
+            "events:\n  - {at: +1m, event: \(opened)}\nexpect:\n"
+                + "  - {to: levl-2, never: true}\n  - {type: escalaton}\n  - {at: +2h, to: ops-slack}\n  - {to: mail:x@example.com, never: true}"
+        ).failures
+        #expect(failures.map(\.place.line) == [7, 8, 9])
+        #expect(failures.first?.expected == "not expected, and that could never fail: {to: levl-2, never: true}")
+        #expect(
+            failures.first?.found.first?.hasSuffix(
+                "../routes.yaml; did you mean `level-2`?") == true)
+        #expect(failures[1].found.first == "`escalaton` is no type of event; did you mean `escalation`?")
+        #expect(failures[2].found.first == "the scenario ends before that, at +1h (`until`)")
     }
 
     @Test func aConfigurationThatIsNotThere() throws {
