@@ -35,6 +35,9 @@ public enum Disposition: Sendable, Equatable {
     /// them. Where none waits any more, it stays as it is.
     case overtaken
 
+    /// Nothing of it got through, nor may have.
+    var isFailure: Bool { state == .dead || state == .expired }
+
     /// The state that the delivery gets.
     public var state: DeliveryState {
         switch self {

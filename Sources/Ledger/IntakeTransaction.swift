@@ -226,7 +226,8 @@ extension DeliveryInsertion {
             address: planned.address, recipient: planned.recipient, for: planned.for, routes: planned.routes, template: planned.template,
             language: planned.language, timezone: planned.timezone, isUrgent: planned.isUrgent, priority: planned.priority,
             due: planned.due, expires: planned.expires, isFirst: placed.isFirst, created: created, retryFor: planned.retryFor,
-            origin: planned.origin)
+            // What is owed and waits for nothing is owed to somebody who has heard.
+            wasTold: planned.origin == .owed, origin: planned.origin)
     }
 }
 

@@ -3,6 +3,7 @@
 
 import Foundation
 import GRDB
+import Routing
 
 /// Records attempts. Used by one call at a time, so that each call is told what it made ready.
 struct OutcomeTransaction {
@@ -32,6 +33,7 @@ struct OutcomeTransaction {
         var root: Int64?
         /// How many were held, and are said by it.
         var contains: Int
+        var origin: Origin
 
         var conversation: Conversation? { incident.map { Conversation(incident: $0, channel: channel, address: address) } }
         var isHead: Bool { !isBlocked && state != .held }
@@ -95,6 +97,7 @@ struct OutcomeTransaction {
         if known.contains > 0 || known.root != nil {
             try DigestContents(holder: known.root ?? known.id).follow(database, now: now, tally: &tally)
         }
+        if record.next.isFailure { try wakeIfStepFailed(known) }
     }
 
     /// What followed. A delivery whose row is damaged is left out, as `LedgerStore.ready` leaves it out: the outcome of the
@@ -119,7 +122,7 @@ struct OutcomeTransaction {
                 address: try row.need(row.text(2), "an address"),
                 state: try row.need(row.text(3).flatMap(DeliveryState.init(rawValue:)), "the state of a delivery"),
                 isBlocked: row.flag(4), attempts: row.int(5) ?? 0, fellBack: row.flag(6), root: row.int64(7),
-                contains: row.int(8) ?? 0)
+                contains: row.int(8) ?? 0, origin: row.text(9).flatMap(Origin.init(rawValue:)) ?? .route)
         }
     }
 
@@ -133,7 +136,7 @@ struct OutcomeTransaction {
     }
 
     private static let find = """
-        SELECT incident, channel, address, state, blocked, attempts, fell_back, fallback_root, contains
+        SELECT incident, channel, address, state, blocked, attempts, fell_back, fallback_root, contains, origin
         FROM deliveries WHERE id = ?
         """
     private static let attempt = """

@@ -60,6 +60,8 @@ final class SQLSurroundings: Surroundings {
         return found.sorted { $0.place < $1.place }.map(\.incident)
     }
 
+    func stepFailed(of incident: String) throws -> Bool { try OutcomeTransaction.stepFailed(of: incident, database) }
+
     func kept(by silence: String) throws -> [KeptAddress] {
         var found = ToldAddresses()
         try database.each(Self.kept, [silence]) { row in

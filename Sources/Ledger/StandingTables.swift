@@ -7,7 +7,7 @@ import Routing
 
 /// The tables of what stands until somebody changes it.
 enum StandingTables {
-    /// Those that have not ended, the oldest first.
+    /// Those that have not ended and been settled, the oldest first.
     static func silences(_ database: Database, includeEnded: Bool = false) throws -> [Silence] {
         let condition = includeEnded ? "" : " WHERE ended IS NULL"
         return try readable(database, "SELECT state FROM silences\(condition) ORDER BY rowid", Silence.init(stored:))
@@ -19,7 +19,8 @@ enum StandingTables {
     }
 
     static func write(_ silence: Silence, _ database: Database) throws {
-        try database.run(upsertSilence, [silence.id, silence.endedAt?.microseconds, silence.stored.bytes])
+        let ended = silence.isSettled ? silence.endedAt ?? silence.until : nil
+        try database.run(upsertSilence, [silence.id, ended?.microseconds, silence.stored.bytes])
     }
 
     static func write(_ subscription: Subscription, _ database: Database) throws {
@@ -56,6 +57,7 @@ extension Silence {
         members["by"] = by.map(JSONValue.string)
         members["ended_at"] = endedAt?.stored
         members["announced_at"] = announcedAt?.stored
+        if isSettled { members["settled"] = true }
         return .object(members)
     }
 
@@ -65,7 +67,7 @@ extension Silence {
         else { return nil }
         self.init(
             id: id, match: match, from: from, until: until, reason: stored["reason"]?.string, by: stored["by"]?.string,
-            endedAt: Date(stored: stored["ended_at"]), announcedAt: Date(stored: stored["announced_at"]))
+            endedAt: Date(stored: stored["ended_at"]), announcedAt: Date(stored: stored["announced_at"]), isSettled: stored["settled"]?.bool ?? false)
     }
 }
 

@@ -23,6 +23,7 @@ extension QueuedDelivery {
     /// Why it should not be sent any more, where it should not.
     func obsolescence(now: Date) -> Disposition? {
         if let expires, expires < now { return .expired("not worth sending after \(Timestamp.format(expires))") }
+        if origin == .owed, !wasTold { return .superseded("nothing of the incident had been told here, so neither is this", by: nil) }
         guard mayBeSuperseded(now: now) else { return nil }
         if isOvertaken { return .overtaken }
         // Who never heard of an incident need not hear of it once it is over; a broadcast is somebody's own words.

@@ -88,7 +88,7 @@ public struct Pipeline: Sendable {
         return Decision(
             application: application, plan: plan, lanes: plan.deliveries.map { setup.channels[$0.channel]?.destination ?? $0.channel },
             severity: table.severity(of: application)?.name, severityRank: table.severity(of: application)?.rank,
-            alarm: application.flatMap { $0.isStale ? nil : table.alarm(of: $0.incident, now: now) }, changes: changes)
+            alarm: application.flatMap { table.alarm(of: $0.incident, now: now) }, changes: changes)
     }
 
     // MARK: Out

@@ -14,7 +14,11 @@ extension Setup {
             raise: { subject, incident, surroundings in
                 switch subject {
                 case .incident:
-                    guard let incident, let due = table.dueEvent(of: incident, now: now) else { return [] }
+                    guard var incident else { return [] }
+                    if try incident.isBetweenSteps && surroundings.stepFailed(of: incident.id) {
+                        incident.course.escalation?.isUnheard = true
+                    }
+                    guard let due = table.dueEvent(of: incident, now: now) else { return [] }
                     return [Pipeline.arrival(due, setup: self, now: now)]
                 case .silence(let id):
                     guard let silence = try surroundings.silence(id) else { return [] }
@@ -40,6 +44,13 @@ extension Pipeline {
             decide: { incident, surroundings in
                 try decide(event, directed: due.directed, incident: incident, surroundings: surroundings, setup: setup, now: now)
             })
+    }
+}
+
+extension Incident {
+    /// An escalation policy has run a step, and may run another.
+    fileprivate var isBetweenSteps: Bool {
+        course.escalation.map { $0.steps > 0 && !$0.isOver && !$0.isUnheard } ?? false
     }
 }
 

@@ -6,7 +6,7 @@ import Incidents
 
 /// What is known of other deliveries, silences and wishes at the moment of a decision.
 public protocol Surroundings {
-    /// Those that have not ended. `revision` changes with every change of any of them.
+    /// Those whose end has not been told yet. `revision` changes with every change of any of them.
     var silences: Standing<Silence> { get throws }
     /// All that may still count.
     var subscriptions: Standing<Subscription> { get throws }
@@ -19,6 +19,8 @@ public protocol Surroundings {
     func held(channel: String, address: String, key: String) throws -> HeldState
     /// Open incidents of these services (in lower case) at or above a severity, oldest first.
     func openIncidents(services: [String], atLeast rank: Int) throws -> [OpenIncident]
+    /// Whether everything that the incident's newest escalation step sent was refused for good, or expired.
+    func stepFailed(of incident: String) throws -> Bool
     /// Whom a silence kept from hearing of an incident that is still open.
     func kept(by silence: String) throws -> [KeptAddress]
 }
@@ -119,5 +121,6 @@ public struct NoSurroundings: Surroundings, Sendable {
     public func throttled(channel: String, address: String, since: Date, limit: Int) -> [Date] { [] }
     public func held(channel: String, address: String, key: String) -> HeldState { HeldState() }
     public func openIncidents(services: [String], atLeast rank: Int) -> [OpenIncident] { [] }
+    public func stepFailed(of incident: String) -> Bool { false }
     public func kept(by silence: String) -> [KeptAddress] { [] }
 }

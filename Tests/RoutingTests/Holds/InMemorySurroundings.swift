@@ -7,6 +7,8 @@ import JSON
 @testable import Routing
 
 final class InMemorySurroundings: Surroundings {
+    func stepFailed(of incident: String) -> Bool { false }
+
     var standingSilences: [Silence] = []
     var standingSubscriptions: [Subscription] = []
     var revision: Int64 = 1
