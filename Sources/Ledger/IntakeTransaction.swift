@@ -110,7 +110,8 @@ struct IntakeTransaction {
             let isFolded = try fold(into: placed.id, insertion)
             if let head = placed.raised { raised.append(head) }
             if placed.isBlocked || planned.due > arrival.receivedAt { continue }
-            if isFolded {
+            // What else is to be known of it is in other rows.
+            if isFolded || planned.origin == .owed {
                 var reader = DeliveryReader(database, now: arrival.receivedAt)
                 if let delivery = try reader.delivery(placed.id) { ready.append(delivery) }
             } else {

@@ -100,16 +100,34 @@ extension LedgerStore {
         return try Row.fetchAll(database, sql: sql, arguments: arguments).map { try complete($0, database) }
     }
 
-    static func complete(_ row: Row, _ database: Database) throws -> DeliveryRow {
-        let id = try row.need(row.int64(0), "the id of a delivery")
-        var delivery = try DeliveryRow(row, attempts: database.rows(AttemptRow.ofDelivery, [id]).map { try AttemptRow($0) })
-        delivery.replaced = try database.rows(replaced, [id, delivery.sequence]).compactMap { $0.int64(0) }
-        if delivery.containsCount > 0 {
-            delivery.contains = try database.rows(contents, [String(id), DeliveryRow.containsLimit]).compactMap { $0.int64(0) }
+    static func complete(_ row: some StoredRow, _ database: Database) throws -> DeliveryRow {
+        var delivery = try DeliveryRow(row, attempts: [])
+        let id = delivery.id
+        if delivery.attemptCount > 0 {
+            try database.each(AttemptRow.ofDelivery, [id]) { row in
+                delivery.attempts.append(try AttemptRow(row))
+                return true
+            }
         }
-        delivery.insteadOf = try database.row(insteadOf, [id]).flatMap(RelatedDelivery.init)
-        delivery.fallbacks = try database.rows(otherWays, [id]).compactMap(RelatedDelivery.init)
+        delivery.replaced = try ids(replaced, [id, delivery.sequence], database)
+        if delivery.containsCount > 0 { delivery.contains = try ids(contents, [String(id), DeliveryRow.containsLimit], database) }
+        if row.int64(DeliveryRow.fallbackColumn) != nil {
+            delivery.insteadOf = try database.first(insteadOf, [id]) { RelatedDelivery($0) }
+        }
+        try database.each(otherWays, [id]) { row in
+            RelatedDelivery(row).map { delivery.fallbacks.append($0) }
+            return true
+        }
         return delivery
+    }
+
+    private static func ids(_ sql: String, _ values: [(any Bindable)?], _ database: Database) throws -> [Int64] {
+        var ids: [Int64] = []
+        try database.each(sql, values) { row in
+            row.int64(0).map { ids.append($0) }
+            return true
+        }
+        return ids
     }
 
     /// Not its own other ways, which may have ended by it as well.
@@ -155,7 +173,7 @@ extension DeliveryFilter {
 }
 
 extension RelatedDelivery {
-    init?(_ row: Row) {
+    init?(_ row: some StoredRow) {
         guard let id = row.int64(0), let channel = row.text(1) else { return nil }
         self.init(id: id, channel: channel)
     }

@@ -42,11 +42,12 @@ extension DeliveryRow {
         d.id, d.event, d.token, d.lane, d.channel, d.kind, d.address, d.recipient, d.entry, d.routes, d.template, d.language, \
         d.timezone, d.urgent, d.priority, d.due, d.expires, d.attempts, d.incident, d.state, d.reason, d.degraded, d.created, \
         d.delivered_at, d.dropped_at, d.blocked, d.successor, d.digest, d.receipt, e.id, e.source, e.type, e.config, \
-        d.origin, d.hold, d.hold_key, d.silence, d.contains, d.released
+        d.origin, d.hold, d.hold_key, d.silence, d.contains, d.released, d.fallback_of
         """
-    static let containsColumn = 37
+    /// It stands in for another.
+    static let fallbackColumn = 39
 
-    init(_ row: Row, attempts: [AttemptRow]) throws {
+    init(_ row: some StoredRow, attempts: [AttemptRow]) throws {
         self.init(
             id: try row.need(row.int64(0), "the id of a delivery"), token: row.token(2),
             event: try row.need(row.text(29), "the event of a delivery"), source: row.text(30) ?? "", sequence: row.int64(1) ?? 0,
@@ -72,7 +73,7 @@ extension AttemptRow {
         SELECT at, ms, outcome, code, reason, detail, remote_id FROM attempts WHERE delivery = ? ORDER BY number
         """
 
-    init(_ row: Row) throws {
+    init(_ row: some StoredRow) throws {
         self.init(
             at: try row.need(row.date(0), "the time of an attempt"), milliseconds: row.int(1) ?? 0, outcome: row.text(2) ?? "",
             code: row.text(3), reason: row.text(4), detail: row.text(5), remoteID: row.text(6))

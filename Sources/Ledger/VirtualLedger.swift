@@ -97,16 +97,19 @@ public final class VirtualLedger {
 
     public func delivery(_ id: Int64) throws(LedgerError) -> DeliveryRow? {
         try run { database in
-            try database.row("\(LedgerStore.listed) WHERE d.id = ?", [id]).map { try LedgerStore.complete($0, database) }
+            try database.first("\(LedgerStore.listed) WHERE d.id = ?", [id]) { try LedgerStore.complete($0, database) }
         }
     }
 
     /// All that follows from one event, in the order in which they were planned.
     public func deliveries(of event: Int64) throws(LedgerError) -> [DeliveryRow] {
         try run { database in
-            try database.rows("\(LedgerStore.listed) WHERE d.event = ? ORDER BY d.id", [event]).map {
-                try LedgerStore.complete($0, database)
+            var found: [DeliveryRow] = []
+            try database.each("\(LedgerStore.listed) WHERE d.event = ? ORDER BY d.id", [event]) { row in
+                found.append(try LedgerStore.complete(row, database))
+                return true
             }
+            return found
         }
     }
 

@@ -81,6 +81,7 @@ struct LedgerSpeedTests {
                         timed(
                             event, [delivery(due: now), held(at + 60, address: "C\(index % 50)")], alarm: step == 4 ? nil : at + 30, at: now
                         ))
+                    _ = try ledger.deliveries(of: receipt.sequence ?? 0)
                     for ready in receipt.ready { _ = try ledger.record([accepted(ready.id, at: now)]) }
                     if step == 3 {
                         let due = try ledger.dueAlarms(now: after(at + 30), limit: 100)

@@ -57,6 +57,24 @@ import Testing
         await store.close()
     }
 
+    /// Whether anything got through is looked at when it goes out: meanwhile what was under way may have failed.
+    @Test func whatIsOwedKnowsWhetherAnythingWasHeard() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        var owed = delivery()
+        owed.origin = .owed
+        var other = delivery("mail", "x")
+        other.origin = .owed
+        let ids = try await store.take(arrival(try event("e1"), [delivery(), delivery("mail", "x")]))
+        _ = try await store.record([accepted(ids[0]), refused(ids[1])])
+        let end = try event("e2", status: "resolved", time: after(1))
+        let ready = try await store.accept([arrival(end, [owed, other], at: after(1))])[0].ready
+        #expect(ready.map(\.wasTold) == [true, false])
+        #expect(ready.map(\.ended) == [nil, nil])
+        #expect(try await store.ready(lane: "lane-mail", now: after(2), limit: 5).map(\.wasTold) == [false])
+        await store.close()
+    }
+
     @Test func pingsAndOperationsAreNoWordOfTheIncident() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()
