@@ -1,5 +1,6 @@
 // What happens in a simulation, written down.
 
+import Collections
 import Foundation
 import Incidents
 import Ledger
@@ -38,6 +39,7 @@ extension Simulation {
         case .held:
             let line = try line(row, .hold)
             held[row.id] = line
+            heldUntil.insert(HeldUntil(at: row.dueAt, id: row.id))
             timeline.lines.append(line)
         case .suppressed: timeline.lines.append(try line(row, .suppress))
         case .superseded: timeline.lines.append(try line(row, .supersede))
@@ -48,17 +50,20 @@ extension Simulation {
 
     /// What was held and is due, and did not go out: it was overtaken, or waits for longer.
     mutating func lookAfterHeld() throws(LedgerError) {
-        for (id, line) in held.sorted(by: { $0.key < $1.key }) where line.until.map({ $0 <= now }) ?? true && !leaving.contains(id) {
-            guard let row = try ledger.delivery(id) else { continue }
+        var waiting: [HeldUntil] = []
+        while let next = heldUntil.min, next.at <= now {
+            heldUntil.removeMin()
+            guard held[next.id] != nil, !leaving.contains(next.id), let row = try ledger.delivery(next.id) else { continue }
             if row.state == .held {
-                held[id]?.until = row.dueAt
+                held[next.id]?.until = row.dueAt
+                waiting.append(HeldUntil(at: max(row.dueAt, now), id: next.id))
                 continue
             }
-            held[id] = nil
-            if row.state == .superseded || row.state == .expired {
-                timeline.lines.append(try self.line(row, row.state == .expired ? .expire : .supersede))
-            }
+            held[next.id] = nil
+            try note(row)
         }
+        // Not before: what is still due would be looked at for ever.
+        heldUntil.insert(contentsOf: waiting)
     }
 
     private func line(_ row: DeliveryRow, _ action: TimelineLine.Action) throws(LedgerError) -> TimelineLine {
@@ -72,6 +77,14 @@ extension Simulation {
             routes: row.routes, recipient: row.recipient, for: row.for, channel: row.channel, address: row.address,
             template: row.template, reason: row.reason, until: action == .hold ? row.dueAt : nil)
     }
+}
+
+/// When a delivery leaves its hold, as far as is known.
+struct HeldUntil: Comparable {
+    var at: Date
+    var id: Int64
+
+    static func < (a: HeldUntil, b: HeldUntil) -> Bool { (a.at, a.id) < (b.at, b.id) }
 }
 
 extension Event {

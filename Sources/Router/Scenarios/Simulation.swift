@@ -3,6 +3,7 @@
 //
 //   next moment = the next event, alarm or release ─▶ events ─▶ alarms ─▶ releases ─▶ what is ready is sent ─▶ …
 
+import Collections
 import Configuration
 import Foundation
 import Incidents
@@ -50,6 +51,8 @@ struct Simulation {
     private var dropped = 0
     /// What is held, by delivery.
     var held: [Int64: TimelineLine] = [:]
+    /// When to look after what is held, the earliest first; also what has left meanwhile.
+    var heldUntil = Heap<HeldUntil>()
     /// What has left its hold and not gone out yet.
     var leaving: Set<Int64> = []
 
@@ -151,7 +154,7 @@ struct Simulation {
         let released = try ledger.release(now: now, late: false, limit: Self.batch)
         leaving.formUnion(released.messages.map(\.delivery))
         try send(released.ready)
-        if !released.messages.isEmpty || !held.isEmpty { try lookAfterHeld() }
+        try lookAfterHeld()
         return released.isMore
     }
 

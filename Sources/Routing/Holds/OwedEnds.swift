@@ -44,12 +44,9 @@ struct Debt {
     }
 
     private static func kind(_ event: Event, _ application: Application) -> Kind? {
-        switch event.raised {
-        case .flapping: .flapping
-        case .calm: .calm
-        case nil: application.reopens ? .reopening : application.ends ? .end : nil
-        default: nil
-        }
+        // No `switch` over what is raised: Swift 6.3's optimizer crashes on it here.
+        guard let raised = event.raised else { return application.reopens ? .reopening : application.ends ? .end : nil }
+        return raised == .flapping ? .flapping : raised == .calm ? .calm : nil
     }
 
     /// Whether the event ends the incident or opens it again.
