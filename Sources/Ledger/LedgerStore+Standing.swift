@@ -32,7 +32,8 @@ extension LedgerStore {
     /// - Parameter includeEnded: also those that ran out, or were ended, for as long as history is kept.
     public func silences(includeEnded: Bool) async throws(LedgerError) -> [SilenceRow] {
         try await readers.read { database in
-            try StandingTables.silences(database, includeEnded: includeEnded).map { silence in
+            let silences = try StandingTables.silences(database, includeEnded: includeEnded)
+            return try silences.filter { includeEnded || $0.endedAt == nil }.map { silence in
                 let counts = try database.row(Self.suppressed, [silence.id])
                 return SilenceRow(silence: silence, suppressed: counts?.int(0) ?? 0, incidents: counts?.int(1) ?? 0)
             }

@@ -67,7 +67,8 @@ extension Silence {
         else { return nil }
         self.init(
             id: id, match: match, from: from, until: until, reason: stored["reason"]?.string, by: stored["by"]?.string,
-            endedAt: Date(stored: stored["ended_at"]), announcedAt: Date(stored: stored["announced_at"]), isSettled: stored["settled"]?.bool ?? false)
+            endedAt: Date(stored: stored["ended_at"]), announcedAt: Date(stored: stored["announced_at"]),
+            isSettled: stored["settled"]?.bool ?? false)
     }
 }
 

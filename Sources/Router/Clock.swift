@@ -61,7 +61,8 @@ public struct Clock: Service {
         let alarms = try await pipeline.ledger.dueAlarms(now: now, limit: Self.batch)
         if alarms.isEmpty || Task.isCancelled { return false }
         let mark = await dispatcher.mark()
-        let receipts = try await pipeline.ledger.ring(alarms, with: pipeline.setup.value.bell(now: now))
+        let receipts = try await pipeline.ledger.ring(alarms, with: pipeline.setup.value.bell(now: now), now: now)
+        for case .rejected(let why) in receipts { logger.error("an alarm came to nothing", metadata: ["why": "\(why.message)"]) }
         await dispatcher.offer(receipts.flatMap(\.ready), raised: receipts.flatMap(\.raised), since: mark)
         return alarms.count == Self.batch
     }
@@ -69,7 +70,7 @@ public struct Clock: Service {
     private func release(late: Bool) async throws(LedgerError) -> Bool {
         let mark = await dispatcher.mark()
         let released = try await pipeline.ledger.release(now: pipeline.clock(), late: late, limit: Self.batch)
-        await dispatcher.offer(released.ready, since: mark)
+        await dispatcher.offer(released.ready, raised: released.raised, since: mark)
         return released.isMore && !Task.isCancelled
     }
 
@@ -87,9 +88,10 @@ public struct Clock: Service {
         var last: String?
         repeat {
             let now = pipeline.clock()
-            last = try await pipeline.ledger.rescheduleAlarms(after: last, limit: Self.step) { incident in
-                setup.configuration.table.alarm(of: incident, now: now)
-            }
+            let table = setup.configuration.table
+            last = try await pipeline.ledger.rescheduleAlarms(
+                after: last, limit: Self.step, severity: { $0.severity(on: table.scale, assumed: table.assumedSeverity) },
+                alarm: { table.alarm(of: $0, now: now) })
         } while last != nil && !Task.isCancelled
         if last == nil { try await pipeline.ledger.setAlarmsVersion(version) }
     }

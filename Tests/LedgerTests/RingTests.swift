@@ -202,6 +202,7 @@ import Testing
             guard case .silence(let id) = subject, incident == nil else { return [] }
             guard var over = try surroundings.silences.elements.first(where: { $0.id == id }) else { return [] }
             over.endedAt = after(3_600)
+            over.isSettled = true
             let told = try event("\(id)/ended", incident: nil, source: "tocsin", type: .operations, time: after(3_600))
             return [timed(told, changes: [.silence(over, alarm: nil)], at: after(3_600))]
         } alarm: { _, _, _ in

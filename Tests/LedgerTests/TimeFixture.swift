@@ -49,7 +49,7 @@ func timed(
 func silence(_ id: String = "x1", until: TimeInterval = 3_600, endedAt: Date? = nil, by: String? = "owner") -> Silence {
     Silence(
         id: id, match: ["service": "search"], from: start, until: after(until), reason: "maintenance", by: by, endedAt: endedAt,
-        announcedAt: nil)
+        announcedAt: nil, isSettled: endedAt != nil)
 }
 
 func suppressed(_ silence: String = "x1", address: String = "C1") -> PlannedDelivery {

@@ -8,6 +8,9 @@ import Testing
 
 /// The engine says what a text means; programs are only a faster way to the same.
 @Suite struct TemplateProgramTests {
+    /// The engine knows the content types only once something has asked for them.
+    init() { #expect(Destination.isRegistered) }
+
     private static func bothWays(_ text: TextTemplate, _ request: RenderRequest, _ destination: Destination, _ partials: Partials) {
         let facts = Facts(request, limit: 1_000)
         let engine = text.engine.render(RenderContext(facts).root, library: partials.library(destination))

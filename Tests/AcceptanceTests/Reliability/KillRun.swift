@@ -26,7 +26,7 @@ final class KillRun {
     private(set) var rejectable = 0
     private var random: Seeded
     private var number = 0
-    private let epoch = Date().addingTimeInterval(-3_000)
+    private let epoch = Date().addingTimeInterval(-1_500)
 
     var kills: Int { lives.count { $0.wasKilled } }
 
@@ -47,7 +47,10 @@ final class KillRun {
               floor: {type: teams, webhook: "\(points.teams)/floor", \(common)}
               mail: {type: email, server: "smtp://127.0.0.1:\(points.smtpPort)", username: tocsin, password: sesame, from: "incidents@example.com", ca: "\(points.ca ?? "")", \(common)}
               sms: {type: sms, gateway: twilio, account: AC0123456789abcdef0123456789abcdef, token: t0ken, from: "+15557654321", base_url: "\(points.twilio)", \(common)}
+            sla:
+              medium: {resolve: 1s, warn_at: 100%}
             routes:
+              - {name: held, match: {service: held}, to: [flood], group: {by: [id], wait: 1s, interval: 1s}}
               - {name: shop, match: {service: shop}, to: [room, floor, "mail:duty@example.com", "sms:+447700900999"]}
               - {name: flood, match: {service: flood}, to: [flood]}
             """)
@@ -63,14 +66,14 @@ final class KillRun {
         }
     }
 
-    private func event(_ incident: String, service: String, addresses: Int) -> String {
+    private func event(_ incident: String, service: String, addresses: Int, severity: String = "low") -> String {
         number += 1
         events["e\(number)"] = (number, addresses)
         let time = epoch.addingTimeInterval(Double(number) / 1000).formatted(
             .iso8601.year().month().day().time(includingFractionalSeconds: true))
         return """
             {"id": "e\(number)", "type": "update", "source": "shop", "time": "\(time)Z", "message": "news \(number)", \
-            "incident": {"id": "\(incident)", "severity": "low", "service": "\(service)"}}
+            "incident": {"id": "\(incident)", "severity": "\(severity)", "service": "\(service)"}}
             """
     }
 
@@ -91,6 +94,12 @@ final class KillRun {
         case .betweenSlices:
             let lines = (0..<520).map { event("FLOOD\($0 % 300)", service: "flood", addresses: 1) }
             try put(lines.joined(separator: "\n"), ending: "ndjson")
+        case .beforeRingCommit, .afterRingCommit:
+            // Breached as soon as it is known; nobody is told.
+            for _ in 0..<6 { try put(event("SLOW\(number)", service: "clock", addresses: 0, severity: "medium"), ending: "json") }
+        case .beforeReleaseCommit, .afterReleaseCommit:
+            // Each in a group of its own, so that it leaves as itself.
+            for _ in 0..<6 { try put(event("HELD\(number)", service: "held", addresses: 1), ending: "json") }
         default: break
         }
     }
@@ -188,5 +197,9 @@ extension CrashPoint {
     /// It lies on the way out of a router that is asked to stop.
     var needsSignal: Bool { self == .stopping || self == .drained || self == .closed }
     /// One life passes it once, or needs to be provoked each time.
-    var isRare: Bool { needsSignal || [.reasonDrafted, .reasonNamed, .rejected, .betweenSlices].contains(self) }
+    private static let provoked: Set<CrashPoint> = [
+        .reasonDrafted, .reasonNamed, .rejected, .betweenSlices, .beforeRingCommit, .afterRingCommit, .beforeReleaseCommit,
+        .afterReleaseCommit,
+    ]
+    var isRare: Bool { needsSignal || Self.provoked.contains(self) }
 }

@@ -69,7 +69,7 @@ extension Workspace {
         try await eventually("everything is settled; left: \(unsettled.prefix(5))", within: seconds) {
             guard unsettled.isEmpty else { return false }
             let states = try await states()
-            return states["pending"] == nil && states["retrying"] == nil
+            return states["pending"] == nil && states["retrying"] == nil && states["held"] == nil
         }
     }
 

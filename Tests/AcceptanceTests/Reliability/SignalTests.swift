@@ -24,7 +24,7 @@ import Testing
         let lines = (0..<Self.events).map {
             #"{"id": "e\#($0)", "type": "update", "incident": {"id": "INC\#($0)", "severity": "critical", "labels": {"room": "r\#($0 % 16)"}}, "message": "news \#($0)"}"#
         }
-        try workspace.drop(lines.joined(separator: "\n"), as: "all.ndjson", modified: Date().addingTimeInterval(-3_600))
+        try workspace.drop(lines.joined(separator: "\n"), as: "all.ndjson", modified: Date().addingTimeInterval(-1_800))
         let router = try await workspace.router()
         try await eventually("attempts hang: \(router.errors)") { sandbox.inbox.count >= min(Self.inFlight, Self.events) }
         return (sandbox, workspace, router)
