@@ -24,7 +24,15 @@ public struct Incident: Sendable, Equatable {
     /// Within `Limits`: a source that was forgotten counts as one that has not spoken.
     public var said: [String: [String: Date]]
     /// What time has made of it.
-    public var course: Course
+    public var course: Course {
+        get { box.course }
+        _modify {
+            if !isKnownUniquelyReferenced(&box) { box = CourseBox(box.course) }
+            yield &box.course
+        }
+    }
+    /// Apart, because an incident is copied far more often than its course is looked at.
+    private var box: CourseBox
     /// When the clock is to look at it again, as the ledger has it; nil: never.
     public var alarm: Date?
 
@@ -38,7 +46,7 @@ public struct Incident: Sendable, Equatable {
         self.firstSeen = firstSeen
         self.updated = firstSeen
         self.said = [:]
-        self.course = Course(started: firstSeen)
+        self.box = CourseBox(Course(started: firstSeen))
     }
 
     /// A text member; nil where it is not known.
@@ -60,4 +68,13 @@ public struct Incident: Sendable, Equatable {
 
     /// Labels, as text.
     public func label(_ name: String) -> String? { members["labels"]?[name]?.scalarText }
+}
+
+/// A course that incidents share until one of them changes it. Only whoever holds it alone writes to it.
+private final class CourseBox: @unchecked Sendable, Equatable {
+    var course: Course
+
+    init(_ course: Course) { self.course = course }
+
+    static func == (a: CourseBox, b: CourseBox) -> Bool { a === b || a.course == b.course }
 }

@@ -1,7 +1,7 @@
 // What the clock raises events for.
 
 /// What an event of the clock was raised for.
-public enum Raised: Sendable, Equatable {
+public indirect enum Raised: Sendable, Equatable {
     case warning(SLATarget)
     /// A warning that the breach has overtaken before it could be raised: it is written down, and told to nobody.
     case missedWarning(SLATarget)

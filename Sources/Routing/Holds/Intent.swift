@@ -21,7 +21,7 @@ public enum Origin: String, Sendable, CaseIterable {
 }
 
 /// What is to become of a planned delivery.
-public enum Intent: Sendable, Equatable {
+public indirect enum Intent: Sendable, Equatable {
     case send
     case hold(Hold)
     case suppress(Suppression)

@@ -63,6 +63,6 @@ extension Course {
 extension RoutingTable {
     /// The clocks of an incident by the promises for its severity; nil where nothing is promised.
     public func clocks(of incident: Incident, now: Date) -> SLAClocks? {
-        rules.sla[incident.severity(on: scale, assumed: assumedSeverity).rank]?.clocks(of: incident, now: now)
+        rules.sla.isEmpty ? nil : rules.sla[incident.severity(on: scale, assumed: assumedSeverity).rank]?.clocks(of: incident, now: now)
     }
 }
