@@ -122,8 +122,8 @@ import Testing
         try await eventually("neither is sent any more") {
             try await workspace.deliveries().map { $0["state"]?.string } == ["superseded", "superseded"]
         }
-        let reason = try #require(try await workspace.deliveries().first?["reason"]?.string)
-        #expect(reason.contains("resolved"))
+        let reason = try #require(try await workspace.deliveries().last?["reason"]?.string)
+        #expect(reason.contains("nothing of the incident had been told"))
         sandbox.setFault(nil, on: .slack)
         #expect(await router.stop() == 0)
         #expect(sandbox.inbox.count(.slack) == 0)

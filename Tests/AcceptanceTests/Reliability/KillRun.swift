@@ -24,6 +24,8 @@ final class KillRun {
     /// Events that the router must take, by id: their number, which grows, and how many are to be told.
     private(set) var events: [String: (number: Int, addresses: Int)] = [:]
     private(set) var rejectable = 0
+    /// Incidents that break a promise.
+    private(set) var slow = 0
     private var random: Seeded
     private var number = 0
     private let epoch = Date().addingTimeInterval(-1_500)
@@ -96,6 +98,7 @@ final class KillRun {
             try put(lines.joined(separator: "\n"), ending: "ndjson")
         case .beforeRingCommit, .afterRingCommit:
             // Breached as soon as it is known; nobody is told.
+            slow += 6
             for _ in 0..<6 { try put(event("SLOW\(number)", service: "clock", addresses: 0, severity: "medium"), ending: "json") }
         case .beforeReleaseCommit, .afterReleaseCommit:
             // Each in a group of its own, so that it leaves as itself.

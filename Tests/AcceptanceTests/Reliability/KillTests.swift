@@ -35,6 +35,10 @@ import Testing
         // Each of them was one attempt under way at a kill: 8 connections to each of 5 destinations, and what
         // waited for the commit of its outcome.
         #expect(verdict.mostUnrecorded <= 512)
+        // What time does happens once for each incident, wherever it died.
+        let breaches = try await run.workspace.query(
+            "SELECT count(*), count(DISTINCT incident) FROM events WHERE type = 'sla_breach' AND source = 'tocsin'")
+        #expect(breaches == [["\(run.slow)", "\(run.slow)"]])
         let verified = try await run.workspace.run("verify")
         #expect(verified.status == 0, "\(verified.output)")
         #expect(run.workspace.unsettled.isEmpty)

@@ -50,7 +50,7 @@ struct KillVerdict {
     /// the ledger calls delivered is in a receiver's hand.
     private mutating func judgeArrival(_ rows: [Row], _ arrived: [ReceivedMessage], _ run: KillRun) {
         let byEvent = Dictionary(grouping: rows, by: \.event)
-        for (event, expected) in run.events where byEvent[event]?.count != expected.addresses {
+        for (event, expected) in run.events where byEvent[event]?.count ?? 0 != expected.addresses {
             faults.append("event \(event) has \(byEvent[event]?.count ?? 0) deliveries, not \(expected.addresses)")
         }
         let inHand = Set(arrived.compactMap(\.token))
