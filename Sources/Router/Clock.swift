@@ -31,12 +31,14 @@ public struct Clock: Service {
         await cancelWhenGracefulShutdown {
             await caughtUp.wait(seconds: Self.patience)
             var complaint = Complaint()
+            var pass = AlarmsPass()
             while !Task.isCancelled {
                 var wait = Self.grain
                 do {
-                    try await keepUpWithConfiguration()
+                    // A step at a time, so that what is due meanwhile does not wait for a million incidents.
+                    let isBehind = try await setAlarmsAnew(&pass)
                     try await work()
-                    wait = try await secondsToNext()
+                    wait = isBehind ? 0 : try await secondsToNext()
                 } catch {
                     complaint.say(error, logger, now: pipeline.clock())
                 }
@@ -80,21 +82,46 @@ public struct Clock: Service {
         return min(max(next.timeIntervalSince(pipeline.clock()), 0.001), Self.grain)
     }
 
-    /// The alarms in the ledger are those of the configuration in force: after a change they are set anew.
+    /// Sets all alarms by the configuration in force, where it has changed since they were set.
     func keepUpWithConfiguration() async throws(LedgerError) {
-        let setup = pipeline.setup.value
-        let version = setup.configuration.version
-        guard try await pipeline.ledger.alarmsVersion() != version else { return }
-        var last: String?
-        repeat {
-            let now = pipeline.clock()
-            let table = setup.configuration.table
-            last = try await pipeline.ledger.rescheduleAlarms(
-                after: last, limit: Self.step, severity: { $0.severity(on: table.scale, assumed: table.assumedSeverity) },
-                alarm: { table.alarm(of: $0, now: now) })
-        } while last != nil && !Task.isCancelled
-        if last == nil { try await pipeline.ledger.setAlarmsVersion(version) }
+        var pass = AlarmsPass()
+        while try await setAlarmsAnew(&pass), !Task.isCancelled {}
     }
+
+    /// One step of that.
+    ///
+    /// - Returns: whether another one is needed.
+    private func setAlarmsAnew(_ pass: inout AlarmsPass) async throws(LedgerError) -> Bool {
+        let configuration = pipeline.setup.value.configuration
+        let version = configuration.version
+        if pass.done == version { return false }
+        if pass.version != version {
+            if try await pipeline.ledger.alarmsVersion() == version {
+                pass = AlarmsPass(done: version)
+                return false
+            }
+            pass = AlarmsPass(version: version)
+        }
+        let now = pipeline.clock()
+        let table = configuration.table
+        pass.last = try await pipeline.ledger.rescheduleAlarms(
+            after: pass.last, limit: Self.step, severity: { $0.severity(on: table.scale, assumed: table.assumedSeverity) },
+            alarm: { table.alarm(of: $0, now: now) })
+        if pass.last != nil { return true }
+        try await pipeline.ledger.setAlarmsVersion(version)
+        pass = AlarmsPass(done: version)
+        return false
+    }
+}
+
+/// How far the alarms have been set anew after a change of configuration.
+private struct AlarmsPass {
+    /// The configuration for which that is being done.
+    var version: String?
+    /// The incident that was looked at last.
+    var last: String?
+    /// The configuration by which all are set.
+    var done: String?
 }
 
 /// Says the same trouble once a minute.

@@ -9,9 +9,6 @@ extension Incident {
     /// count from now.
     mutating func note(_ plan: Plan, of event: Event, table: RoutingTable, now: Date) {
         if case .step = event.raised, !table.stepWasHeard(in: plan) { course.escalation?.isUnheard = true }
-        guard !table.repeating.isEmpty, isOpen else { return }
-        var told: Set<String> = []
-        for delivery in plan.deliveries where delivery.intent == .send { told.formUnion(delivery.routes) }
-        if !told.isEmpty { noteTold(table.routes.filter { $0.repeatEvery != nil && told.contains($0.name) }.map(\.name), at: now) }
+        if isOpen { table.noteTold(by: plan, in: &self, now: now) }
     }
 }

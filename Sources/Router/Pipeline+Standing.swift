@@ -31,8 +31,10 @@ extension Pipeline {
         }
         let match = payload["match"]?.object ?? [:]
         if let rejection = fault(in: match, of: "silence", table) { return .failure(rejection) }
+        // One that is started again while it runs goes on; what it kept back so far is still its own.
+        let running = try surroundings.silence(id).flatMap { $0.isActive(at: now) ? $0 : nil }
         let silence = Silence(
-            id: id, match: match, from: now, until: payload["until"]?.string.flatMap(Timestamp.parse) ?? now,
+            id: id, match: match, from: payload["from"]?.string.flatMap(Timestamp.parse) ?? running?.from ?? now, until: payload["until"]?.string.flatMap(Timestamp.parse) ?? now,
             reason: payload["reason"]?.string, by: payload["by"]?.string)
         return .success([.silence(silence, alarm: table.alarm(of: silence, now: now))])
     }
