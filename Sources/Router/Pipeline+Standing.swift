@@ -34,7 +34,8 @@ extension Pipeline {
         // One that is started again while it runs goes on; what it kept back so far is still its own.
         let running = try surroundings.silence(id).flatMap { $0.isActive(at: now) ? $0 : nil }
         let silence = Silence(
-            id: id, match: match, from: payload["from"]?.string.flatMap(Timestamp.parse) ?? running?.from ?? now, until: payload["until"]?.string.flatMap(Timestamp.parse) ?? now,
+            id: id, match: match, from: payload["from"]?.string.flatMap(Timestamp.parse) ?? running?.from ?? now,
+            until: payload["until"]?.string.flatMap(Timestamp.parse) ?? now,
             reason: payload["reason"]?.string, by: payload["by"]?.string)
         return .success([.silence(silence, alarm: table.alarm(of: silence, now: now))])
     }
