@@ -10,7 +10,7 @@ enum LedgerConnection {
     /// Opens the ledger for writing: checks that it is ours and not newer, switches to the write-ahead log, migrates.
     static func writer(_ file: LedgerFile) throws(LedgerError) -> DatabaseQueue {
         do {
-            let queue = try open(file.path, cacheKilobytes: 12_288)
+            let queue = try open(file.path, cacheKilobytes: 8_192)
             try queue.writeWithoutTransaction { database in
                 let isNew = try recognise(database, file: file)
                 let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
@@ -35,10 +35,10 @@ enum LedgerConnection {
             let queue: DatabaseQueue
             if file.isWritable {
                 // Not SQLite's read-only mode: after a crash the log must be recovered, which needs the right to write.
-                queue = try open(file.path, cacheKilobytes: 2_048)
+                queue = try open(file.path, cacheKilobytes: 1_024)
             } else {
                 let plain = URL(fileURLWithPath: file.path).absoluteString
-                queue = try open(file.hasLog ? file.path : plain + "?immutable=1", cacheKilobytes: 2_048, readOnly: true)
+                queue = try open(file.hasLog ? file.path : plain + "?immutable=1", cacheKilobytes: 1_024, readOnly: true)
             }
             if check {
                 try queue.read { database in
