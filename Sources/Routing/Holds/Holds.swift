@@ -64,6 +64,7 @@ struct Holds {
         } else {
             delivery.isThrottled = throttle != nil
         }
+        leaveAlone(&delivery, terms)
     }
 
     /// Why a delivery is not made at all; nil where it is.

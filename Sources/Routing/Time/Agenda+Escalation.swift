@@ -116,6 +116,8 @@ struct EscalationWalk {
         return moments
     }
 
+    /// They keep their distance, also where the one before reached nobody: what keeps a message back may be over by then.
+    ///
     /// - Returns: also whether these are all.
     private func repetitions(of step: Int, after anchor: Date, isFirst: Bool) -> ([Moment], isComplete: Bool) {
         guard let repetition = policy.repetition, repetition.every > 0 else { return ([], true) }
@@ -123,8 +125,7 @@ struct EscalationWalk {
         var anchor = anchor
         var toCome = 0
         for number in stride(from: isFirst ? repeats + 1 : 1, through: repetition.times, by: 1) {
-            guard var at = course.date(after: repetition.every, from: anchor) else { return (moments, false) }
-            if isFirst, isUnheard, moments.isEmpty { at = min(at, lastAt ?? now) }
+            guard let at = course.date(after: repetition.every, from: anchor) else { return (moments, false) }
             if at > now { toCome += 1 }
             if toCome > Self.listed { return (moments, false) }
             moments.append(Moment(at: at, step: step, repeats: number))
@@ -139,7 +140,8 @@ struct EscalationWalk {
         let between = afters.count == 2 ? afters[1] - afters[0] : afters.first ?? 0
         let wait = policy.repetition.flatMap { $0.times > 0 ? $0.every : nil } ?? max(Self.patience, between)
         guard var at = course.date(after: wait, from: anchor) else { return nil }
-        if isNext, isUnheard { at = min(at, lastAt ?? now) }
+        // Where nothing is repeated, there is nobody whose answer could be waited for.
+        if isNext, isUnheard, policy.repetition.map({ $0.times == 0 }) ?? true { at = min(at, lastAt ?? now) }
         // Whoever is told only now has as much time as everybody else.
         if hasDue { at = max(at, now.addingTimeInterval(wait)) }
         let heard = isNext && isUnheard ? "its last step reached nobody" : "nobody has answered"

@@ -216,11 +216,12 @@ import Testing
         #expect(Set(lost.raised.map(\.event.id)).count == 4)
     }
 
-    @Test func repetitionsThatReachNobodyGoOnAtOnce() throws {
+    /// Only a step has the next one run at once: repetitions would all be used up at the same moment.
+    @Test func repetitionsThatReachNobodyKeepTheirDistance() throws {
         var time = opened(try timed([policy([try step(10)], repetition: .init(every: 30 * minute, times: 2))]))
         time.unheard = [0]
         time.pass(to: 600)
-        #expect(time.log == ["+10 step 1", "+10 step 1 again 1", "+10 step 1 again 2", "+10 unanswered"])
+        #expect(time.log == ["+10 step 1", "+40 step 1 again 1", "+70 step 1 again 2", "+100 unanswered"])
         #expect(Set(time.raised.map(\.event.id)).count == 4)
     }
 

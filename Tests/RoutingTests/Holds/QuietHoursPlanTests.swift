@@ -57,6 +57,40 @@ import Testing
         #expect(try table.planned().holds.isEmpty)
     }
 
+    /// Who is awake when it happens may be asleep when it would be released: at 18:55 the hours from 19:00 on are near.
+    @Test(
+        arguments: [
+            ("group", 19 * 60 - 1, "hold quiet_hours -"), ("group", 20 * 60, "hold group group/r"),
+            ("throttle", 19 * 60 - 1, "hold quiet_hours -"), ("throttle", 20 * 60, "hold throttle -"),
+            ("dependency", 19 * 60 - 1, "hold quiet_hours -"), ("dependency", 20 * 60, "hold dependency dependency/INC9"),
+            ("late", 18 * 60 + 56, "hold late late"), ("cadence", 19 * 60 - 1, "hold digest -"),
+        ])
+    func nothingIsReleasedInThem(by what: String, from: Int, outcome: String) throws {
+        let known = InMemorySurroundings()
+        var route = try RoutingTests.route("r", to: ["duty-engineer"])
+        var event = event(.escalation)
+        // At 18:55 in Kolkata.
+        let now = noon + 85 * 60
+        event.time = now
+        if what == "group" { route.group = GroupRule(by: [], wait: 600, interval: 600) }
+        if what == "throttle" { route.throttle = ThrottleRule(count: 1, window: 600) }
+        if what == "late" { event.time = now - 7_200 }
+        known.sent["+447700900123"] = [now - 1]
+        var table = try table(what == "cadence" ? [] : [route]).withQuietHours(from, 23 * 60)
+        if what == "cadence" {
+            known.standingSubscriptions = [Subscription(id: "s", who: .person("duty-engineer"), cadence: .hourly)]
+        }
+        if what == "dependency" {
+            table.rules.dependencies = ["payments-api": ["database"]]
+            known.open = [OpenIncident(id: "INC9", service: "database", severity: "high")]
+            known.toldOf["INC9"] = [told("+447700900123", by: sms)]
+        }
+        let plan = try table.planned(event, with: known, at: now)
+        #expect(plan.outcome == ["+447700900123 \(outcome)"])
+        if outcome.hasPrefix("hold quiet_hours") { #expect(plan.holds.map(\.until) == [noon + 330 * 60]) }
+        #expect(plan.deliveries.allSatisfy { !$0.isThrottled })
+    }
+
     /// Somebody wrote the bare address: adding the person to another route does not delay that.
     @Test func aBareAddressIsNoPerson() throws {
         let table = try table([route("person", to: ["service-owner"]), route("bare", to: ["mail:Owner@example.com"])])
