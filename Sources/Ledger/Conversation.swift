@@ -44,8 +44,10 @@ struct Conversation {
         try database.has(Self.waitingAfter, key + [id, now.microseconds])
     }
 
-    /// Whether something was delivered, or may have been.
-    func wasTold(_ database: Database) throws -> Bool { try database.has(Self.told, key) }
+    /// Whether something was delivered, or may have been: here, in a digest that is out, or by another way of one of these.
+    func wasTold(_ database: Database) throws -> Bool {
+        try database.has(Self.told, key) || database.has(Self.toldOtherwise, key)
+    }
 
     /// The place of one that joins now, as urgent as it says.
     func place(priority: Int, isUrgent: Bool, _ database: Database) throws -> Place {
@@ -72,7 +74,8 @@ struct Conversation {
         SELECT 1 FROM deliveries INDEXED BY deliveries_unfinished
         WHERE \(condition) AND id > ? AND \(LedgerSchema.unfinished) AND blocked = 1 AND due <= ? LIMIT 1
         """
-    static let waitingColumns = "id, due, attempts, replaces, priority, urgent, is_first, state, fallback_at, fell_back, expires, contains"
+    static let waitingColumns =
+        "id, due, attempts, replaces, priority, urgent, is_first, state, fallback_at, fell_back, expires, contains, fallback_root"
     static let behind = """
         FROM deliveries INDEXED BY deliveries_unfinished WHERE \(condition) AND \(LedgerSchema.unfinished) AND blocked = 1
         """
@@ -88,6 +91,12 @@ struct Conversation {
         """
     private static let told = """
         SELECT 1 FROM deliveries INDEXED BY deliveries_incident
-        WHERE \(condition) AND (state IN ('delivered', 'unknown') OR unknowns > 0) LIMIT 1
+        WHERE \(condition) AND (state IN ('delivered', 'unknown') OR unknowns > 0 OR state = 'held' AND digest IS NOT NULL) LIMIT 1
+        """
+    private static let toldOtherwise = """
+        SELECT 1 FROM deliveries d INDEXED BY deliveries_incident WHERE \(condition) AND d.fell_back = 1 AND EXISTS (
+            SELECT 1 FROM deliveries f INDEXED BY deliveries_fallback_root
+            WHERE f.fallback_root = d.id AND f.fallback_root IS NOT NULL AND (f.state IN ('delivered', 'unknown') OR f.unknowns > 0))
+        LIMIT 1
         """
 }

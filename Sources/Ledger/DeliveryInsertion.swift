@@ -65,14 +65,15 @@ struct DeliveryInsertion {
                 planned.timezone, planned.isUrgent, planned.priority, created.microseconds, aside.due.microseconds,
                 planned.expires?.microseconds, planned.retryFor.map { Int64(($0 * 1_000_000).rounded()) }, planned.origin.rawValue,
                 aside.state.rawValue, aside.reason.storable, aside.hold?.kind.rawValue, aside.hold?.key, aside.silence,
+                planned.isThrottled,
             ])
         tally.add(.deliveries, planned.channel, state: aside.state.rawValue)
     }
 
     private static let insertAside = """
         INSERT INTO deliveries (event, token, incident, channel, address, kind, lane, recipient, entry, routes, template, language, \
-        timezone, urgent, priority, is_first, created, due, expires, retry_for, origin, state, reason, hold, hold_key, silence) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        timezone, urgent, priority, is_first, created, due, expires, retry_for, origin, state, reason, hold, hold_key, silence, throttled) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     private static let insert = """
         INSERT INTO deliveries (event, token, incident, channel, address, kind, lane, recipient, entry, routes, template, language, \

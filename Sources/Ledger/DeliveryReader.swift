@@ -34,12 +34,21 @@ struct DeliveryReader {
         delivery.isOvertaken = try conversation.hasWaiting(after: id, due: now, database)
         // A digest says what has become of everything.
         if delivery.origin == .digest { return delivery }
-        if delivery.origin == .owed { delivery.wasTold = try conversation.wasTold(database) }
+        if delivery.origin == .owed { delivery.wasTold = try conversation.wasTold(database) || firstWayWasTold(root, of: incident) }
         if delivery.attempts > 0 || now.timeIntervalSince(delivery.due) > Conversation.patience {
             delivery.ended = try ended(event)
             if delivery.ended != nil, delivery.origin != .owed { delivery.wasTold = try conversation.wasTold(database) }
         }
         return delivery
+    }
+
+    /// What stands in for another is owed to whoever heard by that one's way.
+    private func firstWayWasTold(_ root: Int64?, of incident: String) throws -> Bool {
+        guard let root else { return false }
+        let first = try database.first("SELECT channel, address FROM deliveries WHERE id = ?", [root]) { row in
+            Conversation(incident: incident, channel: row.text(0) ?? "", address: row.text(1) ?? "")
+        }
+        return try first?.wasTold(database) ?? false
     }
 
     mutating func delivery(_ id: Int64) throws -> QueuedDelivery? {

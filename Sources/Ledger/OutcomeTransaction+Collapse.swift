@@ -60,6 +60,7 @@ extension OutcomeTransaction {
             }
         }
         for digest in taken.digests { try DigestContents(holder: digest).move(to: target, database) }
+        for root in taken.roots { try DigestContents(holder: root).follow(database, now: now, tally: &tally) }
         // What waits behind the new head lends it its urgency, as it lent it to the one before.
         try database.run(Self.lend, conversation.key + conversation.key + [target])
         promoted.append(target)

@@ -11,12 +11,15 @@ struct HeldMessage: Equatable {
     var incident: String?
     /// Its incident is over.
     var hasEnded: Bool
+    /// A newer one about its incident has been told at this address, or is under way.
+    var isOvertaken: Bool
 
-    init(id: Int64, event: Int64, incident: String? = nil, hasEnded: Bool = false) {
+    init(id: Int64, event: Int64, incident: String? = nil, hasEnded: Bool = false, isOvertaken: Bool = false) {
         self.id = id
         self.event = event
         self.incident = incident
         self.hasEnded = hasEnded
+        self.isOvertaken = isOvertaken
     }
 }
 
@@ -37,6 +40,7 @@ struct ReleasePlan: Equatable {
     /// Late messages that go to one address by themselves, at most.
     static let lateLimit = 20
     static let late = "late"
+    static let overtaken = "late, and something newer about the incident has been told here"
     static let ended = "its incident was over by the time it was told"
 
     /// - Parameter messages: in any order.
@@ -44,7 +48,7 @@ struct ReleasePlan: Equatable {
         let messages = messages.sorted { ($0.event, $0.id) < ($1.event, $1.id) }
         if key == Self.late {
             planLate(messages)
-        } else if messages.count == 1, let only = messages.first, !only.hasEnded {
+        } else if messages.count == 1, let only = messages.first, !only.hasEnded, !only.isOvertaken {
             alone = [only.id]
         } else {
             digest = messages.map(\.id)
@@ -64,6 +68,8 @@ struct ReleasePlan: Equatable {
             }
             if message.hasEnded {
                 superseded.append(Superseded(id: message.id, by: nil, reason: Self.ended))
+            } else if message.isOvertaken {
+                superseded.append(Superseded(id: message.id, by: nil, reason: Self.overtaken))
             } else if last == message.id {
                 going.append(message.id)
             } else {

@@ -85,13 +85,16 @@ struct ReleaseTransaction {
         return (Array(groups.prefix(limit)), groups.count > limit)
     }
 
-    private func horizon(_ group: Group, _ late: Bool) -> Int64 { late && group.key == ReleasePlan.late ? .max : now.microseconds }
+    /// Late ones go whole.
+    private func horizon(_ group: Group, _ late: Bool) -> Int64 { group.key == ReleasePlan.late ? .max : now.microseconds }
 
     private mutating func release(_ group: Group, late: Bool) throws {
+        if group.key == ReleasePlan.late, !late, try waitsForMore(group) { return }
         var rows: [Int64: Row] = [:]
         try database.each(Self.rows, [group.key, group.channel, group.address, horizon(group, late)]) { row in
             let id = try row.need(row.int64(0), "the id of a delivery")
-            let message = HeldMessage(id: id, event: row.int64(1) ?? 0, incident: row.text(2), hasEnded: row.flag(3))
+            let message = HeldMessage(
+                id: id, event: row.int64(1) ?? 0, incident: row.text(2), hasEnded: row.flag(3), isOvertaken: row.flag(7))
             rows[id] = Row(message: message, routes: row.bytes(4) ?? [], isUrgent: row.flag(5), priority: row.int(6) ?? 0)
             return true
         }
@@ -112,6 +115,15 @@ struct ReleaseTransaction {
             let digest = try gather(plan.digest.compactMap { rows[$0] }, group)
             messages.append(ReleasedMessage(delivery: digest, contains: plan.digest, superseded: plan.superseded.map(\.id)))
         }
+    }
+
+    /// Late ones come in a run: they leave together, once no more have come for as long as the newest waits, or the first has
+    /// waited for a minute.
+    private func waitsForMore(_ group: Group) throws -> Bool {
+        let run = try database.first(Self.lateRun, [group.key, group.channel, group.address]) { ($0.date(0), $0.date(1)) }
+        guard let last = run?.0, let first = run?.1, last > now, now.timeIntervalSince(first) < Self.patience else { return false }
+        try database.run(Self.postpone, [last.microseconds, group.key, group.channel, group.address, now.microseconds])
+        return true
     }
 
     private mutating func supersede(_ superseded: ReleasePlan.Superseded, _ group: Group) throws {
@@ -190,8 +202,16 @@ struct ReleaseTransaction {
         """
     private static let ofGroup = "hold_key = ? AND channel = ? AND address = ? AND \(held) AND due <= ?"
     private static let rows = """
-        SELECT id, event, incident, ifnull((SELECT 1 - is_open FROM incidents i WHERE i.id = d.incident), 0), routes, urgent, priority
+        SELECT id, event, incident, ifnull((SELECT 1 - is_open FROM incidents i WHERE i.id = d.incident), 0), routes, urgent, priority,
+            d.incident IS NOT NULL AND EXISTS (
+                SELECT 1 FROM deliveries n INDEXED BY deliveries_incident
+                WHERE n.incident = d.incident AND n.channel = d.channel AND n.address = d.address AND n.id > d.id
+                AND n.state IN ('delivered', 'unknown', 'pending', 'retrying'))
         FROM deliveries d INDEXED BY deliveries_held WHERE \(ofGroup)
+        """
+    private static let lateRun = """
+        SELECT max(due), min(created) FROM deliveries INDEXED BY deliveries_held
+        WHERE hold_key = ? AND channel = ? AND address = ? AND \(held)
         """
     private static let postpone = "UPDATE deliveries INDEXED BY deliveries_held SET due = ? WHERE \(ofGroup)"
     private static let supersede = """

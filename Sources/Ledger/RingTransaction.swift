@@ -75,7 +75,7 @@ struct RingTransaction {
     /// Sets the alarm of what was left as it is. One that comes to nothing and does not move on would ring for ever: it is
     /// put off, and told.
     private mutating func settle(_ alarm: Alarm, next: Alarm?) throws {
-        if let next, next.due.microseconds <= alarm.due.microseconds {
+        if let next, next.due < soonest.addingTimeInterval(-Self.patience + 0.001) {
             try postpone(next, incident(alarm.subject))
             receipts.append(.rejected(Rejection(.wrongType, Self.complaint(alarm))))
         } else if let incident = try incident(alarm.subject) {

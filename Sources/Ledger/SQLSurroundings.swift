@@ -64,7 +64,8 @@ final class SQLSurroundings: Surroundings {
 
     func kept(by silence: String) throws -> [KeptAddress] {
         var found = ToldAddresses()
-        try database.each(Self.kept, [silence]) { row in
+        let started = try silences.elements.first { $0.id == silence }?.from ?? .distantPast
+        try database.each(Self.kept, [silence, started.microseconds]) { row in
             // What its state says of an address that was kept from hearing is not looked at.
             if let incident = row.text(10) { found.add(try ToldAddress(row, state: .held), key: incident) }
             return true
@@ -93,7 +94,7 @@ final class SQLSurroundings: Surroundings {
         """
     private static let kept = """
         SELECT \(address) FROM deliveries d INDEXED BY deliveries_silence JOIN incidents i ON i.id = d.incident AND i.is_open = 1
-        WHERE d.silence = ? AND d.silence IS NOT NULL AND d.state = 'suppressed' ORDER BY d.id
+        WHERE d.silence = ? AND d.silence IS NOT NULL AND d.state = 'suppressed' AND d.created >= ? ORDER BY d.id
         """
     private static let throttled = """
         SELECT created FROM deliveries INDEXED BY deliveries_throttled

@@ -18,6 +18,8 @@ struct Waiting {
     var expires: Int64?
     /// How many were held, and are said by it.
     var contains: Int
+    /// The first of its ways, where it is another one.
+    var root: Int64?
 
     init(_ row: some StoredRow) throws {
         id = try row.need(row.int64(0), "the id of a delivery")
@@ -31,6 +33,7 @@ struct Waiting {
         fallbackAt = row.flag(9) ? nil : row.int64(8)
         expires = row.int64(10)
         contains = row.int(11) ?? 0
+        root = row.int64(12)
     }
 
     /// Of what is due.
@@ -50,6 +53,8 @@ struct Taken {
     var states: [DeliveryState: Int] = [:]
     /// Those of them that say what was held.
     var digests: [Int64] = []
+    /// The first ways of those that are other ways: what they hold names these.
+    var roots: [Int64] = []
 
     mutating func add(_ waiting: Waiting) {
         count += 1 + waiting.replaces
@@ -60,5 +65,6 @@ struct Taken {
         if let end = waiting.expires { expires = max(expires ?? end, end) } else { isEndless = true }
         states[waiting.state, default: 0] += 1
         if waiting.contains > 0 { digests.append(waiting.id) }
+        if let root = waiting.root { roots.append(root) }
     }
 }

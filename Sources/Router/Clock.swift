@@ -32,12 +32,14 @@ public struct Clock: Service {
             await caughtUp.wait(seconds: Self.patience)
             var complaint = Complaint()
             var pass = AlarmsPass()
+            var isFirst = true
             while !Task.isCancelled {
                 var wait = Self.grain
                 do {
                     // A step at a time, so that what is due meanwhile does not wait for a million incidents.
                     let isBehind = try await setAlarmsAnew(&pass)
-                    try await work()
+                    try await work(isLast: isFirst)
+                    isFirst = false
                     wait = isBehind ? 0 : try await secondsToNext()
                 } catch {
                     complaint.say(error, logger, now: pipeline.clock())
@@ -49,8 +51,11 @@ public struct Clock: Service {
 
     /// Does all that is due now, once.
     ///
-    /// - Parameter isLast: what waits a moment for others to arrive does not wait any longer (`run --once`).
+    /// - Parameter isLast: what waits a moment for others to arrive does not wait any longer: all that lay in the queue has
+    ///   been taken (at the start, and with `run --once`).
     func work(isLast: Bool = false) async throws(LedgerError) {
+        // What happened long ago is told before what follows from it now.
+        if isLast { while try await release(late: true) { await dispatcher.room() } }
         while try await ring() { await dispatcher.room() }
         while try await release(late: isLast) { await dispatcher.room() }
     }

@@ -57,7 +57,7 @@ extension RoutingTable {
         if case .again(let route) = event.raised, directed.isEmpty { beside += tellAgain(route, facts, subscribers, &draft) }
         if let subscribers, !isOperations, event.type != .reminder { beside += tell(subscribers, &draft) }
         let debt = try Debt(event, application, self, surroundings)
-        if let debt, !(debt.isTurn && facts.incident?.isMuted(event) ?? false) { pay(debt, &draft) }
+        if let debt, !(debt.isTurn && facts.incident?.isMuted(event, by: rules.flap) ?? false) { pay(debt, &draft) }
 
         var fellThrough = false
         if isOperations {

@@ -74,7 +74,9 @@ struct Holds {
         let isOwed = delivery.origin == .owed || (debt.map { $0.isTurn && $0.isOwed(to: delivery.destination) } ?? false)
         if let silence, !isOwed, delivery.origin != .reminder { return .suppress(suppression(by: silence)) }
         if let incident = facts.incident {
-            if debt?.isTurn ?? false, incident.isMuted(event) { return .suppress(Suppression(reason: flapping(incident))) }
+            if debt?.isTurn ?? false, incident.isMuted(event, by: table.rules.flap) {
+                return .suppress(Suppression(reason: flapping(incident)))
+            }
             if lateness != nil, !incident.isOpen, !isOwed { return .supersede(overtakenByTheEnd(incident)) }
         }
         return nil

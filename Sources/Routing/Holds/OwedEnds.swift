@@ -66,5 +66,12 @@ extension RoutingTable {
 
 extension Incident {
     /// Whether ends and reopenings are not told one by one, because it comes and goes.
-    func isMuted(_ event: Event) -> Bool { course.flappingSince != nil && event.type == .statusChange && event.raised == nil }
+    /// From the turn on that is one too many: what the clock says of it then stands for that one, too, also where a whole
+    /// backlog is read before the clock comes to look.
+    func isMuted(_ event: Event, by rule: FlapRule?) -> Bool {
+        guard event.type == .statusChange, event.raised == nil else { return false }
+        if course.flappingSince != nil { return true }
+        guard let rule, let last = course.turns.last else { return false }
+        return course.turns.count { last.timeIntervalSince($0) <= rule.window } > rule.turns
+    }
 }

@@ -72,7 +72,8 @@ struct StatusReport {
     private var promise: String { "The next word comes by \(ClockText.moment(next, now: now))." }
 
     private func known(_ member: String) -> String? {
-        let text = incident.members[member]?.scalarText?.trimmingCharacters(in: .whitespacesAndNewlines)
+        // A report is sentences: what producers write must not look like lines of its own.
+        let text = incident.members[member]?.scalarText.map(ClockText.oneLine)
         return text?.isEmpty ?? true ? nil : text
     }
 

@@ -34,3 +34,11 @@ enum ClockText {
         return "steps \(words.dropLast().joined(separator: ", ")) and \(last)"
     }
 }
+
+extension ClockText {
+    /// What somebody else wrote, without line breaks.
+    static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }.joined(
+            separator: " ")
+    }
+}

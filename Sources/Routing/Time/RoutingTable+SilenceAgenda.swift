@@ -100,7 +100,7 @@ extension RoutingTable {
     /// `silence x1 of service-owner (service: search; maintenance)`.
     private func description(of silence: Silence) -> String {
         let match = silence.match.sorted { $0.key < $1.key }.map { "\($0.key): \(words($0.value))" }.joined(separator: ", ")
-        let about = [match, silence.reason ?? ""].filter { !$0.isEmpty }.joined(separator: "; ")
+        let about = ClockText.oneLine([match, silence.reason ?? ""].filter { !$0.isEmpty }.joined(separator: "; "))
         return "silence \(silence.id)" + (silence.by.map { " of \($0)" } ?? "") + (about.isEmpty ? "" : " (\(about))")
     }
 
