@@ -49,18 +49,45 @@ import Testing
         let fixture = try LedgerFixture()
         let store = try fixture.open()
         let ids = try await store.take(
-            timed(try event("e1"), [held(60, priority: 0)]),
-            arrival(try event("e2", time: after(1)), [delivery(priority: 2, due: after(1))], at: after(1)))
+            arrival(try event("e1"), [delivery(priority: 2)]),
+            timed(try event("e2", time: after(1)), [held(60, priority: 0)], at: after(1)))
         let released = try await store.release(now: after(60), limit: 10)
-        #expect(released.messages == [ReleasedMessage(delivery: ids[0])])
+        #expect(released.messages == [ReleasedMessage(delivery: ids[1])])
         #expect((released.ready.count, released.isMore) == (0, false))
         #expect(released.raised.map(\.priority) == [0])
-        let row = try #require(try await store.delivery(ids[0]))
+        let row = try #require(try await store.delivery(ids[1]))
         #expect((row.state, row.isBlocked, row.reason, row.releasedAt) == (.pending, true, nil, after(60)))
         #expect(try await store.verify() == [])
-        // It is the older event, and goes all the same when its predecessor has ended.
-        #expect(try await store.record([accepted(ids[1], at: after(61))]).ready.map(\.id) == [ids[0]])
+        #expect(try await store.record([accepted(ids[0], at: after(61))]).ready.map(\.id) == [ids[1]])
         #expect(try await store.nextRelease() == nil)
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
+    /// What it says may not be so any more: a digest says what is.
+    @Test func oneThatIsOlderThanWhatWasToldIsNotSentAsItself() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let ids = try await store.take(
+            timed(try event("e1"), [held(60)]), arrival(try event("e2", time: after(1)), [delivery(due: after(1))], at: after(1)))
+        _ = try await store.record([accepted(ids[1], at: after(2))])
+        let released = try await store.release(now: after(60), limit: 10)
+        #expect(released.messages.map(\.contains) == [[ids[0]]])
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
+    /// They leave together, once the newest has waited; at the latest a minute after the first.
+    @Test func lateOnesWaitForOneAnother() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let ids = try await store.take(
+            timed(try event("a", incident: "A"), [held(2, key: "late")]),
+            timed(try event("b", incident: "A", time: after(1)), [held(3.5, key: "late")], at: after(1.5)))
+        #expect(try await store.release(now: after(2.1), limit: 10).messages.isEmpty)
+        #expect(try await store.nextRelease() == after(3.5))
+        let released = try await store.release(now: after(3.5), limit: 10)
+        #expect(released.messages == [ReleasedMessage(delivery: ids[1], superseded: [ids[0]])])
         #expect(try await store.verify() == [])
         await store.close()
     }

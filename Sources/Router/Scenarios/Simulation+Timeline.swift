@@ -49,9 +49,9 @@ extension Simulation {
     }
 
     /// What was held and is due, and did not go out: it was overtaken, or waits for longer.
-    mutating func lookAfterHeld() throws(LedgerError) {
+    mutating func lookAfterHeld(by moment: Date) throws(LedgerError) {
         var waiting: [HeldUntil] = []
-        while let next = heldUntil.min, next.at <= now {
+        while let next = heldUntil.min, next.at <= moment {
             heldUntil.removeMin()
             guard held[next.id] != nil, !leaving.contains(next.id), let row = try ledger.delivery(next.id) else { continue }
             if row.state == .held {

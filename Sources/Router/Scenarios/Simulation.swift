@@ -71,10 +71,14 @@ struct Simulation {
             if rounds > Self.patience { return stall() }
             now = max(now, next)
             // The queue first: what lies there may be the very answer that the clock would call for.
+            var isBacklog = false
             while let event = nextEvent, scenario.awake(at: event.at) <= now {
                 dropped += 1
+                if event.at < now { isBacklog = true }
                 try drop(event)
             }
+            // As at a start of the router: all that lay there has been taken, and what is late waits for no more.
+            if isBacklog { while try release(late: true) {} }
             while true {
                 let alarms = try ledger.dueAlarms(now: now, limit: Self.batch)
                 if alarms.isEmpty { break }
@@ -150,11 +154,12 @@ struct Simulation {
     }
 
     /// Whether more is due.
-    private mutating func release() throws(LedgerError) -> Bool {
-        let released = try ledger.release(now: now, late: false, limit: Self.batch)
+    private mutating func release(late: Bool = false) throws(LedgerError) -> Bool {
+        let released = try ledger.release(now: now, late: late, limit: Self.batch)
         leaving.formUnion(released.messages.map(\.delivery))
         try send(released.ready)
-        try lookAfterHeld()
+        // Late ones leave before their time.
+        try lookAfterHeld(by: late ? now.addingTimeInterval(60) : now)
         return released.isMore
     }
 
