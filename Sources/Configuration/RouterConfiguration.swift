@@ -70,10 +70,15 @@ public struct RouterSettings: Sendable, Equatable {
     /// By the owner of an event's file (a user name or a numeric user id): the types that the file may contain. Owners
     /// that are not named may drop nothing. Nil: everybody may drop everything.
     public var trust: [String: Set<EventType>]?
+    /// Where people reach the HTTP side, without a slash at the end; nil: messages have codes instead of links.
+    public var publicURL: String?
+    /// A Maildir that returned mail, and mail to unsubscribe, is delivered to; absolute. Nil: none is read.
+    public var mailbox: String?
 
     public init(
         queue: String, state: String, templates: String, timezone: String = "UTC", retain: TimeInterval = 90 * 86_400,
-        settle: TimeInterval = 600, assumedSeverity: Severity, lateAfter: TimeInterval = 3_600, trust: [String: Set<EventType>]? = nil
+        settle: TimeInterval = 600, assumedSeverity: Severity, lateAfter: TimeInterval = 3_600, trust: [String: Set<EventType>]? = nil,
+        publicURL: String? = nil, mailbox: String? = nil
     ) {
         self.queue = queue
         self.state = state
@@ -84,5 +89,7 @@ public struct RouterSettings: Sendable, Equatable {
         self.assumedSeverity = assumedSeverity
         self.lateAfter = lateAfter
         self.trust = trust
+        self.publicURL = publicURL
+        self.mailbox = mailbox
     }
 }

@@ -54,6 +54,10 @@ public struct AttemptReport: Sendable, Equatable {
     /// For how long the peer asked to be left alone, in seconds from 0 to 3600, by `Retry-After`: it holds for the whole
     /// destination, and with every outcome but acceptance. Nil where it did not ask.
     public var pause: TimeInterval?
+    /// Slack: `CHANNEL:TS` under which the conversation goes on, where it has just begun, or begun anew.
+    public var root: String?
+    /// Mail: the subject that it went out with.
+    public var subject: String?
 
     /// `pause` is by default what a deferred outcome says.
     public init(

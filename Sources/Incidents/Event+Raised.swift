@@ -15,7 +15,10 @@ extension Raised {
         case .step: .escalation
         case .report: .statusReport
         case .unanswered, .gapIgnored: .operations
-        case .gap, .again, .flapping, .calm, .stillOpen, .silenceEnding, .silenceEnded: .reminder
+        case .gap, .again, .flapping, .calm, .stillOpen, .silenceEnding, .silenceEnded, .handover, .broadcastOver: .reminder
+        case .lead, .response: .assignment
+        case .approvalWanted: .approval
+        case .addressLost: .operations
         }
     }
 
@@ -32,6 +35,11 @@ extension Raised {
         case .calm: "calm"
         case .stillOpen: "still_open"
         case .silenceEnding, .silenceEnded: "silence"
+        case .lead: "communication_lead"
+        case .response: "assignee"
+        case .handover: "rotation"
+        case .approvalWanted, .broadcastOver: "broadcast"
+        case .addressLost: "address"
         }
     }
 }

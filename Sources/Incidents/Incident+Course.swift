@@ -168,6 +168,7 @@ extension Course {
             // They are over and done with, also where the clock is set back.
             turns = []
         case .warning, .missedWarning, .breach, .gapIgnored, .stillOpen, .silenceEnding, .silenceEnded: break
+        case .lead, .response, .handover, .approvalWanted, .broadcastOver, .addressLost: break
         }
     }
 }

@@ -27,6 +27,18 @@ public indirect enum Raised: Sendable, Equatable {
     /// A silence is about to end, or has ended: told to its owner.
     case silenceEnding(silence: String)
     case silenceEnded(silence: String)
+    /// A communication lead was chosen.
+    case lead
+    /// A response gave the incident to somebody.
+    case response
+    /// The next turn of a rotation begins.
+    case handover(rotation: String)
+    /// A broadcast waits for approval.
+    case approvalWanted(broadcast: String)
+    /// A broadcast was refused, or nobody approved it in time: told to its author.
+    case broadcastOver(broadcast: String)
+    /// Nothing is sent to an address any more: told to its owner by another way, and to the operators.
+    case addressLost(kind: ChannelKind, address: String)
 
     /// What `Course.raised` remembers; nil for what may be raised again.
     public var mark: String? {

@@ -2,6 +2,7 @@
 
 import Foundation
 import GRDB
+import Incidents
 import Routing
 
 /// Reads and writes alarms.
@@ -56,11 +57,17 @@ enum AlarmTable {
 extension Alarm.Subject {
     static let incidentPrefix = "incident/"
     static let silencePrefix = "silence/"
+    static let broadcastPrefix = "broadcast/"
+    static let rotationPrefix = "rotation/"
+    static let addressPrefix = "address/"
 
     var stored: String {
         switch self {
         case .incident(let id): Self.incidentPrefix + id
         case .silence(let id): Self.silencePrefix + id
+        case .broadcast(let id): Self.broadcastPrefix + id
+        case .rotation(let name): Self.rotationPrefix + name
+        case .address(let kind, let address): Self.addressPrefix + kind.rawValue + "/" + address
         }
     }
 
@@ -69,6 +76,14 @@ extension Alarm.Subject {
             self = .incident(String(stored.dropFirst(Self.incidentPrefix.count)))
         } else if stored.hasPrefix(Self.silencePrefix) {
             self = .silence(String(stored.dropFirst(Self.silencePrefix.count)))
+        } else if stored.hasPrefix(Self.broadcastPrefix) {
+            self = .broadcast(String(stored.dropFirst(Self.broadcastPrefix.count)))
+        } else if stored.hasPrefix(Self.rotationPrefix) {
+            self = .rotation(String(stored.dropFirst(Self.rotationPrefix.count)))
+        } else if stored.hasPrefix(Self.addressPrefix) {
+            let parts = stored.dropFirst(Self.addressPrefix.count).split(separator: "/", maxSplits: 1)
+            guard parts.count == 2, let kind = ChannelKind(rawValue: String(parts[0])) else { return nil }
+            self = .address(kind: kind, address: String(parts[1]))
         } else {
             return nil
         }

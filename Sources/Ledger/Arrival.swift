@@ -76,6 +76,16 @@ public enum StandingChange: Sendable, Equatable {
     case subscribe(Subscription)
     /// Ends subscriptions by their ids.
     case unsubscribe(ids: [String])
+    case absence(Absence)
+    case endAbsence(id: String)
+    case snooze(Snooze)
+    case endSnooze(Subscription.Who)
+    /// Keeps what is known against an address; with an alarm where its owner is to hear of it.
+    case block(AddressBlock, alarm: Alarm?)
+    /// Nothing is held against an address any more.
+    case unblock(kind: ChannelKind, address: String)
+    /// Keeps a broadcast; `alarm`: when it goes on.
+    case broadcast(Broadcast, alarm: Alarm?)
 }
 
 /// What became of one arrival.

@@ -68,6 +68,8 @@ public struct AttemptRecord: Sendable, Equatable {
     /// For people.
     public var detail: String?
     public var remoteID: String?
+    /// The conversation goes on under this; nil: as before.
+    public var thread: ThreadRoot?
     /// What was left out of the message to get it through.
     public var degraded: String?
     public var next: Disposition
@@ -81,7 +83,7 @@ public struct AttemptRecord: Sendable, Equatable {
 
     public init(
         delivery: Int64, at: Date, milliseconds: Int = 0, outcome: String, code: String? = nil, reason: String? = nil,
-        detail: String? = nil, remoteID: String? = nil, degraded: String? = nil, next: Disposition,
+        detail: String? = nil, remoteID: String? = nil, thread: ThreadRoot? = nil, degraded: String? = nil, next: Disposition,
         fallback: FallbackPlan? = nil, fallbackAt: Date? = nil
     ) {
         self.delivery = delivery
@@ -92,6 +94,7 @@ public struct AttemptRecord: Sendable, Equatable {
         self.reason = reason
         self.detail = detail
         self.remoteID = remoteID
+        self.thread = thread
         self.degraded = degraded
         self.next = next
         self.fallback = fallback

@@ -183,6 +183,10 @@ struct IntakeTransaction {
             case .unsubscribe(let ids):
                 for id in ids { try StandingTables.endSubscription(id, database) }
                 memory.forgetSubscriptions()
+            case .absence, .endAbsence: break
+            case .snooze, .endSnooze: break
+            case .block, .unblock: break
+            case .broadcast: break
             }
         }
     }
@@ -228,7 +232,7 @@ extension DeliveryInsertion {
             language: planned.language, timezone: planned.timezone, isUrgent: planned.isUrgent, priority: planned.priority,
             due: planned.due, expires: planned.expires, isFirst: placed.isFirst, created: created, retryFor: planned.retryFor,
             // What is owed and waits for nothing is owed to somebody who has heard.
-            wasTold: planned.origin == .owed, origin: planned.origin)
+            wasTold: planned.origin == .owed, origin: planned.origin, subscription: planned.subscription)
     }
 }
 

@@ -25,6 +25,8 @@ enum LedgerSchema {
 
     /// Waits on purpose, and has not been released.
     static let held = "state = 'held' AND digest IS NULL"
+    /// One of many with the same message.
+    static let broadcast = "origin = 'broadcast'"
     /// Counts towards its address's throttle.
     static let throttled = "throttled = 1"
 
@@ -41,6 +43,9 @@ enum LedgerSchema {
     /// - `hold`, `hold_key`: why a delivery waits or waited on purpose, and what it is released together with; `released`: when
     ///   that was; `digest`: the delivery whose message says it, by its id; `contains`: of that one, how many name it.
     /// - `alarms`: one for each subject, `incident/ID` or `silence/ID`.
+    /// - `subscription`: by which they hear of it.
+    /// - `blocks`: what is known against an address; `since` is empty while there are only bounces.
+    /// - `threads`: where a conversation began: Slack's `CHANNEL:TS`, or a mail's subject.
     /// - `open_service`: in lower case, only of open incidents; `rank` and `judged`: the severity, as it was judged. They are
     ///   written only where one of them may have changed, so that their index costs nothing else.
     static let migrations = [
@@ -129,6 +134,26 @@ enum LedgerSchema {
         ALTER TABLE incidents ADD COLUMN rank INTEGER;
         ALTER TABLE incidents ADD COLUMN judged TEXT;
         CREATE INDEX incidents_service ON incidents (open_service, rank) WHERE open_service IS NOT NULL;
+        """,
+        """
+        ALTER TABLE deliveries ADD COLUMN subscription TEXT;
+        CREATE INDEX deliveries_steps ON deliveries (incident, event) WHERE origin = 'step';
+        CREATE INDEX deliveries_broadcast ON deliveries (event, channel, address) WHERE \(broadcast);
+        CREATE TABLE absences (id TEXT NOT NULL PRIMARY KEY, state BLOB NOT NULL) STRICT;
+        CREATE TABLE snoozes (who TEXT NOT NULL PRIMARY KEY, state BLOB NOT NULL) STRICT;
+        CREATE TABLE blocks (
+            kind TEXT NOT NULL, address TEXT NOT NULL, since INTEGER, cause TEXT NOT NULL, state BLOB NOT NULL,
+            PRIMARY KEY (kind, address)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE broadcasts (
+            id TEXT NOT NULL PRIMARY KEY, event INTEGER NOT NULL, audience TEXT NOT NULL, status TEXT NOT NULL, created INTEGER NOT NULL,
+            state BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX broadcasts_audience ON broadcasts (audience, created);
+        CREATE TABLE threads (
+            incident TEXT NOT NULL, channel TEXT NOT NULL, address TEXT NOT NULL, root TEXT, subject TEXT,
+            PRIMARY KEY (incident, channel, address)
+        ) STRICT, WITHOUT ROWID;
         """,
     ]
 

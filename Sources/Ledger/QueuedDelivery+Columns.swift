@@ -10,7 +10,7 @@ extension QueuedDelivery {
     static let columns = """
         d.id, d.event, d.token, d.lane, d.channel, d.kind, d.address, d.recipient, d.entry, d.routes, d.template, d.language, \
         d.timezone, d.urgent, d.priority, d.due, d.expires, d.attempts, d.unknowns, d.first_attempt, d.is_first, d.created, \
-        d.retry_for, d.tried, d.fallback_of, d.fell_back, d.replaces, d.origin, d.incident, d.contains, d.fallback_root
+        d.retry_for, d.tried, d.fallback_of, d.fell_back, d.replaces, d.origin, d.incident, d.contains, d.fallback_root, d.subscription
         """
     /// The columns that are read only to look at other rows.
     static let incidentColumn = 28
@@ -30,7 +30,7 @@ extension QueuedDelivery {
             unknowns: row.int(18) ?? 0, firstAttempt: row.date(19), isFirst: row.flag(20),
             created: try row.need(row.date(21), "the time of a delivery"), retryFor: row.int64(22).map { Double($0) / 1_000_000 },
             tried: try row.ways(23), fallbackOf: row.int64(24), fellBack: row.flag(25), replaces: row.int(26) ?? 0,
-            origin: try row.need(row.text(27).flatMap(Origin.init(rawValue:)), "the origin of a delivery"))
+            origin: try row.need(row.text(27).flatMap(Origin.init(rawValue:)), "the origin of a delivery"), subscription: row.text(31))
     }
 
     static let one = "SELECT \(columns) FROM deliveries d WHERE d.id = ?"

@@ -56,6 +56,10 @@ public struct QueuedDelivery: Sendable, Identifiable {
     /// Where `ended` is there, and of what is owed: something of its conversation was delivered, or may have been.
     public var wasTold: Bool
     public var origin: Origin
+    /// The subscription by which they hear of it; nil where they were named.
+    public var subscription: String?
+    /// Where its conversation began, and goes on; nil where it has not begun.
+    public var thread: ThreadRoot?
     /// What was held and is said by it, one entry for each incident, the most urgent and newest first; at most
     /// `DeliveryReader.digestLimit`. Of a digest; or of a message about an incident that others waited for.
     public var digest: [DigestItem]
@@ -70,7 +74,8 @@ public struct QueuedDelivery: Sendable, Identifiable {
         isUrgent: Bool = false, priority: Int, due: Date, expires: Date? = nil, attempts: Int = 0, unknowns: Int = 0,
         firstAttempt: Date? = nil, isFirst: Bool = true, created: Date, retryFor: TimeInterval? = nil, tried: [Way] = [],
         fallbackOf: Int64? = nil, fellBack: Bool = false, replaces: Int = 0, earlier: [StoredEvent] = [], isOvertaken: Bool = false,
-        ended: Ended? = nil, wasTold: Bool = false, origin: Origin = .route, digest: [DigestItem] = [], digestMore: Int = 0,
+        ended: Ended? = nil, wasTold: Bool = false, origin: Origin = .route, subscription: String? = nil,
+        thread: ThreadRoot? = nil, digest: [DigestItem] = [], digestMore: Int = 0,
         asOf: Date? = nil
     ) {
         self.id = id
@@ -105,6 +110,8 @@ public struct QueuedDelivery: Sendable, Identifiable {
         self.ended = ended
         self.wasTold = wasTold
         self.origin = origin
+        self.subscription = subscription
+        self.thread = thread
         self.digest = digest
         self.digestMore = digestMore
         self.asOf = asOf ?? created
@@ -124,5 +131,18 @@ public struct Ended: Sendable, Equatable {
     public init(status: String, at: Date) {
         self.status = status
         self.at = at
+    }
+}
+
+/// Where a conversation began.
+public struct ThreadRoot: Sendable, Equatable {
+    /// The peer's name for its first message: Slack's `CHANNEL:TS`.
+    public var root: String?
+    /// Mail: the subject of its first message.
+    public var subject: String?
+
+    public init(root: String? = nil, subject: String? = nil) {
+        self.root = root
+        self.subject = subject
     }
 }

@@ -50,6 +50,12 @@ public struct RenderRequest: Sendable {
     public var origin: String?
     /// The scale, which orders a digest.
     public var severities: SeverityScale
+    /// How to stop such messages; nil where there is nothing to leave.
+    public var leaving: Leaving?
+    /// Of a message that asks for a confirmation: what the reader feeds back, and a link that does so.
+    public var confirmation: (code: String, url: String?)?
+    /// Of a broadcast that corrects another.
+    public var correction: Correction?
 
     public init(
         kind: ChannelKind, template: String, language: String? = nil, timezone: String = "UTC", event: Event, incident: Incident?,

@@ -74,21 +74,23 @@ public struct Pipeline: Sendable {
         if event.type == .acknowledgement, incident == nil {
             return Decision(application: nil, rejection: .unknownIncident(event.incident?.id ?? ""))
         }
-        // What the event does to silences and subscriptions.
-        let changes: [StandingChange]
-        switch try standingChanges(of: event, surroundings: surroundings, table: table, now: now) {
-        case .success(let found): changes = found
+        // What the event does to what stands: silences, subscriptions, absences, broadcasts.
+        let effects: Effects
+        switch try Self.effects(of: event, surroundings: surroundings, setup: setup, now: now) {
+        case .success(let found): effects = found
         case .failure(let rejection): return Decision(application: nil, rejection: rejection)
         }
-        // apply: what it does to its incident. route: who is told, at once, later, or not.
+        // apply: what it does to its incident, and who is responsible now. route: who is told, at once, later, or not.
         var application = Incident.apply(event, to: incident, now: now)
+        try table.settleResponsibility(&application, by: event, surroundings: surroundings, now: now)
         let plan = try table.plan(
-            event, application: application, now: now, surroundings: surroundings, directed: directed, explaining: explaining)
+            event, application: application, now: now, surroundings: surroundings, directed: directed + effects.directed,
+            explaining: explaining)
         application?.incident.note(plan, of: event, table: table, now: now)
         return Decision(
             application: application, plan: plan, lanes: plan.deliveries.map { setup.channels[$0.channel]?.destination ?? $0.channel },
             severity: table.severity(of: application)?.name, severityRank: table.severity(of: application)?.rank,
-            alarm: application.flatMap { table.alarm(of: $0.incident, now: now) }, changes: changes)
+            alarm: application.flatMap { table.alarm(of: $0.incident, now: now) }, changes: effects.changes)
     }
 
     // MARK: Out

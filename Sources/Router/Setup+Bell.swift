@@ -24,12 +24,19 @@ extension Setup {
                     guard let silence = try surroundings.silence(id) else { return [] }
                     let kept = try surroundings.kept(by: id)
                     return table.dueEvents(of: silence, kept: kept, now: now).map { Pipeline.arrival($0, setup: self, now: now) }
+                case .broadcast(let id): return try self.ringBroadcast(id, surroundings, now: now)
+                case .rotation(let name): return try self.ringRotation(name, surroundings, now: now)
+                case .address(let kind, let address): return try self.ringAddress(address, kind, surroundings, now: now)
                 }
             },
             alarm: { subject, incident, surroundings in
                 switch subject {
                 case .incident: incident.flatMap { table.alarm(of: $0, now: now) }
                 case .silence(let id): try surroundings.silence(id).flatMap { table.alarm(of: $0, now: now) }
+                case .broadcast(let id): try self.broadcastAlarm(id, surroundings, now: now)
+                case .rotation(let name): try self.rotationAlarm(name, surroundings, now: now)
+                // Rings once.
+                case .address: nil
                 }
             })
     }

@@ -22,11 +22,13 @@ public final class Setup: Sendable {
     public let templates: TemplateLibrary
     /// Which types the files of which owner may contain; nil: everybody may do everything.
     public let trust: [UInt32: Set<EventType>]?
+    public let links: Links
 
-    public init(configuration: RouterConfiguration, templates: TemplateLibrary, channels: ChannelSet) {
+    public init(configuration: RouterConfiguration, templates: TemplateLibrary, channels: ChannelSet, links: Links = .fixed) {
         self.configuration = configuration
         self.parser = EventParser(scale: configuration.scale)
         self.channels = channels
+        self.links = links
         self.templates = templates
         self.trust = configuration.router.trust.map(Owners.resolve)
         self.policies = Dictionary(

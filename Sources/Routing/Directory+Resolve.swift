@@ -10,6 +10,8 @@ public struct Resolved: Sendable, Equatable {
     /// A person's id, a channel's name, or the address.
     public var recipient: String
     public var person: Person?
+    /// The subscription that led to it; nil where it was named.
+    var subscription: String?
     /// The person's own wish to hear later; nil: at once.
     var gathering: Gathering?
 

@@ -18,10 +18,12 @@ public struct Person: Sendable, Equatable {
     /// For instance `en` or `de`.
     public var language: String?
     public var quietHours: QuietHours?
+    /// The most messages that they want: what is over, and not urgent, waits for a digest.
+    public var limits: [ChannelKind: ThrottleRule]
 
     public init(
         id: String, displayName: String? = nil, addresses: [ChannelKind: String] = [:], via: [String] = [], timezone: String? = nil,
-        language: String? = nil, quietHours: QuietHours? = nil
+        language: String? = nil, quietHours: QuietHours? = nil, limits: [ChannelKind: ThrottleRule] = [:]
     ) {
         self.id = id
         self.displayName = displayName ?? id
@@ -30,6 +32,7 @@ public struct Person: Sendable, Equatable {
         self.timezone = timezone
         self.language = language
         self.quietHours = quietHours
+        self.limits = limits
     }
 }
 

@@ -22,6 +22,8 @@ public struct MatchFacts: Sendable {
     public var now: Date
     /// The promises as they stand after the event; nil where there are none.
     public var sla: SLAClocks?
+    /// Who is there.
+    var presence = Presence.everybody
 
     public init(event: Event, incident: Incident?, severity: Severity?, previous: String? = nil, now: Date, sla: SLAClocks? = nil) {
         self.event = event

@@ -33,11 +33,14 @@ public struct PlannedDelivery: Sendable, Equatable {
     public var intent: Intent
     /// It counts towards its address's throttle.
     public var isThrottled: Bool
+    /// The subscription by which they hear of it, which they can leave; nil where they were named.
+    public var subscription: String?
 
     public init(
         channel: String, kind: ChannelKind, address: String, recipient: String, for entry: String, routes: [String], template: String,
         language: String? = nil, timezone: String? = nil, isUrgent: Bool = false, priority: Int, due: Date, expires: Date? = nil,
-        retryFor: TimeInterval? = nil, origin: Origin = .route, intent: Intent = .send, isThrottled: Bool = false
+        retryFor: TimeInterval? = nil, origin: Origin = .route, intent: Intent = .send, isThrottled: Bool = false,
+        subscription: String? = nil
     ) {
         self.channel = channel
         self.kind = kind
@@ -56,6 +59,7 @@ public struct PlannedDelivery: Sendable, Equatable {
         self.origin = origin
         self.intent = intent
         self.isThrottled = isThrottled
+        self.subscription = subscription
     }
 }
 

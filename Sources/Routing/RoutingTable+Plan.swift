@@ -32,12 +32,18 @@ extension RoutingTable {
         _ event: Event, application: Application?, now: Date, surroundings: any Surroundings = NoSurroundings(),
         directed: [Directed] = [], explaining: Bool = true
     ) throws -> Plan {
-        if let reason = Self.notRouted(event, application) { return Plan(notRouted: reason) }
+        let notRouted = Self.notRouted(event, application)
+        if notRouted != nil, directed.isEmpty { return Plan(notRouted: notRouted) }
         let severity = severity(of: application)
         var facts = MatchFacts(
             event: event, incident: application?.incident, severity: severity, previous: application?.previous, now: now)
+        facts.presence = try presence(surroundings, now: now)
         if !rules.sla.isEmpty, let incident = facts.incident { facts.sla = clocks(of: incident, now: now) }
         let isOperations = event.type == .operations
+        if let notRouted {
+            return try plan(only: directed, facts, because: notRouted, surroundings, isExplaining: explaining)
+        }
+        let directed = try directed + concerned(facts, application, surroundings)
         let subscribers = try subscribers(facts, surroundings)
         var draft = PlanDraft(
             event: event, now: now, priority: isOperations ? 1 : severity?.rank ?? max(0, scale.steps.count - 1),
@@ -54,6 +60,7 @@ extension RoutingTable {
         }
         var beside: [RouteVerdict] = []
         if !directed.isEmpty { beside += tell(directed, facts, subscribers, &draft) }
+        beside += tellRoom(facts, &draft)
         if case .again(let route) = event.raised, directed.isEmpty { beside += tellAgain(route, facts, subscribers, &draft) }
         if let subscribers, !isOperations, event.type != .reminder { beside += tell(subscribers, &draft) }
         let debt = try Debt(event, application, self, surroundings)
@@ -78,6 +85,19 @@ extension RoutingTable {
             plan.notes = holds.notes
         }
         return plan
+    }
+
+    /// Tells those alone whom an event that routes do not see is for.
+    private func plan(
+        only directed: [Directed], _ facts: MatchFacts, because reason: String, _ surroundings: any Surroundings, isExplaining: Bool
+    ) throws -> Plan {
+        var draft = PlanDraft(
+            event: facts.event, now: facts.now, priority: facts.severity?.rank ?? max(0, scale.steps.count - 1), keepsTerms: hasTerms)
+        let verdicts = tell(directed, facts, nil, &draft)
+        var holds = try Holds(self, facts, nil, surroundings, isExplaining: isExplaining)
+        try draft.settle { try holds.settle(&$0, $1) }
+        return Plan(
+            verdicts: isExplaining ? verdicts : [], deliveries: draft.deliveries, notRouted: reason, notes: isExplaining ? holds.notes : [])
     }
 
     /// Whether `router.unrouted` is told where nobody else is: a reminder and a status report have recipients of their own,

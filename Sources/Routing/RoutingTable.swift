@@ -17,6 +17,7 @@ public struct RoutingTable: Sendable {
     /// By channel name: where a message goes that the channel cannot deliver.
     public var fallbacks: [String: RecipientEntry]
     public var rules: TimeRules
+    public var people: PeopleRules
     /// Over the matches of `routes`.
     private(set) var index: MatchIndex
     /// Of each route.
@@ -30,7 +31,8 @@ public struct RoutingTable: Sendable {
 
     public init(
         routes: [Route], directory: Directory, scale: SeverityScale, assumedSeverity: Severity, unrouted: [RecipientEntry] = [],
-        operators: [RecipientEntry] = [], fallbacks: [String: RecipientEntry] = [:], rules: TimeRules = TimeRules()
+        operators: [RecipientEntry] = [], fallbacks: [String: RecipientEntry] = [:], rules: TimeRules = TimeRules(),
+        people: PeopleRules = PeopleRules()
     ) {
         self.routes = routes
         self.directory = directory
@@ -40,6 +42,7 @@ public struct RoutingTable: Sendable {
         self.operators = operators
         self.fallbacks = fallbacks
         self.rules = rules
+        self.people = people
         index = MatchIndex(routes.lazy.map(\.match))
         reach = directory.reach(of: routes)
         repeating = routes.indices.filter { routes[$0].repeatEvery != nil }

@@ -58,8 +58,8 @@ extension Holds {
     func dependency(_ delivery: PlannedDelivery) throws -> Hold? {
         guard let parent, !delivery.isUrgent, parent.told.contains(delivery.destination) else { return nil }
         switch delivery.origin {
-        case .step, .reminder, .digest: return nil
-        case .route, .subscription, .owed, .stillOpen, .report: break
+        case .step, .reminder, .digest, .responsibility, .broadcast, .confirmation: return nil
+        case .route, .subscription, .owed, .stillOpen, .report, .room: break
         }
         let state = try surroundings.held(channel: delivery.channel, address: delivery.address, key: parent.key)
         let latest = now.addingTimeInterval(Self.patience)

@@ -21,7 +21,7 @@ extension Holds {
         guard terms?.quiet != nil, case .hold(let hold) = delivery.intent else { return }
         switch hold.kind {
         case .quietHours, .digest: return
-        case .throttle, .group, .dependency, .late: break
+        case .throttle, .group, .dependency, .late, .snooze, .limit: break
         }
         guard let quiet = quietHours(delivery, terms, at: hold.until) else { return }
         delivery.intent = .hold(quiet)

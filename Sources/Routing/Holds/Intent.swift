@@ -18,6 +18,13 @@ public enum Origin: String, Sendable, CaseIterable {
     case report
     /// A digest of what was held.
     case digest
+    /// What is theirs now, or is not any more: an assignee, a communication lead, who is on duty.
+    case responsibility
+    case broadcast
+    /// Asks an address whether it wants to hear.
+    case confirmation
+    /// An incident's own channel.
+    case room
 }
 
 /// What is to become of a planned delivery.
@@ -41,6 +48,10 @@ public struct Hold: Sendable, Equatable {
         case dependency
         /// Late events of one time are gathered.
         case late
+        /// A person does not want to hear for a while.
+        case snooze
+        /// More than a person wants to hear.
+        case limit
     }
 
     public var kind: Kind

@@ -23,6 +23,35 @@ public protocol Surroundings {
     func stepFailed(of incident: String) throws -> Bool
     /// Whom a silence kept from hearing of an incident that is still open.
     func kept(by silence: String) throws -> [KeptAddress]
+    /// Those that have not ended.
+    var absences: Standing<Absence> { get throws }
+    /// Those that have not ended.
+    var snoozes: Standing<Snooze> { get throws }
+    /// What is known against an address.
+    func block(kind: ChannelKind, address: String) throws -> AddressBlock?
+    /// Whether one address was told of an incident, or is being told.
+    func wasTold(of incident: String, channel: String, address: String) throws -> Bool
+    func broadcast(_ id: String) throws -> Broadcast?
+    /// The newest one to an audience (`Broadcast.audienceKey`) that went out, or is going out.
+    func lastBroadcast(to audience: String) throws -> Broadcast?
+    /// Those whom a broadcast reached, or may still reach, with their deliveries' ids, ascending from behind `after`.
+    func reached(by broadcast: Broadcast, after: Int64, limit: Int) throws -> [(id: Int64, address: ToldAddress)]
+}
+
+/// Where nothing is known.
+extension Surroundings {
+    public var absences: Standing<Absence> { get throws { Standing() } }
+    public var snoozes: Standing<Snooze> { get throws { Standing() } }
+    public func block(kind: ChannelKind, address: String) throws -> AddressBlock? { nil }
+    public func wasTold(of incident: String, channel: String, address: String) throws -> Bool {
+        try told(of: incident).contains {
+            $0.channel == channel
+                && AddressBlock.compared($0.address, $0.kind) == AddressBlock.compared(address, $0.kind)
+        }
+    }
+    public func broadcast(_ id: String) throws -> Broadcast? { nil }
+    public func lastBroadcast(to audience: String) throws -> Broadcast? { nil }
+    public func reached(by broadcast: Broadcast, after: Int64, limit: Int) throws -> [(id: Int64, address: ToldAddress)] { [] }
 }
 
 /// Things that stand until somebody changes them.

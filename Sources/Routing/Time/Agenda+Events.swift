@@ -40,6 +40,9 @@ extension IncidentAgenda {
         case .calm: ["calm", time]
         // Raised by silences, not by incidents.
         case .stillOpen(let silence), .silenceEnding(let silence), .silenceEnded(let silence): ["silence", silence, time]
+        case .lead, .response: ["assignment", item.raised.field ?? "", time]
+        // Raised by others than incidents.
+        case .handover(let name), .approvalWanted(let name), .broadcastOver(let name), .addressLost(_, let name): [name, time]
         }
     }
 
@@ -65,7 +68,8 @@ extension IncidentAgenda {
             return route.to.map {
                 Directed(.entry($0), origin: .route, name: route.name, template: route.template, isUrgent: route.isUrgent)
             }
-        case .warning, .missedWarning, .breach, .unanswered, .gapIgnored, .flapping, .calm, .stillOpen, .silenceEnding, .silenceEnded:
+        case .warning, .missedWarning, .breach, .unanswered, .gapIgnored, .flapping, .calm, .stillOpen, .silenceEnding, .silenceEnded,
+            .lead, .response, .handover, .approvalWanted, .broadcastOver, .addressLost:
             return []
         }
     }

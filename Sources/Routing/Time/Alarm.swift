@@ -1,12 +1,17 @@
 // When the clock looks at something again.
 
 import Foundation
+import Incidents
 
 /// The one alarm that an incident or a silence has in the ledger: the next moment at which time alone may change something.
 public struct Alarm: Sendable, Hashable {
     public enum Subject: Sendable, Hashable {
         case incident(String)
         case silence(String)
+        case broadcast(String)
+        case rotation(String)
+        /// An address to which nothing is sent any more, and whose owner is to hear of that.
+        case address(kind: ChannelKind, address: String)
     }
 
     public var subject: Subject

@@ -33,6 +33,11 @@ struct AgendaItem: Sendable {
         case .stillOpen: "still open"
         case .silenceEnding: "silence is about to end"
         case .silenceEnded: "silence ends"
+        case .lead: "communication lead is told"
+        case .response: "response assigns it"
+        case .handover(let rotation): "hand-over of \(rotation)"
+        case .approvalWanted, .broadcastOver: "broadcast"
+        case .addressLost: "address lost"
         }
     }
 }

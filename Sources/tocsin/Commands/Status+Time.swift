@@ -56,6 +56,9 @@ struct TimeAhead {
         switch subject {
         case .incident(let id): id
         case .silence(let id): "silence \(id)"
+        case .broadcast(let id): "broadcast \(id)"
+        case .rotation(let name): "rotation \(name)"
+        case .address(_, let address): address
         }
     }
 
@@ -65,10 +68,15 @@ struct TimeAhead {
     func add(to line: inout JSONLine) {
         func time(_ date: Date) -> JSONValue { .string(Timestamp.format(date)) }
         let timers = timers.map { timer -> JSONValue in
-            switch timer.subject {
-            case .incident(let id): ["at": time(timer.due), "incident": .string(id), "what": .string(timer.what)]
-            case .silence(let id): ["at": time(timer.due), "silence": .string(id), "what": .string(timer.what)]
-            }
+            let (kind, name) =
+                switch timer.subject {
+                case .incident(let id): ("incident", id)
+                case .silence(let id): ("silence", id)
+                case .broadcast(let id): ("broadcast", id)
+                case .rotation(let name): ("rotation", name)
+                case .address(_, let address): ("address", address)
+                }
+            return ["at": time(timer.due), kind: .string(name), "what": .string(timer.what)]
         }
         line.add("timers", .array(timers))
         var kinds: [String: JSONValue] = [:]

@@ -12,6 +12,8 @@ extension Hold.Kind {
         case .throttle: "by a throttle"
         case .dependency: "for news of what they depend on"
         case .late: "as late, to be gathered"
+        case .snooze: "because they do not want to hear now"
+        case .limit: "over a person's own limit"
         }
     }
 }

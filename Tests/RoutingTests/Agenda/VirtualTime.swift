@@ -113,6 +113,12 @@ struct VirtualTime {
         case .stillOpen: "still open"
         case .silenceEnding: "silence ending"
         case .silenceEnded: "silence ended"
+        case .lead: "lead"
+        case .response: "response"
+        case .handover(let rotation): "handover \(rotation)"
+        case .approvalWanted: "approval wanted"
+        case .broadcastOver: "broadcast over"
+        case .addressLost: "address lost"
         }
     }
 }

@@ -1,0 +1,15 @@
+// What an event does to absences.
+
+import Foundation
+import Incidents
+import JSON
+import Ledger
+import Routing
+
+extension Pipeline {
+    static func absenceEffects(
+        _ event: Event, _ surroundings: any Surroundings, _ table: RoutingTable, _ now: Date
+    ) throws -> Result<Effects, Rejection> {
+        .success(Effects())
+    }
+}

@@ -1,0 +1,28 @@
+// Somebody is away for a while, and somebody else stands in for them.
+
+import Foundation
+
+/// An absence, as the ledger keeps it.
+public struct Absence: Sendable, Equatable {
+    /// The event's id.
+    public var id: String
+    /// A person of `people`.
+    public var who: String
+    public var from: Date
+    public var until: Date
+    /// Who is told instead; nil: nobody, and what would wake them goes past them.
+    public var deputy: String?
+    /// Who said so.
+    public var by: String?
+
+    public init(id: String, who: String, from: Date, until: Date, deputy: String? = nil, by: String? = nil) {
+        self.id = id
+        self.who = who
+        self.from = from
+        self.until = until
+        self.deputy = deputy
+        self.by = by
+    }
+
+    public func isActive(at now: Date) -> Bool { from <= now && now < until }
+}

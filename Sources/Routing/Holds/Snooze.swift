@@ -1,0 +1,14 @@
+// Not until Monday: somebody does not want to hear for a while, but for what is urgent.
+
+import Foundation
+
+/// A snooze, as the ledger keeps it: one for each person or address.
+public struct Snooze: Sendable, Equatable {
+    public var who: Subscription.Who
+    public var until: Date
+
+    public init(who: Subscription.Who, until: Date) {
+        self.who = who
+        self.until = until
+    }
+}
