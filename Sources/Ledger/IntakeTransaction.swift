@@ -170,7 +170,21 @@ struct IntakeTransaction {
             into: delivery, channel: insertion.planned.channel, address: insertion.planned.address, database, now: insertion.created) > 0
     }
 
-    private mutating func apply(_ changes: [StandingChange]) throws {
+    /// Puts an incident there as it was at some time, without an event.
+    mutating func seed(_ incident: Incident, severity: String, rank: Int, alarm: Alarm?) throws {
+        var incident = incident
+        incident.alarm = alarm?.due
+        let state = incident.json.bytes
+        try database.run(
+            Self.upsertIncident,
+            [
+                incident.id, incident.isOpen, incident.text("severity"), incident.updated.microseconds, state, incident.openService, rank,
+                severity,
+            ])
+        try AlarmTable.set(alarm, of: .incident(incident.id), database)
+    }
+
+    mutating func apply(_ changes: [StandingChange]) throws {
         for change in changes {
             switch change {
             case .silence(let silence, let alarm):

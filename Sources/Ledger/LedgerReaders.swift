@@ -29,6 +29,17 @@ final class LedgerReaders: Sendable {
         }
     }
 
+    /// As `read`, at once and on the caller's thread. Blocks: not for the cooperative pool.
+    func readNow<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
+        if isClosed.withLock(\.self) { throw .closed(path) }
+        guard let connection = connections.first else { throw .closed(path) }
+        do {
+            return try connection.read(body)
+        } catch {
+            throw LedgerError(error, at: path)
+        }
+    }
+
     /// Runs `body` on a reading connection. It is not stopped by the cancellation of the caller's task.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
         if isClosed.withLock(\.self) { throw .closed(path) }

@@ -45,6 +45,21 @@ public final class VirtualLedger {
         }
     }
 
+    /// What is known before anything happens: incidents with how they are judged, and what stands.
+    public func seed(
+        _ incidents: [Incident], judged: (Incident) -> (severity: String, rank: Int, alarm: Alarm?), standing: [StandingChange]
+    ) throws(LedgerError) {
+        try run { database in
+            var intake = IntakeTransaction(database, cache: cache)
+            for incident in incidents {
+                let judgement = judged(incident)
+                try intake.seed(incident, severity: judgement.severity, rank: judgement.rank, alarm: judgement.alarm)
+            }
+            try intake.apply(standing)
+            intake.remember()
+        }
+    }
+
     /// As `LedgerStore.accept`, for one.
     public func accept(_ arrival: Arrival) throws(LedgerError) -> Receipt {
         try run { database in

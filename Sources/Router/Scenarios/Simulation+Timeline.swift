@@ -30,7 +30,7 @@ extension Simulation {
             line.contains = row.contains
             line.contents = row.contains.compactMap { held.removeValue(forKey: $0) }
         }
-        timeline.lines.append(line)
+        write(line)
     }
 
     /// A delivery that waits, or was kept back or overtaken at once.
@@ -40,10 +40,10 @@ extension Simulation {
             let line = try line(row, .hold)
             held[row.id] = line
             heldUntil.insert(HeldUntil(at: row.dueAt, id: row.id))
-            timeline.lines.append(line)
-        case .suppressed: timeline.lines.append(try line(row, .suppress))
-        case .superseded: timeline.lines.append(try line(row, .supersede))
-        case .expired: timeline.lines.append(try line(row, .expire))
+            write(line)
+        case .suppressed: write(try line(row, .suppress))
+        case .superseded: write(try line(row, .supersede))
+        case .expired: write(try line(row, .expire))
         case .pending, .retrying, .delivered, .unknown, .dead: break
         }
     }

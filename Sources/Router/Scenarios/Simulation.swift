@@ -47,8 +47,13 @@ struct Simulation {
     var timeline: Timeline
     var diagnostics: [Diagnostic] = []
     private(set) var now: Date
-    /// Events that have been dropped.
-    private var dropped = 0
+    /// What is dropped next.
+    private var nextEvent: ScenarioEvent?
+    private let feed: Feed
+    /// Where lines go instead of the timeline.
+    private let sink: ((TimelineLine) -> Void)?
+    /// Told of events that are rejected, where that is no mistake of the scenario.
+    private let rejections: ((ScenarioEvent, Rejection) -> Void)?
     /// What is held, by delivery.
     var held: [Int64: TimelineLine] = [:]
     /// When to look after what is held, the earliest first; also what has left meanwhile.
@@ -56,12 +61,32 @@ struct Simulation {
     /// What has left its hold and not gone out yet.
     var leaving: Set<Int64> = []
 
-    init(_ scenario: Scenario, setup: Setup) throws(LedgerError) {
+    /// The next event, ascending by time; nil: there are no more.
+    typealias Feed = () throws(LedgerError) -> ScenarioEvent?
+
+    /// - Parameters:
+    ///   - feed: the events; nil: those of the scenario.
+    ///   - ledger: what is known at the start; nil: nothing.
+    ///   - sink: gets what happens, line by line; nil: it is gathered in `timeline`.
+    init(
+        _ scenario: Scenario, setup: Setup, ledger: VirtualLedger? = nil, feed: Feed? = nil, sink: ((TimelineLine) -> Void)? = nil,
+        rejections: ((ScenarioEvent, Rejection) -> Void)? = nil
+    ) throws(LedgerError) {
         self.scenario = scenario
         self.setup = setup
-        ledger = try VirtualLedger()
+        self.sink = sink
+        self.rejections = rejections
+        if let ledger { self.ledger = ledger } else { self.ledger = try VirtualLedger() }
         timeline = Timeline(start: scenario.start)
-        now = min(scenario.start, scenario.events.first?.at ?? scenario.start)
+        var events = scenario.events[...]
+        self.feed = feed ?? { events.popFirst() }
+        nextEvent = try self.feed()
+        now = min(scenario.start, nextEvent?.at ?? scenario.start)
+    }
+
+    /// Something happened.
+    mutating func write(_ line: TimelineLine) {
+        if let sink { sink(line) } else { timeline.lines.append(line) }
     }
 
     mutating func run() throws(LedgerError) {
@@ -73,7 +98,7 @@ struct Simulation {
             // The queue first: what lies there may be the very answer that the clock would call for.
             var isBacklog = false
             while let event = nextEvent, scenario.awake(at: event.at) <= now {
-                dropped += 1
+                nextEvent = try feed()
                 if event.at < now { isBacklog = true }
                 try drop(event)
             }
@@ -88,8 +113,6 @@ struct Simulation {
             while try release() {}
         }
     }
-
-    private var nextEvent: ScenarioEvent? { dropped < scenario.events.count ? scenario.events[dropped] : nil }
 
     private func nextMoment() throws(LedgerError) -> Date? {
         let moments = [nextEvent?.at, try ledger.nextAlarm(), try ledger.nextRelease()]
@@ -128,6 +151,7 @@ struct Simulation {
     }
 
     private mutating func rejected(_ event: ScenarioEvent, _ rejection: Rejection) {
+        if let rejections { return rejections(event, rejection) }
         switch event.rejected {
         case rejection.code.rawValue: return
         case let code?: report(event, "this event should be rejected as `\(code)`, and is rejected otherwise: \(rejection)")
