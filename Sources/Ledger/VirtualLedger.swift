@@ -11,7 +11,9 @@ public final class VirtualLedger {
     private let connection: DatabaseQueue
     private let cache = IncidentCache(capacity: 32_768, maximumBytes: 64 << 20)
 
-    public init() throws(LedgerError) {
+    /// - Parameter spills: what does not fit into a few megabytes goes to a temporary file, which nobody else can see: for what
+    ///   may become large.
+    public init(spills: Bool = false) throws(LedgerError) {
         do {
             var configuration = Configuration()
             configuration.label = "tocsin.virtual"
@@ -19,8 +21,10 @@ public final class VirtualLedger {
             configuration.foreignKeysEnabled = false
             configuration.prepareDatabase { database in
                 try database.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY")
+                if spills { try database.execute(sql: "PRAGMA cache_size = -\(Self.cache)") }
             }
-            connection = try DatabaseQueue(configuration: configuration)
+            // SQLite's word for a temporary file is the empty name.
+            connection = spills ? try DatabaseQueue(path: "", configuration: configuration) : try DatabaseQueue(configuration: configuration)
             try connection.writeWithoutTransaction { database in
                 try LedgerSchema.migrate(database)
                 try database.beginTransaction(.immediate)
@@ -36,6 +40,8 @@ public final class VirtualLedger {
     }
 
     private static let name = "in memory"
+    /// KiB that are kept of one that spills.
+    private static let cache = 48_000
 
     private func run<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
         do {

@@ -25,7 +25,7 @@ struct Replay {
     static func run(_ ledger: LedgerStore, from opening: Opening, since: Date, until: Date, setup: Setup) throws(LedgerError) -> Replay {
         var replay = Replay()
         let table = setup.configuration.table
-        let known = try VirtualLedger()
+        let known = try VirtualLedger(spills: true)
         try known.seed(
             opening.incidents,
             judged: { incident in
