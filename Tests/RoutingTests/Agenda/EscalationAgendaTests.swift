@@ -390,7 +390,8 @@ import Testing
         func entries() -> [String] {
             table.agenda(of: incident, now: noon).map { "+\(Int($0.at.timeIntervalSince(noon) / 60)) \($0.what)" }
         }
-        #expect(entries() == ["+10 escalation step 1", "+40 escalation step 2", "+70 escalation ends unanswered", "+100 route again again"])
+        #expect(
+            entries() == ["+10 escalation step 1", "+40 escalation step 2", "+70 escalation ends unanswered", "+100 route again again"])
         table.routes[0].match = try match(["type": ["status_change"]])
         #expect(entries().contains("+60 route again again"))
     }

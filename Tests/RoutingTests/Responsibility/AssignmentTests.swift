@@ -54,7 +54,8 @@ import Testing
         ]
         var story = try story([:], [route("all", ["type": ["severity_change"]], to: ["bot"])])
         story.surroundings = known
-        let plan = try story.say(.severityChange, ["severity": "high"], Change(from: "medium", to: "high", reason: "worse", by: "duty-engineer"))
+        let plan = try story.say(
+            .severityChange, ["severity": "high"], Change(from: "medium", to: "high", reason: "worse", by: "duty-engineer"))
         #expect(plan.deliveries.map(\.routes) == [["all", "told.severity"], ["told.severity"]])
         #expect(plan.deliveries.map(\.recipient) == ["bot", "service-owner"])
         // The same again is no change; a rule's change is for the routes alone.
@@ -74,6 +75,9 @@ import Testing
         #expect(try story.say(.severityChange, ["severity": .string(severity)], by).outcome.map { $0.contains(" \(action)") } == [true])
         known.standingSilences = [Silence(id: "x", match: [:], from: noon, until: noon + 60)]
         known.revision += 1
-        #expect(try story.say(.severityChange, ["severity": "high"], Change(to: "high", by: "service-owner")).outcome == ["+447700900123 suppress"])
+        #expect(
+            try story.say(.severityChange, ["severity": "high"], Change(to: "high", by: "service-owner")).outcome == [
+                "+447700900123 suppress"
+            ])
     }
 }

@@ -75,7 +75,10 @@ import Testing
         let plan = try story.say(.severityChange, ["severity": "high"])
         #expect(plan.notes == ["communication lead is duty-engineer (first for high); it was service-owner"])
         let told = try story.ring()
-        #expect(told.map(\.event.change) == [Change(field: "communication_lead", from: "service-owner", to: "duty-engineer", reason: "first for high")])
+        #expect(
+            told.map(\.event.change) == [
+                Change(field: "communication_lead", from: "service-owner", to: "duty-engineer", reason: "first for high")
+            ])
         #expect(told.first?.told == ["duty-engineer assignment.new", "service-owner assignment.old"])
         // In the new list as well: they stay, and nobody is told.
         try story.say(.severityChange, ["severity": "critical"])
@@ -104,9 +107,11 @@ import Testing
         #expect(lead(story.incident) == "Service Owner")
         #expect(try story.ring().isEmpty)
         // The same again tells nobody anew, nor does the same person by another word.
-        let again = try story.say(.assignment, ["communication_lead": "Service Owner"], Change(field: "communication_lead", to: "Service Owner"))
+        let again = try story.say(
+            .assignment, ["communication_lead": "Service Owner"], Change(field: "communication_lead", to: "Service Owner"))
         #expect(again.told.isEmpty)
-        let other = try story.say(.assignment, ["communication_lead": "service-owner"], Change(field: "communication_lead", to: "service-owner"))
+        let other = try story.say(
+            .assignment, ["communication_lead": "service-owner"], Change(field: "communication_lead", to: "service-owner"))
         #expect(other.told.isEmpty)
         #expect(try story.ring().isEmpty)
     }

@@ -14,7 +14,8 @@ import Testing
         table.people.responses = [
             Response(number: 1, match: try match(["category": ["storage"]]), team: "payments"),
             Response(
-                number: 2, match: try match(["category": ["network"], "severity": [">=medium"]]), team: "database", assignee: "service-owner",
+                number: 2, match: try match(["category": ["network"], "severity": [">=medium"]]), team: "database",
+                assignee: "service-owner",
                 roles: ["scribe": "duty-engineer"], checklist: ["Look at the links.", "Call the carrier."]),
             Response(number: 3, match: try match(["category": ["net*"]]), team: "payments"),
         ]
