@@ -43,6 +43,9 @@ extension Course {
         if reminders != 0 { out["reminders"] = .integer(reminders) }
         if !repeats.isEmpty { out["repeats"] = .object(repeats.mapValues(Incident.number)) }
         if let escalation { out["escalation"] = escalation.json }
+        if let lead { out["lead"] = lead.json }
+        if let response { out["response"] = response.json }
+        if let policy { out["policy"] = policy.json }
         return .object(out)
     }
 
@@ -69,6 +72,9 @@ extension Course {
         reminders = json["reminders"]?.integer ?? 0
         repeats = (json["repeats"]?.object ?? [:]).compactMapValues { Incident.date($0) }
         escalation = json["escalation"].flatMap(Escalation.init(json:))
+        lead = json["lead"].flatMap(Lead.init(json:))
+        response = json["response"].flatMap(Response.init(json:))
+        policy = json["policy"].flatMap(ChosenPolicy.init(json:))
     }
 }
 

@@ -73,6 +73,12 @@ public struct Course: Sendable, Equatable {
     public var flappingSince: Date?
     /// By route that tells again (`repeat`): when it last told.
     public var repeats: [String: Date]
+    /// Who speaks for it, where Tocsin chose them, or others named them. It outlives a reopening.
+    public var lead: Lead?
+    /// The response that took it since `started`.
+    public var response: Response?
+    /// Nil: none has been chosen, or nobody wrote it down.
+    public var policy: ChosenPolicy?
 
     public enum Limits {
         public static let pauses = 64

@@ -36,7 +36,8 @@ extension Raised {
         case .stillOpen: "still_open"
         case .silenceEnding, .silenceEnded: "silence"
         case .lead: "communication_lead"
-        case .response: "assignee"
+        // What it gave: the event says.
+        case .response: nil
         case .handover: "rotation"
         case .approvalWanted, .broadcastOver: "broadcast"
         case .addressLost: "address"
@@ -52,14 +53,14 @@ extension Event {
     ///   - time: when it fell due.
     ///   - incident: its id, where it is about one.
     ///   - members: what it says of the incident.
-    ///   - change: `field` is `raised.field`, whatever it says.
+    ///   - change: `field` is `raised.field` where there is one, whatever it says.
     ///   - extra: further members of the document, for templates.
     public static func raised(
         _ raised: Raised, id: [String], time: Date, incident: String?, members: [String: JSONValue] = [:], change: Change = Change(),
         message: String? = nil, extra: [String: JSONValue] = [:]
     ) -> Event {
         var change = change
-        change.field = raised.field
+        change.field = raised.field ?? change.field
         let id = ownID(id)
         var document = extra
         document["id"] = .string(id)

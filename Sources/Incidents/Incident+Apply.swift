@@ -15,6 +15,8 @@ public struct Application: Sendable, Equatable {
     public var previous: String?
     /// The incident was open, or unknown, and this event ended it.
     public var ends = false
+    /// Of those of `Incident.responsibilities` that an assignment changed, what they were; empty: nobody.
+    public var former: [String: String] = [:]
 }
 
 extension Incident {
@@ -61,9 +63,18 @@ extension Incident {
         if reopens { after.reopened = true }
         if event.type == .escalation { after.level += 1 }
         after.moveCourse(event, at: time, now: now, before: incident, reopens: reopens)
-        return Application(
+        var application = Application(
             incident: after, isStale: false, reopens: reopens, previous: previous, ends: !wasEnded && !after.isOpen)
+        if event.type == .assignment {
+            for member in Self.responsibilities where after.text(member) != incident?.text(member) {
+                application.former[member] = incident?.text(member) ?? ""
+            }
+        }
+        return application
     }
+
+    /// The members that say who answers for what.
+    public static let responsibilities = ["assignee", "team", "communication_lead"]
 
     /// What the clock itself raised. It is never stale, has no place in what was said, and leaves the acknowledgement.
     private func applied(_ raised: Raised, by event: Event, _ patch: IncidentPatch, at time: Date, now: Date) -> Application {

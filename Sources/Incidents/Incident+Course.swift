@@ -74,9 +74,11 @@ extension Course {
     fileprivate mutating func restart(at time: Date) {
         let turns = turns
         let flappingSince = flappingSince
+        let lead = lead
         self = Course(started: max(time, started.addingTimeInterval(Self.step).wholeMicroseconds, endedAt ?? time))
         self.turns = turns
         self.flappingSince = flappingSince
+        self.lead = lead
         turn(at: time)
     }
 
@@ -146,7 +148,7 @@ extension Course {
             state.steps = state.policy == policy ? max(state.steps, step + 1) : step + 1
             state.policy = policy
             state.repeats = repeats
-            state.lastAt = max(now, state.lastAt ?? now)
+            state.lastAt = now
             state.isUnheard = false
             state.isOver = false
             escalation = state
@@ -168,7 +170,11 @@ extension Course {
             // They are over and done with, also where the clock is set back.
             turns = []
         case .warning, .missedWarning, .breach, .gapIgnored, .stillOpen, .silenceEnding, .silenceEnded: break
-        case .lead, .response, .handover, .approvalWanted, .broadcastOver, .addressLost: break
+        case .lead:
+            let person = lead?.person
+            lead?.told = person
+        case .response: response?.isTold = true
+        case .handover, .approvalWanted, .broadcastOver, .addressLost: break
         }
     }
 }

@@ -24,26 +24,27 @@ enum AlarmTable {
 
     /// By `now`, the newest first.
     static func due(_ now: Date, limit: Int, _ database: Database) throws -> [Alarm] {
-        try list("SELECT subject, due, what FROM alarms WHERE due <= ? ORDER BY due DESC LIMIT ?", [now.microseconds, limit], database)
+        try list("SELECT subject, due, what FROM alarms WHERE due <= ? ORDER BY due DESC", [now.microseconds], limit, database)
     }
 
     /// The earliest first.
     static func next(limit: Int, _ database: Database) throws -> [Alarm] {
-        try list("SELECT subject, due, what FROM alarms ORDER BY due LIMIT ?", [limit], database)
+        try list("SELECT subject, due, what FROM alarms ORDER BY due", [], limit, database)
     }
 
     static func nextDue(_ database: Database) throws -> Date? {
-        try database.first("SELECT due FROM alarms ORDER BY due LIMIT 1", []) { $0.date(0) }
+        try next(limit: 1, database).first?.due
     }
 
     /// A row that is none of ours is left out; `verify` names it.
-    private static func list(_ sql: String, _ values: [(any Bindable)?], _ database: Database) throws -> [Alarm] {
+    private static func list(_ sql: String, _ values: [(any Bindable)?], _ limit: Int, _ database: Database) throws -> [Alarm] {
         var alarms: [Alarm] = []
+        if limit <= 0 { return alarms }
         try database.each(sql, values) { row in
             if let subject = row.text(0).flatMap(Alarm.Subject.init(stored:)), let due = row.date(1) {
                 alarms.append(Alarm(subject: subject, due: due, what: row.text(2) ?? ""))
             }
-            return true
+            return alarms.count < limit
         }
         return alarms
     }

@@ -1,4 +1,4 @@
-// A step of an escalation policy whose every message was refused for good has reached nobody: its incident's alarm rings
+// A step of an escalation policy whose messages were refused for good, or are held, has reached nobody: its incident's alarm rings
 // at once, and the bell runs the next step.
 
 import Foundation
@@ -12,15 +12,17 @@ extension OutcomeTransaction {
         try database.run(Self.wake, [now.microseconds, Alarm.Subject.incident(incident).stored])
     }
 
-    /// Whether nothing of the incident's newest step can reach anybody any more.
+    /// Whether nothing of the incident's newest step can reach anybody any more: refused for good, or held, which counts as
+    /// unreachable.
     static func stepFailed(of incident: String, _ database: Database) throws -> Bool { try database.has(failed, [incident]) }
 
     private static let wake = "UPDATE alarms SET due = ?1 WHERE subject = ?2 AND due > ?1"
     private static let failed = """
         SELECT 1 FROM (
-            SELECT count(*) AS all_of_them, sum(state IN ('dead', 'expired')) AS failed FROM deliveries INDEXED BY deliveries_event
+            SELECT count(*) AS all_of_them, sum(state IN ('dead', 'expired')) AS failed,
+                sum(state = 'held' AND digest IS NULL) AS held FROM deliveries INDEXED BY deliveries_event
             WHERE origin = 'step' AND event = (
                 SELECT max(event) FROM deliveries INDEXED BY deliveries_incident WHERE incident = ? AND origin = 'step')
-        ) WHERE all_of_them > 0 AND all_of_them = failed
+        ) WHERE failed > 0 AND all_of_them = failed + held
         """
 }

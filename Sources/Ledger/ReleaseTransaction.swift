@@ -206,7 +206,7 @@ struct ReleaseTransaction {
             d.incident IS NOT NULL AND EXISTS (
                 SELECT 1 FROM deliveries n INDEXED BY deliveries_incident
                 WHERE n.incident = d.incident AND n.channel = d.channel AND n.address = d.address AND n.id > d.id
-                AND n.state IN ('delivered', 'unknown', 'pending', 'retrying'))
+                AND n.template NOT IN ('ping', 'operations') AND n.state IN ('delivered', 'unknown', 'pending', 'retrying'))
         FROM deliveries d INDEXED BY deliveries_held WHERE \(ofGroup)
         """
     private static let lateRun = """

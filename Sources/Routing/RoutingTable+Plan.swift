@@ -82,7 +82,7 @@ extension RoutingTable {
         if explaining {
             plan.verdicts = verdicts + beside
             plan.silences = try holds.silenceVerdicts()
-            plan.notes = holds.notes
+            plan.notes = holds.notes + responsibilityNotes(facts.incident)
         }
         return plan
     }

@@ -77,6 +77,21 @@ import Testing
         await store.close()
     }
 
+    /// A test of the channel, or Tocsin's own troubles, say nothing of the incident.
+    @Test(arguments: ["ping", "operations"]) func whatSaysNothingOfTheIncidentOvertakesNothing(template: String) async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        var other = delivery(due: after(1))
+        other.template = template
+        let ids = try await store.take(
+            timed(try event("e1"), [held(60)]), arrival(try event("e2", time: after(1)), [other], at: after(1)))
+        _ = try await store.record([accepted(ids[1], at: after(2))])
+        let released = try await store.release(now: after(60), limit: 10)
+        #expect(released.messages.map(\.delivery) == [ids[0]])
+        #expect(released.messages.map(\.contains) == [[]])
+        await store.close()
+    }
+
     /// They leave together, once the newest has waited; at the latest a minute after the first.
     @Test func lateOnesWaitForOneAnother() async throws {
         let fixture = try LedgerFixture()

@@ -118,6 +118,45 @@ import Testing
         await store.close()
     }
 
+    /// Nobody could ring it: the Clock must not wait for it either.
+    @Test func aDamagedAlarmIsNotWaitedFor() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        try await store.take(timed(try event("e1"), alarm: 60))
+        try await store.writing { try $0.execute(sql: "INSERT INTO alarms VALUES ('nonsense', 5, ''), ('address/fax/1', 6, '')") }
+        #expect(try await store.nextAlarm() == after(60))
+        #expect(try await store.dueAlarms(now: after(60), limit: 1).map(\.subject) == [.incident("INC1")])
+        await store.close()
+    }
+
+    /// One message of a step was refused for good, the other waits: held counts as unreachable.
+    @Test func aStepOfWhichTheRestIsHeldHasFailed() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        var one = delivery()
+        var other = held(3_600, address: "C2")
+        one.origin = .step
+        other.origin = .step
+        let ids = try await store.take(timed(try event("e1"), [one, other], alarm: 600))
+        #expect(try await store.surroundings { try $0.stepFailed(of: "INC1") } == false)
+        _ = try await store.record([refused(ids[0], at: after(5))])
+        #expect(try await store.surroundings { try $0.stepFailed(of: "INC1") })
+        #expect(try await store.alarms() == ["incident/INC1": 5])
+        await store.close()
+    }
+
+    /// What is held alone is known when the step runs, and waits for nothing.
+    @Test func aStepThatSomebodyMayStillHearHasNotFailed() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        var all = [delivery(), delivery("ops-slack", "C3"), held(3_600, address: "C2")]
+        for place in all.indices { all[place].origin = .step }
+        let ids = try await store.take(timed(try event("e1"), all, alarm: 600))
+        _ = try await store.record([refused(ids[0], at: after(5)), accepted(ids[1], at: after(5))])
+        #expect(try await store.surroundings { try $0.stepFailed(of: "INC1") } == false)
+        await store.close()
+    }
+
     @Test func aBellThatNeverEndsIsAskedAgainLater() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()

@@ -19,8 +19,9 @@ extension Holds {
     func hold(by group: Terms.Group, _ state: HeldState) -> Hold {
         let until: Date
         if let opensAt = state.opensAt {
-            until = max(opensAt, now)
-        } else if let next = state.lastReleased?.addingTimeInterval(group.rule.interval), next > now {
+            // Never longer than it can be, whatever the clock said before it was set back.
+            until = min(max(opensAt, now), now.addingTimeInterval(max(group.rule.wait, group.rule.interval)))
+        } else if let next = state.lastReleased.map({ min($0, now).addingTimeInterval(group.rule.interval) }), next > now {
             until = next
         } else {
             until = now.addingTimeInterval(group.rule.wait)

@@ -11,8 +11,10 @@ struct ThrottleState {
 extension Holds {
     /// How the throttle of a delivery stands.
     mutating func throttle(_ rule: ThrottleRule, _ delivery: PlannedDelivery) throws -> ThrottleState {
-        let times = try surroundings.throttled(
+        let newest = try surroundings.throttled(
             channel: delivery.channel, address: delivery.address, since: now.addingTimeInterval(-rule.window), limit: rule.count)
+        // After the clock was set back, what is said to have been sent later than now tells nothing.
+        let times = newest.filter { $0 <= now }
         let limit = "\(rule.count) per \(AgeText.text(rule.window))"
         if isExplaining {
             notes.append("throttle at \(delivery.channel) for \(quoted(delivery.recipient)): \(times.count) sent of \(limit)")

@@ -69,7 +69,7 @@ extension Incident {
     /// From the turn on that is one too many: what the clock says of it then stands for that one, too, also where a whole
     /// backlog is read before the clock comes to look.
     func isMuted(_ event: Event, by rule: FlapRule?) -> Bool {
-        guard event.type == .statusChange, event.raised == nil else { return false }
+        guard [.statusChange, .severityChange, .escalation].contains(event.type), event.raised == nil else { return false }
         if course.flappingSince != nil { return true }
         guard let rule, let last = course.turns.last else { return false }
         return course.turns.count { last.timeIntervalSince($0) <= rule.window } > rule.turns

@@ -1,17 +1,74 @@
-// Whom an event concerns whatever the routes say: who has the incident now, and who has it no more. Pure.
+// Whom an event concerns whatever the routes say: who has the incident now, and who has it no more; and those who know it
+// by another severity. Pure.
 
 import Foundation
 import Incidents
 
 extension RoutingTable {
+    /// Stands among the routes of a delivery for somebody who has something now.
+    static let newlyAssigned = "assignment.new"
+    /// The same for somebody who has it no more.
+    static let formerlyAssigned = "assignment.old"
+    /// The same for somebody who was told of the incident, and hears that a person judges it otherwise.
+    static let toldSeverity = "told.severity"
+
     /// Whom an assignment, or a person's change of severity, concerns.
     func concerned(_ facts: MatchFacts, _ application: Application?, _ surroundings: any Surroundings) throws -> [Directed] {
-        []
+        guard let application, facts.event.raised == nil else { return [] }
+        switch facts.event.type {
+        case .assignment: return assigned(facts.event, application)
+        case .severityChange: return try rejudged(facts.event, application, surroundings)
+        default: return []
+        }
     }
 
-    /// What the configuration decides about a changed incident by itself: its communication lead, and who takes it.
-    /// Called after the event was applied and before anybody is told.
-    public func settleResponsibility(
-        _ application: inout Application?, by event: Event, surroundings: any Surroundings, now: Date
-    ) throws {}
+    /// Words that change nothing tell nobody anew, nor does another word for the same person.
+    private func assigned(_ event: Event, _ application: Application) -> [Directed] {
+        var news: [Directed] = []
+        var olds: [Directed] = []
+        for member in Incident.responsibilities {
+            guard let before = application.former[member] else { continue }
+            let now = application.incident.text(member).flatMap { $0.isEmpty ? nil : $0 }
+            let former = before.isEmpty ? (event.change.field == member ? event.change.from : nil) : before
+            let old = former.flatMap { $0.isEmpty ? nil : directory.entry(like: $0, rotations: people.rotations) }
+            if let now, let old, directory.entry(like: now, rotations: people.rotations).subject == old.subject { continue }
+            if now != nil, let role = RecipientEntry.Role(rawValue: member) { news.append(Self.isTheirs(role)) }
+            if let old { olds.append(Self.isTheirsNoMore(old)) }
+        }
+        return news + olds
+    }
+
+    /// Whoever was told of the incident thinks of it as what it was. Whoever waits for a digest reads it there.
+    private func rejudged(_ event: Event, _ application: Application, _ surroundings: any Surroundings) throws -> [Directed] {
+        guard let by = event.change.by, !by.isEmpty else { return [] }
+        let severity = application.incident.text("severity")
+        if let before = application.previous ?? event.change.from, before == severity { return [] }
+        return try surroundings.told(of: application.incident.id).filter { $0.state != .held }.map {
+            Directed(.told($0), origin: .responsibility, name: Self.toldSeverity)
+        }
+    }
+
+    static func isTheirs(_ role: RecipientEntry.Role) -> Directed {
+        Directed(.entry(RecipientEntry(subject: .role(role), text: role.rawValue)), origin: .responsibility, name: newlyAssigned)
+    }
+
+    static func isTheirs(_ entry: RecipientEntry) -> Directed {
+        Directed(.entry(entry), origin: .responsibility, name: newlyAssigned)
+    }
+
+    static func isTheirsNoMore(_ entry: RecipientEntry) -> Directed {
+        Directed(.entry(entry), origin: .responsibility, name: formerlyAssigned)
+    }
+}
+
+extension Directory {
+    /// Whom a producer's word means: a person by id, display name or mail address, or else a rotation, a team or a channel;
+    /// where it means nobody, the word itself.
+    func entry(like word: String, rotations: [String: Rotation]) -> RecipientEntry {
+        let search = RecipientSearch(directory: self, incident: nil, severity: nil)
+        let name =
+            search.person(like: word)?.id ?? search.key(like: word, in: rotations.keys) ?? search.key(like: word, in: teams.keys)
+            ?? search.key(like: word, in: channels.keys) ?? word
+        return RecipientEntry(subject: .name(name), text: quoted(name))
+    }
 }

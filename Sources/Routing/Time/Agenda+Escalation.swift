@@ -1,15 +1,17 @@
-// Escalation on the agenda: the steps that are left of the policy that matches now, the repetitions of its last one, and
+// Escalation on the agenda: the steps that are left of the policy that counts, the repetitions of its last one, and
 // its end. What fell due together is one step, the highest.
 
 import Foundation
 import Incidents
 
 extension RoutingTable {
-    /// The escalation policy of an incident: the first that matches, in file order. Nil: none does.
+    /// The escalation policy of an incident: the one that was chosen for its severity, or else the first that matches, in
+    /// file order. Nil: none does.
     ///
     /// - Parameter clocks: the promises as they stand, for conditions on `sla`.
     public func escalationPolicy(of incident: Incident, clocks: SLAClocks?, now: Date) -> EscalationPolicy? {
         guard let first = rules.policies.first else { return nil }
+        if let kept = keptPolicy(of: incident) { return kept }
         if first.match.conditions.isEmpty { return first }
         let event = Event(
             id: "", source: Event.ownSource, type: .escalation, time: now, incident: IncidentPatch(id: incident.id),
@@ -46,6 +48,8 @@ struct EscalationWalk {
     private let first: Int
     private let repeats: Int
     private let lastAt: Date?
+    /// The clock has been set back since the last step: nobody knows how long ago that was.
+    private let wasSetBack: Bool
     private let isUnheard: Bool
     private let isOver: Bool
 
@@ -64,7 +68,8 @@ struct EscalationWalk {
         wasAway = incident.alarm.map { now.timeIntervalSince($0) > 60 } ?? false
         let state = course.escalation
         since = state?.since ?? course.started
-        lastAt = state?.lastAt
+        lastAt = state?.lastAt.map { min($0, now) }
+        wasSetBack = state?.lastAt.map { $0.timeIntervalSince(now) > 60 } ?? false
         isUnheard = state?.isUnheard ?? false
         if let state, state.policy == policy.name {
             first = min(state.steps, policy.steps.count)
@@ -125,7 +130,9 @@ struct EscalationWalk {
         var anchor = anchor
         var toCome = 0
         for number in stride(from: isFirst ? repeats + 1 : 1, through: repetition.times, by: 1) {
-            guard let at = course.date(after: repetition.every, from: anchor) else { return (moments, false) }
+            guard var at = course.date(after: repetition.every, from: anchor) else { return (moments, false) }
+            // Rather too early once than hours too late.
+            if wasSetBack, isFirst, moments.isEmpty { at = now }
             if at > now { toCome += 1 }
             if toCome > Self.listed { return (moments, false) }
             moments.append(Moment(at: at, step: step, repeats: number))

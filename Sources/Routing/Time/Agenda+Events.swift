@@ -12,9 +12,13 @@ extension IncidentAgenda {
             members["next_update_at"] = .string(Timestamp.format(now.addingTimeInterval(rule.every)))
         }
         var change = Change(reason: item.reason)
-        if case .step = item.raised {
-            change.from = String(incident.level)
-            change.to = String(incident.level + 1)
+        switch item.raised {
+        case .step(_, let step, _):
+            // Of the policy: others may have escalated it as well.
+            change.from = String(item.isAgain ? step + 1 : step)
+            change.to = String(step + 1)
+        case .lead, .response: change = responsibilityChange(item)
+        default: break
         }
         let event = Event.raised(
             item.raised, id: [incident.id] + name(of: item, time: time), time: time, incident: incident.id, members: members,
@@ -30,8 +34,8 @@ extension IncidentAgenda {
         case .warning(let target), .missedWarning(let target): [target.rawValue, "warning", start]
         case .breach(let target): [target.rawValue, "breach", start]
         case .step(let policy, let step, let repeats):
-            ["escalation", policy, "step \(step + 1)"] + (item.isAgain ? ["again \(repeats)"] : []) + [time]
-        case .unanswered(let policy): ["escalation", policy, "unanswered", time]
+            ["escalation", policy, armed, "step \(step + 1)"] + (item.isAgain ? ["again \(repeats)"] : []) + [time]
+        case .unanswered(let policy): ["escalation", policy, armed, "unanswered", time]
         case .gap(let number): ["update", "reminder \(number)", start]
         case .gapIgnored: ["update", "ignored", start]
         case .report: ["status_report", time]
@@ -40,14 +44,20 @@ extension IncidentAgenda {
         case .calm: ["calm", time]
         // Raised by silences, not by incidents.
         case .stillOpen(let silence), .silenceEnding(let silence), .silenceEnded(let silence): ["silence", silence, time]
-        case .lead, .response: ["assignment", item.raised.field ?? "", time]
+        case .lead: ["assignment", "communication_lead", String(course.lead?.number ?? 1), time]
+        case .response: ["assignment", "response \(course.response?.number ?? 1)", Timestamp.format(course.started), time]
         // Raised by others than incidents.
         case .handover(let name), .approvalWanted(let name), .broadcastOver(let name), .addressLost(_, let name): [name, time]
         }
     }
 
+    /// What the steps of the policy count from.
+    private var armed: String { Timestamp.format(course.escalation?.since ?? course.started) }
+
     private func directed(_ item: AgendaItem) -> [Directed] {
         switch item.raised {
+        case .lead: return toldOfTheLead
+        case .response: return toldOfTheResponse
         case .step(let policy, let step, _):
             guard let policy = table.rules.policies.first(where: { $0.name == policy }), policy.steps.indices.contains(step) else {
                 return []
@@ -69,7 +79,7 @@ extension IncidentAgenda {
                 Directed(.entry($0), origin: .route, name: route.name, template: route.template, isUrgent: route.isUrgent)
             }
         case .warning, .missedWarning, .breach, .unanswered, .gapIgnored, .flapping, .calm, .stillOpen, .silenceEnding, .silenceEnded,
-            .lead, .response, .handover, .approvalWanted, .broadcastOver, .addressLost:
+            .handover, .approvalWanted, .broadcastOver, .addressLost:
             return []
         }
     }

@@ -40,6 +40,31 @@ extension IncidentAgenda {
         }
     }
 
+    /// Everything, for people: a route that tells again counts anew from an escalation step that it tells of.
+    var withRestartedRepeats: [AgendaItem] {
+        let items = items
+        let steps = items.compactMap { item -> Date? in
+            if case .step = item.raised { return item.at }
+            return nil
+        }
+        if steps.isEmpty || table.repeating.isEmpty { return items }
+        let event = Event(
+            id: "", source: Event.ownSource, type: .escalation, time: now, incident: IncidentPatch(id: incident.id),
+            change: Change(field: "level"))
+        let facts = MatchFacts(event: event, incident: incident, severity: severity, now: now, sla: clocks)
+        let moved = items.map { item -> AgendaItem in
+            guard case .again(let name) = item.raised, item.at > now,
+                let route = table.routes.first(where: { $0.name == name }), let every = route.repeatEvery, route.match.holds(facts)
+            else { return item }
+            var item = item
+            for step in steps.sorted() where max(step, now) < item.at && route.isInItsHours(at: max(step, now)) {
+                item.at = next(of: route, every: every, after: max(step, now))
+            }
+            return item
+        }
+        return moved.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+    }
+
     private func next(of route: Route, every: TimeInterval, after last: Date) -> Date {
         let passed = max(0, (now.timeIntervalSince(last) / every).rounded(.down))
         let missed = last.addingTimeInterval(passed * every)

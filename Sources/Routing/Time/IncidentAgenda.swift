@@ -66,7 +66,7 @@ struct IncidentAgenda {
     /// clock of `update` need not be told any more.
     var items: [AgendaItem] {
         guard incident.isOpen else { return flapping }
-        var all = report
+        var all = responsibility + report
         all += table.slaEntries(of: incident, clocks: clocks ?? SLAClocks(), now: now)
         all += gap + escalation + repeats + flapping
         // Stable: the order above holds for what falls due together.

@@ -9,7 +9,7 @@ extension RoutingTable {
     public func agenda(of incident: Incident, now: Date) -> [AgendaEntry] {
         guard mayHaveAgenda(incident) else { return [] }
         let agenda = IncidentAgenda(self, incident, now: now)
-        return agenda.items.map { AgendaEntry(at: agenda.alarm(for: $0), what: $0.what) }
+        return agenda.withRestartedRepeats.map { AgendaEntry(at: agenda.alarm(for: $0), what: $0.what) }
     }
 
     /// The first of them; at `now` where something is due already. Nil: never.
@@ -52,6 +52,7 @@ extension RoutingTable {
     private func mayHaveAgenda(_ incident: Incident) -> Bool {
         if incident.course.flappingSince != nil || rules.flap != nil { return true }
         guard incident.isOpen else { return false }
+        if incident.course.hasNews { return true }
         return !(rules.sla.isEmpty && rules.policies.isEmpty && rules.reports.isEmpty)
             || !(repeating.isEmpty || incident.course.repeats.isEmpty)
     }

@@ -10,9 +10,10 @@ import Router
 
 struct Incidents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Lists what is known of incidents, their clocks and what is due next, the latest changed first.",
+        abstract: "Lists incidents: who has them and who speaks for them, their clocks and what is due next, the latest changed first.",
         discussion: """
-            Clocks are those of `sla` in routes.yaml that still run; what is due next happens if nobody does anything.
+            Clocks are those of `sla` in routes.yaml that still run; what is due next happens if nobody does anything. The lead \
+            is the communication lead. An owner in yellow has not acknowledged.
 
               tocsin incidents
               tocsin incidents --all --json
@@ -49,7 +50,7 @@ struct Incidents: AsyncParsableCommand {
         }
     }
 
-    /// On a narrow terminal clocks and what is due next have a line of their own below each incident.
+    /// On a narrow terminal the lead, clocks and what is due next have a line of their own below each incident.
     private func show(_ incidents: [Incident], _ configuration: RouterConfiguration) {
         if incidents.isEmpty {
             Terminal.say(all ? "No incident is known." : "No incident is open. (--all lists those that are over)")
@@ -58,8 +59,12 @@ struct Incidents: AsyncParsableCommand {
         let now = Date()
         let isNarrow = Terminal.width.map { $0 < 160 } ?? false
         var columns: [Table.Column] = [
-            .init("INCIDENT"), .init("SEVERITY"), .init("STATUS"), .init("OPEN FOR"), .init("WHO HAS IT"), .init("TITLE", shrinks: true),
+            .init("INCIDENT"), .init("SEVERITY"), .init("STATUS"), .init("OPEN FOR"), .init("WHO HAS IT", shrinks: isNarrow),
         ]
+        // Where nobody speaks for any of them, nobody misses the column.
+        let hasLeads = !isNarrow && incidents.contains { Self.lead($0) != nil }
+        if hasLeads { columns.append(.init("LEAD")) }
+        columns.append(.init("TITLE", shrinks: true))
         if !isNarrow { columns += [.init("CLOCKS"), .init("NEXT", shrinks: true)] }
         var table = Table(columns)
         for incident in incidents {
@@ -67,33 +72,45 @@ struct Incidents: AsyncParsableCommand {
             var cells: [Table.Cell] = [
                 .init(incident.id), .init(severity), .init(incident.status.rawValue + (incident.reopened ? " (again)" : "")),
                 .init(incident.isOpen ? Amount.time(now.timeIntervalSince(incident.openedAt)) : "over"),
-                .init(Self.owner(incident), incident.acknowledged || !incident.isOpen ? nil : .yellow), .init(incident.text("title") ?? ""),
+                .init(Self.owner(incident, isShort: isNarrow), incident.acknowledged || !incident.isOpen ? nil : .yellow),
             ]
+            if hasLeads { cells.append(.init(Self.lead(incident) ?? "–")) }
+            cells.append(.init(incident.text("title") ?? ""))
             let times = IncidentClocks(incident, by: configuration.table, now: now)
             let clocks = times.lines.map(\.text).joined(separator: ", ")
             if !isNarrow { cells += [.init(clocks.isEmpty ? "–" : clocks, times.colour), .init(times.next ?? "–")] }
-            let note = [clocks, times.next.map { "next: \($0)" } ?? ""].filter { !$0.isEmpty }.joined(separator: "; ")
+            let lead = Self.lead(incident).map { "lead: \($0)" } ?? ""
+            let note = [lead, clocks, times.next.map { "next: \($0)" } ?? ""].filter { !$0.isEmpty }.joined(separator: "; ")
             table.add(cells, note: isNarrow && !note.isEmpty ? note : nil)
         }
         table.show()
     }
 
-    private static func owner(_ incident: Incident) -> String {
-        let assigned = incident.text("assignee") ?? incident.text("team").map { "team \($0)" }
+    private static func lead(_ incident: Incident) -> String? { known("communication_lead", of: incident) }
+
+    private static func known(_ member: String, of incident: Incident) -> String? {
+        incident.text(member).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private static func owner(_ incident: Incident, isShort: Bool) -> String {
+        let assigned = known("assignee", of: incident) ?? known("team", of: incident).map { "team \($0)" }
         if incident.acknowledged { return incident.acknowledgedBy ?? assigned ?? "acknowledged" }
-        return assigned.map { $0 + (incident.isOpen ? ", not acknowledged" : "") } ?? "nobody"
+        return assigned.map { $0 + (incident.isOpen && !isShort ? ", not acknowledged" : "") } ?? "nobody"
     }
 
     /// What is known, under our names first; the incident's own members by theirs, where those are not taken.
     private static func line(_ incident: Incident, _ configuration: RouterConfiguration, now: Date) -> JSONLine {
         func time(_ date: Date?) -> JSONValue { date.map { .string(Timestamp.format($0)) } ?? .null }
+        func text(_ member: String) -> JSONValue { known(member, of: incident).map(JSONValue.string) ?? .null }
         let table = configuration.table
         let ours: KeyValuePairs<String, JSONValue> = [
             "id": .string(incident.id), "status": .string(incident.status.rawValue), "opened_at": time(incident.openedAt),
             "acknowledged": .bool(incident.acknowledged), "acknowledged_by": incident.acknowledgedBy.map(JSONValue.string) ?? .null,
             "acknowledged_at": time(incident.acknowledged ? incident.course.acknowledgedAt : nil),
             "ended_at": time(incident.course.endedAt), "reopened": .bool(incident.reopened), "level": .integer(incident.level),
-            "updated_at": time(incident.updated), "sla": IncidentClocks.json(table.clocks(of: incident, now: now)),
+            "updated_at": time(incident.updated), "assignee": text("assignee"), "team": text("team"),
+            "communication_lead": text("communication_lead"), "checklist": incident.members["checklist"] ?? .array([]),
+            "sla": IncidentClocks.json(table.clocks(of: incident, now: now)),
             "next": IncidentClocks.json(table.agenda(of: incident, now: now)),
         ]
         var line = JSONLine(ours)

@@ -63,7 +63,7 @@ import Testing
         #expect(first.directed.map(\.name) == ["escalation.default step 1", "escalation.default step 1"])
         #expect(first.directed.allSatisfy { $0.origin == .step && !$0.isUrgent })
         #expect(first.event.change == Change(field: "level", from: "0", to: "1", reason: "nobody has acknowledged after 10 min"))
-        #expect(first.event.id == "INC1/escalation/default/step 1/2026-11-24T12:10:00Z")
+        #expect(first.event.id == "INC1/escalation/default/2026-11-24T12:00:00Z/step 1/2026-11-24T12:10:00Z")
         #expect(time.raised.last?.directed.first?.name == "escalation.default step 1 again")
     }
 
@@ -312,5 +312,87 @@ import Testing
         #expect(time.raised.count == 6)
         #expect(!time.log.contains { $0.hasSuffix("nothing") })
         #expect(Set(time.raised.map(\.event.id)).count == 6)
+    }
+
+    /// What a policy asks for is asked when it is chosen, and not again while the severity stays.
+    @Test func aPolicyThatWasChosenStays() throws {
+        let table = try timed([
+            policy([try step(10)], name: "fresh", match: try match(["status": ["open"]])), policy([try step(20)], name: "rest"),
+        ])
+        var story = Responsible(table)
+        try story.say(.statusChange, ["status": "open", "severity": "high"])
+        #expect(story.incident?.course.policy == Course.ChosenPolicy(name: "fresh", severity: "high"))
+        try story.say(.statusChange, ["status": "escalated"])
+        story.now += 10 * minute
+        #expect(try story.ring().map(\.event.id) == ["INC1/escalation/fresh/2026-11-24T12:00:00Z/step 1/2026-11-24T12:10:00Z"])
+        try story.say(.severityChange, ["severity": "critical"])
+        #expect(story.incident?.course.policy == Course.ChosenPolicy(name: "rest", severity: "critical"))
+        // Also before a policy that takes everything, which came into the file later.
+        story.table.rules.policies.insert(policy([try step(5)], name: "new"), at: 0)
+        try story.say(.update)
+        #expect(story.incident?.course.policy?.name == "rest")
+        story.table.rules.policies.removeLast()
+        try story.say(.update)
+        #expect(story.incident?.course.policy?.name == "new")
+    }
+
+    /// A state from before choices were written down is judged as it is now.
+    @Test func aPolicyThatNobodyWroteDownIsChosenByTheIncidentAsItIs() throws {
+        let table = try timed([policy([try step(10)], match: try match(["status": ["open"]]))])
+        var time = opened(table)
+        time.say(at: 5, .statusChange, ["status": "escalated"])
+        time.pass(to: 60)
+        #expect(time.log.isEmpty)
+    }
+
+    /// An old time of a producer's escalation must not give a step the name of an earlier one.
+    @Test func whatAStepCountsFromIsPartOfItsName() throws {
+        let table = try timed([policy([try step(10)])])
+        var time = opened(table)
+        time.say(at: 12, .acknowledgement, change: Change(by: "bob"))
+        time.say(at: 13, .escalation)
+        time.pass(to: 30)
+        #expect(time.log == ["+10 step 1", "+23 step 1"])
+        #expect(time.raised.last?.event.id == "INC1/escalation/default/2026-11-24T12:13:00Z/step 1/2026-11-24T12:23:00Z")
+    }
+
+    @Test func aClockThatWasSetBackDoesNotDelayRepetitionsForHours() throws {
+        let table = try timed([policy([try step(10)], repetition: .init(every: 30 * minute, times: 3))])
+        var time = opened(table)
+        time.pass(to: 11)
+        time.now = noon - 2 * hour
+        let incident = try #require(time.incident)
+        let due = try #require(table.dueEvent(of: incident, now: time.now))
+        #expect(due.event.raised == .step(policy: "default", step: 0, repeats: 1))
+        time.hear(due.event)
+        #expect(time.incident?.course.escalation?.lastAt == time.now)
+    }
+
+    /// Others escalate as well: what a step says is where its policy has come to.
+    @Test func aStepSaysWhichOfItsPolicyItIs() throws {
+        let table = try timed([policy([try step(10), try step(20)], repetition: .init(every: 30 * minute, times: 1))])
+        var time = opened(table)
+        time.say(at: 1, .escalation)
+        time.say(at: 2, .escalation)
+        time.pass(to: 51)
+        #expect(time.raised.map(\.event.change.from) == ["0", "1", "2"])
+        #expect(time.raised.map(\.event.change.to) == ["1", "2", "2"])
+    }
+
+    /// A route that tells of a step begins its interval anew.
+    @Test func theAgendaKnowsThatStepsRestartRepetitionsOfRoutes() throws {
+        var route = try route("again", ["type": ["escalation", "status_change"]], to: ["bot"])
+        route.repeatEvery = 60 * minute
+        var table = try timed([policy([try step(10), try step(40)])], routes: [route])
+        var incident = Incident(id: "INC1", firstSeen: noon)
+        incident.members = ["severity": "critical", "status": "open"]
+        incident.noteTold(["again"], at: noon)
+        func entries() -> [String] {
+            table.agenda(of: incident, now: noon).map { "+\(Int($0.at.timeIntervalSince(noon) / 60)) \($0.what)" }
+        }
+        #expect(
+            entries() == ["+10 escalation step 1", "+40 escalation step 2", "+70 escalation ends unanswered", "+100 route again again"])
+        table.routes[0].match = try match(["type": ["status_change"]])
+        #expect(entries().contains("+60 route again again"))
     }
 }

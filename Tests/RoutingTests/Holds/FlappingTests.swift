@@ -32,6 +32,14 @@ import Testing
         #expect(plan.notes == [reason])
     }
 
+    @Test(arguments: [EventType.escalation, .severityChange]) func soAreTurnsThatComeWithAnEscalationOrASeverity(type: EventType) throws {
+        let table = try table([route("r", to: ["ops-slack"])])
+        let plan = try table.planned(turn: turn("open", of: flapping("resolved"), type: type), with: known)
+        #expect(plan.outcome == ["https://hooks.slack.com/… suppress"])
+        // What turns nothing is told.
+        #expect(try table.planned(event(type), of: flapping(), with: known).outcome == ["https://hooks.slack.com/… send"])
+    }
+
     @Test func everythingElseIsTold() throws {
         let table = try table([route("r", to: ["ops-slack"])])
         #expect(try table.planned(event(.update), of: flapping(), with: known).outcome == ["https://hooks.slack.com/… send"])

@@ -31,6 +31,8 @@ import Testing
     @Test(
         arguments: [
             (10, nil, 10), (nil, -299, 1), (nil, -300, 30), (nil, -1, 299), (nil, -900, 30), (5, -1, 5), (-3, nil, 0),
+            // The clock was set back.
+            (nil, 7_200, 300), (7_200, nil, 300),
         ] as [(TimeInterval?, TimeInterval?, TimeInterval)])
     func theRestGoesWithItAndTheNextWaitsForTheInterval(opens: TimeInterval?, last: TimeInterval?, until: TimeInterval) throws {
         known.held["C0123456 \(key)"] = HeldState(opensAt: opens.map { noon + $0 }, lastReleased: last.map { noon + $0 })
@@ -76,6 +78,12 @@ import Testing
     // MARK: Throttle
 
     private let three = ThrottleRule(count: 3, window: 600)
+
+    /// After the clock was set back.
+    @Test func whatIsToHaveBeenSentLaterThanNowDoesNotCount() throws {
+        known.sent["C0123456"] = [noon + 7_200, noon + 7_100, noon + 1]
+        #expect(try table([route("r", nil, three)]).planned(with: known).outcome == ["C0123456 send"])
+    }
 
     @Test func whatIsOverWaitsForADigest() throws {
         known.sent["C0123456"] = [-10, -20, -500, -590].map { noon + $0 }
