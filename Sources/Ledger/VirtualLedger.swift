@@ -37,7 +37,7 @@ public final class VirtualLedger {
 
     private static let name = "in memory"
 
-    private func run<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
+    func run<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
         do {
             return try connection.writeWithoutTransaction(body)
         } catch {

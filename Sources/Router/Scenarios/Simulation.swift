@@ -62,6 +62,7 @@ struct Simulation {
         ledger = try VirtualLedger()
         timeline = Timeline(start: scenario.start)
         now = min(scenario.start, scenario.events.first?.at ?? scenario.start)
+        try ledger.setRotationAlarms(setup.configuration.table.rotationAlarms(now: now), now: now)
     }
 
     mutating func run() throws(LedgerError) {
