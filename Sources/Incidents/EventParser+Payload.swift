@@ -28,7 +28,8 @@ extension EventParser {
         case .silence: try silence(payload, at: time)
         case .absence:
             _ = try payload.needed("who")
-            _ = try payload.text("deputy")
+            for name in ["deputy", "by"] { _ = try payload.text(name, limit: Self.maximumIDLength, single: true) }
+            _ = try payload.text("who", limit: Self.maximumIDLength, single: true)
             guard let from = try payload.time("from") ?? Date.distantPast as Date?, let until = try payload.time("until") else {
                 throw Rejection(.missingMember, "an absence needs `until`: when it ends", pointer: payload.pointer("until"))
             }

@@ -36,6 +36,11 @@ enum AlarmTable {
         try next(limit: 1, database).first?.due
     }
 
+    /// Those of rotations, by the range of subjects that begin with `rotation/`.
+    static func rotations(_ database: Database) throws -> [Alarm] {
+        try list("SELECT subject, due, what FROM alarms WHERE subject >= 'rotation/' AND subject < 'rotation0'", [], database)
+    }
+
     /// A row that is none of ours is left out; `verify` names it.
     private static func list(_ sql: String, _ values: [(any Bindable)?], _ limit: Int, _ database: Database) throws -> [Alarm] {
         var alarms: [Alarm] = []

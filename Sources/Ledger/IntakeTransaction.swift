@@ -197,7 +197,12 @@ struct IntakeTransaction {
             case .unsubscribe(let ids):
                 for id in ids { try StandingTables.endSubscription(id, database) }
                 memory.forgetSubscriptions()
-            case .absence, .endAbsence: break
+            case .absence(let absence):
+                try AbsenceTable.write(absence, database)
+                memory.forgetAbsences()
+            case .endAbsence(let id):
+                try AbsenceTable.end(id, database)
+                memory.forgetAbsences()
             case .snooze, .endSnooze: break
             case .block, .unblock: break
             case .broadcast: break

@@ -55,7 +55,15 @@ extension LedgerRule {
             query: """
                 SELECT subject FROM alarms WHERE NOT (
                     subject LIKE 'incident/%' AND EXISTS (SELECT 1 FROM incidents WHERE id = substr(subject, 10))
-                    OR subject LIKE 'silence/%' AND EXISTS (SELECT 1 FROM silences WHERE id = substr(subject, 9)))
+                    OR subject LIKE 'silence/%' AND EXISTS (SELECT 1 FROM silences WHERE id = substr(subject, 9))
+                    OR subject LIKE 'rotation/_%')
+                """),
+        LedgerRule(
+            words: "absences that end before they begin, or of nobody",
+            query: """
+                SELECT id FROM absences WHERE json_valid(CAST(state AS TEXT)) AND (
+                    json_extract(CAST(state AS TEXT), '$.until') <= json_extract(CAST(state AS TEXT), '$.from')
+                    OR json_extract(CAST(state AS TEXT), '$.who') = '')
                 """),
         LedgerRule(words: "alarms at a time that cannot be", query: "SELECT subject FROM alarms WHERE due NOT BETWEEN \(times)"),
     ]

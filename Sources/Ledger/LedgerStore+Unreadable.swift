@@ -24,11 +24,15 @@ extension LedgerStore {
         let subscriptions = try faults(database, "SELECT id, state FROM subscriptions ORDER BY id", id: 0) { row in
             _ = try row.need(row.storedJSON(1).flatMap(Subscription.init(stored:)), "a subscription")
         }
+        let absences = try faults(database, "SELECT id, state FROM absences ORDER BY id", id: 0) { row in
+            _ = try row.need(row.storedJSON(1).flatMap(Absence.init(stored:)), "an absence")
+        }
         return [
             ("events that cannot be read", events), ("incidents whose state cannot be read", incidents),
             ("deliveries that cannot be read, and so do not go out", deliveries),
             ("silences that cannot be read, and so silence nothing", silences),
             ("subscriptions that cannot be read, and so do not count", subscriptions),
+            ("absences that cannot be read, and so do not count", absences),
         ].compactMap { words, found in found.isEmpty ? nil : "\(words): \(found.joined(separator: ", "))" }
     }
 

@@ -4,6 +4,7 @@
 import Foundation
 import GRDB
 import Incidents
+import Routing
 
 /// The store in `STATE/ledger.sqlite`.
 public final class LedgerStore: Sendable {
@@ -33,6 +34,7 @@ public final class LedgerStore: Sendable {
         }
         readers = try LedgerReaders(file, count: readOnly ? 1 : 3)
         if let writer { markerAtOpening = try writer.marker() } else { markerAtOpening = try readers.marker() }
+        try writer?.readAbsences()
         writer?.start()
     }
 
@@ -96,6 +98,9 @@ public final class LedgerStore: Sendable {
         await writer?.finished()
         await readers.close()
     }
+
+    /// Who is away, as committed last, without a wait; nobody where the store was opened for reading only.
+    public var absencesInForce: [Absence] { writer?.absences.withLock { $0 } ?? [] }
 
     /// How many calls wait for the writer; 0 where the store was opened for reading only.
     public var depth: Int { writer?.inbox.depth ?? 0 }

@@ -4,6 +4,7 @@
 import CrashPoints
 import Foundation
 import GRDB
+import Routing
 import Synchronization
 
 /// Owns the writing connection. Everything that is written by this process goes through `inbox`.
@@ -11,6 +12,8 @@ final class LedgerWriter: Sendable {
     let inbox = WriterInbox()
     private let connection: DatabaseQueue
     private let path: String
+    /// As committed last.
+    let absences = Mutex<[Absence]>([])
     private let end = Mutex<(isOver: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
 
     init(_ connection: DatabaseQueue, path: String) {
@@ -34,6 +37,16 @@ final class LedgerWriter: Sendable {
         }
     }
 
+    /// Reads who is away. Only before `start()`.
+    func readAbsences() throws(LedgerError) {
+        do {
+            let found = try connection.writeWithoutTransaction { try AbsenceTable.all($0) }
+            absences.withLock { $0 = found }
+        } catch {
+            throw LedgerError(error, at: path)
+        }
+    }
+
     /// Returns once the thread is over.
     func finished() async {
         await withCheckedContinuation { continuation in
@@ -47,12 +60,17 @@ final class LedgerWriter: Sendable {
 
     private func run() {
         let cache = IncidentCache()
+        var absenceChanges = 0
         var last = DispatchTime(uptimeNanoseconds: 0)
         while let batch = inbox.next(isBusy: last + .milliseconds(WriterInbox.gathering) > .now()) {
             defer { last = .now() }
             connection.writeWithoutTransaction { database in
                 for task in batch.tasks { task.run(database, cache) }
                 if !batch.outcomes.isEmpty || !batch.arrivals.isEmpty { write(batch, database, cache) }
+                if cache.memory.absenceChanges != absenceChanges, let known = try? cache.memory.absences(database) {
+                    absenceChanges = cache.memory.absenceChanges
+                    absences.withLock { $0 = known.elements }
+                }
             }
         }
         // Nothing can be done about a failure: every transaction is committed already.

@@ -41,6 +41,7 @@ struct PruneTransaction {
         while budget > 0, position.isBeyondIncidents {
             guard let row = try nextEvent() else {
                 try pruneSilences()
+                spend(try AbsenceTable.prune(before: Date(microseconds: cutoff), database))
                 isDone = true
                 break
             }

@@ -22,6 +22,7 @@ final class SQLSurroundings: Surroundings {
 
     var silences: Standing<Silence> { get throws { try memory.silences(database) } }
     var subscriptions: Standing<Subscription> { get throws { try memory.subscriptions(database) } }
+    var absences: Standing<Absence> { get throws { try memory.absences(database) } }
 
     func told(of incident: String) throws -> [ToldAddress] {
         var found = ToldAddresses()
@@ -58,6 +59,16 @@ final class SQLSurroundings: Surroundings {
             }
         }
         return found.sorted { $0.place < $1.place }.map(\.incident)
+    }
+
+    func openIncidents(limit: Int) throws -> [Incident] {
+        var found: [Incident] = []
+        try database.each(Self.mostUrgent, [limit]) { row in
+            // One that cannot be read is named by `verify`, and does not keep the others back.
+            if let incident = try? Incident(row: row) { found.append(incident) }
+            return true
+        }
+        return found
     }
 
     func stepFailed(of incident: String) throws -> Bool { try OutcomeTransaction.stepFailed(of: incident, database) }
@@ -107,6 +118,10 @@ final class SQLSurroundings: Surroundings {
     private static let lastReleased = """
         SELECT released FROM deliveries INDEXED BY deliveries_released
         WHERE channel = ? AND address = ? AND hold_key = ? AND released IS NOT NULL ORDER BY released DESC LIMIT 1
+        """
+    /// Looks at every open incident, and at no other: asked at a hand-over alone.
+    private static let mostUrgent = """
+        SELECT state FROM incidents INDEXED BY incidents_open WHERE is_open = 1 ORDER BY rank IS NULL, rank, updated DESC LIMIT ?
         """
     private static let open = """
         SELECT rowid, id, judged FROM incidents INDEXED BY incidents_service

@@ -32,7 +32,7 @@ enum StandingTables {
     }
 
     /// What cannot be read is left out, so that one damaged row does not stop everything; `verify` names it.
-    private static func readable<Element>(_ database: Database, _ sql: String, _ read: (JSONValue) -> Element?) throws -> [Element] {
+    static func readable<Element>(_ database: Database, _ sql: String, _ read: (JSONValue) -> Element?) throws -> [Element] {
         var found: [Element] = []
         try database.each(sql, []) { row in
             if let json = try? row.storedJSON(0), let element = read(json) { found.append(element) }
@@ -140,9 +140,9 @@ extension Cadence {
 }
 
 extension Date {
-    fileprivate var stored: JSONValue { .integer(Int(microseconds)) }
+    var stored: JSONValue { .integer(Int(microseconds)) }
 
-    fileprivate init?(stored: JSONValue?) {
+    init?(stored: JSONValue?) {
         guard let value = stored?.integer else { return nil }
         self.init(microseconds: Int64(value))
     }

@@ -43,7 +43,7 @@ public final class VirtualLedger {
     /// KiB that are kept of one that spills.
     private static let cache = 48_000
 
-    private func run<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
+    func run<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
         do {
             return try connection.writeWithoutTransaction(body)
         } catch {

@@ -11,6 +11,9 @@ import Synchronization
 struct WriterMemory {
     private(set) var silences: Standing<Silence>?
     private(set) var subscriptions: Standing<Subscription>?
+    private(set) var absences: Standing<Absence>?
+    /// Rises with every change of an absence.
+    private(set) var absenceChanges = 0
     /// Something may be held until the next word about the incident of a service that it needs.
     var hasDependents: Bool?
 
@@ -28,6 +31,13 @@ struct WriterMemory {
         return read
     }
 
+    mutating func absences(_ database: Database) throws -> Standing<Absence> {
+        if let absences { return absences }
+        let read = Standing(try AbsenceTable.all(database), revision: Revision.next())
+        absences = read
+        return read
+    }
+
     mutating func hasDependents(_ database: Database) throws -> Bool {
         if let hasDependents { return hasDependents }
         let found = try database.has(Self.anyDependent, [])
@@ -38,6 +48,10 @@ struct WriterMemory {
     /// Something of it was changed in the file.
     mutating func forgetSilences() { silences = nil }
     mutating func forgetSubscriptions() { subscriptions = nil }
+    mutating func forgetAbsences() {
+        absences = nil
+        absenceChanges += 1
+    }
 
     /// The range of keys that begin with `dependency/`.
     private static let anyDependent = """

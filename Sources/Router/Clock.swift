@@ -99,13 +99,18 @@ public struct Clock: Service {
     private func setAlarmsAnew(_ pass: inout AlarmsPass) async throws(LedgerError) -> Bool {
         let configuration = pipeline.setup.value.configuration
         let version = configuration.version
+        if pass.rotations != configuration.table.people.rotations {
+            let now = pipeline.clock()
+            try await pipeline.ledger.setRotationAlarms(configuration.table.rotationAlarms(now: now), now: now)
+            pass.rotations = configuration.table.people.rotations
+        }
         if pass.done == version { return false }
         if pass.version != version {
             if try await pipeline.ledger.alarmsVersion() == version {
-                pass = AlarmsPass(done: version)
+                pass = AlarmsPass(done: version, rotations: pass.rotations)
                 return false
             }
-            pass = AlarmsPass(version: version)
+            pass = AlarmsPass(version: version, rotations: pass.rotations)
         }
         let now = pipeline.clock()
         let table = configuration.table
@@ -114,7 +119,7 @@ public struct Clock: Service {
             alarm: { table.alarm(of: $0, now: now) })
         if pass.last != nil { return true }
         try await pipeline.ledger.setAlarmsVersion(version)
-        pass = AlarmsPass(done: version)
+        pass = AlarmsPass(done: version, rotations: pass.rotations)
         return false
     }
 }
@@ -127,6 +132,8 @@ private struct AlarmsPass {
     var last: String?
     /// The configuration by which all are set.
     var done: String?
+    /// By which the alarms of rotations are set; nil: not yet. A calendar file may change by itself.
+    var rotations: [String: Rotation]?
 }
 
 /// Says the same trouble once a minute.

@@ -65,7 +65,8 @@ extension Pipeline {
         let table = setup.configuration.table
         let resolved = table.nextWay(
             recipient: delivery.recipient, way: delivery.way, tried: delivery.tried, incident: delivery.event.incident,
-            severity: delivery.event.severity.flatMap(setup.configuration.scale.severity))
+            severity: delivery.event.severity.flatMap(setup.configuration.scale.severity),
+            presence: table.presence(absences: ledger.absencesInForce, now: now))
         guard let resolved else { return nil }
         return FallbackPlan(
             planned: PlannedDelivery(

@@ -14,6 +14,8 @@ public struct Resolved: Sendable, Equatable {
     var subscription: String?
     /// The person's own wish to hear later; nil: at once.
     var gathering: Gathering?
+    /// Why the entry led here and not to somebody else, for `explain`: whose turn it is, for whom somebody stands in.
+    var notes: [String] = []
 
     public init(channel: ChannelFacts, address: String, recipient: String, person: Person? = nil) {
         self.channel = channel
@@ -43,17 +45,19 @@ extension Directory {
     /// - Parameters:
     ///   - incident: gives the roles; nil for an event without one.
     ///   - severity: chooses the communication lead, where the incident names nobody.
+    ///   - presence: who is on duty, and who is away.
     public func resolve(
-        _ entry: RecipientEntry, incident: Incident?, severity: Severity?
+        _ entry: RecipientEntry, incident: Incident?, severity: Severity?, presence: Presence = .everybody
     ) -> (reached: [Resolved], unreached: [Unreached]) {
-        resolve(entry, incident: incident, severity: severity, subscribers: nil)
+        resolve(entry, incident: incident, severity: severity, subscribers: nil, presence: presence)
     }
 
     /// - Parameter subscribers: who `subscribers` are; nil: nobody.
     func resolve(
-        _ entry: RecipientEntry, incident: Incident?, severity: Severity?, subscribers: Subscribers?
+        _ entry: RecipientEntry, incident: Incident?, severity: Severity?, subscribers: Subscribers?, presence: Presence
     ) -> (reached: [Resolved], unreached: [Unreached]) {
-        var search = RecipientSearch(directory: self, incident: incident, severity: severity, subscribers: subscribers)
+        var search = RecipientSearch(
+            directory: self, incident: incident, severity: severity, subscribers: subscribers, presence: presence)
         search.add(entry, via: entry.via)
         if search.reached.isEmpty, search.reasons.isEmpty { search.reasons = ["nobody is in `\(quoted(entry.text))`"] }
         return (search.reached, search.reasons.map { Unreached(entry: entry.text, reason: $0) })
@@ -66,18 +70,24 @@ struct RecipientSearch {
     let incident: Incident?
     let severity: Severity?
     let subscribers: Subscribers?
+    let presence: Presence
     private(set) var reached: [Resolved] = []
     var reasons: [String] = []
     /// Of whoever is added just now.
     var gathering: Gathering?
+    /// What led to whoever is added just now.
+    var because: [String] = []
     private var seen: Set<DestinationKey> = []
     private var openedTeams: Set<String> = []
 
-    init(directory: Directory, incident: Incident?, severity: Severity?, subscribers: Subscribers? = nil) {
+    init(
+        directory: Directory, incident: Incident?, severity: Severity?, subscribers: Subscribers? = nil, presence: Presence = .everybody
+    ) {
         self.directory = directory
         self.incident = incident
         self.severity = severity
         self.subscribers = subscribers
+        self.presence = presence
     }
 
     /// - Parameter via: the channel that the entry, or the entry that led to it, asks for.
@@ -90,14 +100,16 @@ struct RecipientSearch {
         }
     }
 
-    /// A name is a channel, a person or a team; where `via` is given, a channel comes last.
+    /// A name is a channel, a person, a team or a rotation; where `via` is given, a channel comes last.
     mutating func add(name: String, via: String?) {
         if via == nil, let channel = directory.channels[name] {
             add(channel: channel)
         } else if let person = directory.people[name] {
-            add(person: person, via: via)
+            add(present: person, via: via)
         } else if directory.teams[name] != nil {
             add(team: name, via: via)
+        } else if let rotation = presence.rotations[name] {
+            add(rotation: rotation, via: via)
         } else if let channel = directory.channels[name] {
             if via == name {
                 add(channel: channel)
@@ -105,7 +117,8 @@ struct RecipientSearch {
                 reasons.append("`\(name)` is a channel itself, and is not told via `\(via ?? name)`")
             }
         } else {
-            reasons.append("`\(quoted(name))` is no channel, person or team\(directory.suggestion(forName: name))")
+            let hint = directory.suggestion(forName: name, rotations: presence.rotations.keys)
+            reasons.append("`\(quoted(name))` is no channel, person, team or rotation\(hint)")
         }
     }
 
@@ -114,6 +127,7 @@ struct RecipientSearch {
         for member in directory.teams[team] ?? [] { add(member, via: via ?? member.via) }
     }
 
+    /// The person themselves, be they away or not.
     mutating func add(person: Person, via: String?) {
         if let via {
             guard let channel = directory.channels[via] else {
@@ -172,8 +186,10 @@ struct RecipientSearch {
         if seen.insert(resolved.key).inserted {
             reached.append(resolved)
             if let gathering { reached[reached.count - 1].gathering = gathering }
+            if !because.isEmpty { reached[reached.count - 1].notes = because }
             return
         }
+        if !because.isEmpty, let place = reached.firstIndex(where: { $0.key == resolved.key }) { reached[place].notes += because }
         guard let place = reached.firstIndex(where: { $0.gathering != nil && $0.key == resolved.key }),
             let known = reached[place].gathering, gathering.map({ $0.until < known.until }) ?? true
         else { return }

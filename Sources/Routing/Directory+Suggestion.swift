@@ -4,9 +4,10 @@ import Incidents
 
 extension Directory {
     /// `; did you mean `x`?` among everything that an entry of `to` can name, or nothing.
-    func suggestion(forName name: String) -> String {
+    func suggestion(forName name: String, rotations: some Sequence<String> = []) -> String {
         let roles = RecipientEntry.Role.allCases.map(\.rawValue)
-        return Suggestion.clause(for: name, among: Array(channels.keys) + Array(people.keys) + Array(teams.keys) + roles)
+        return Suggestion.clause(
+            for: name, among: Array(channels.keys) + Array(people.keys) + Array(teams.keys) + Array(rotations) + roles)
     }
 
     /// The same among the channels that can send to somebody's address: the others would be no help.

@@ -10,6 +10,8 @@ struct PlanDraft {
     private(set) var deliveries: [PlannedDelivery] = []
     /// Of the delivery at the same place; filled only where something has terms.
     private(set) var terms: [Terms] = []
+    /// Who is on duty or stands in for whom, of those who are told; each once.
+    private(set) var notes: [String] = []
     private let keepsTerms: Bool
     /// Of the delivery at the same place.
     private var keys: [DestinationKey] = []
@@ -33,6 +35,7 @@ struct PlanDraft {
 
     /// - Parameter route: whatever asks for it: a step or a subscription is like a route of its own.
     mutating func add(_ resolved: Resolved, _ key: DestinationKey, for entry: String, of route: Route, origin: Origin = .route) {
+        for note in resolved.notes where !notes.contains(note) { notes.append(note) }
         let expires = route.expire.map { now.addingTimeInterval($0) }
         if let place = place(of: key) {
             merge(route, expires, resolved, origin, into: place)

@@ -15,14 +15,24 @@ extension RoutingTable {
     ///   - tried: the ways before it, in their order.
     ///   - incident: gives the roles that a fallback may name; nil for an event without one.
     ///   - severity: chooses the communication lead, where the incident names nobody.
+    ///   - presence: who is on duty, and who is away: whoever stands in for the recipient by now comes before their own other ways.
     /// - Returns: the first way that was not tried; nil where there is none.
-    public func nextWay(recipient: String, way: Way, tried: [Way], incident: Incident?, severity: Severity?) -> Resolved? {
+    public func nextWay(
+        recipient: String, way: Way, tried: [Way], incident: Incident?, severity: Severity?, presence: Presence = .everybody
+    ) -> Resolved? {
         let past = tried + [way]
         let used = Set(past.map(key))
-        if let person = directory.people[recipient], let next = nextVia(of: person, after: way.channel, used) { return next }
+        if let person = directory.people[recipient] {
+            if presence.isAway(recipient), let other = presence.standIn(for: recipient).flatMap({ directory.people[$0] }),
+                let next = nextVia(of: other, after: nil, used)
+            {
+                return next
+            }
+            if let next = nextVia(of: person, after: way.channel, used) { return next }
+        }
         for channel in past.reversed().map(\.channel) {
             guard let entry = fallbacks[channel] else { continue }
-            let reached = directory.resolve(entry, incident: incident, severity: severity).reached
+            let reached = directory.resolve(entry, incident: incident, severity: severity, presence: presence).reached
             if let next = reached.first(where: { !used.contains($0.key) }) { return next }
             // Everybody was tried by their first way: perhaps somebody has another one.
             if entry.via != nil { continue }

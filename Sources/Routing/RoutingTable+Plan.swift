@@ -82,7 +82,7 @@ extension RoutingTable {
         if explaining {
             plan.verdicts = verdicts + beside
             plan.silences = try holds.silenceVerdicts()
-            plan.notes = holds.notes + responsibilityNotes(facts.incident)
+            plan.notes = draft.notes + holds.notes + responsibilityNotes(facts.incident)
         }
         return plan
     }
@@ -97,7 +97,8 @@ extension RoutingTable {
         var holds = try Holds(self, facts, nil, surroundings, isExplaining: isExplaining)
         try draft.settle { try holds.settle(&$0, $1) }
         return Plan(
-            verdicts: isExplaining ? verdicts : [], deliveries: draft.deliveries, notRouted: reason, notes: isExplaining ? holds.notes : [])
+            verdicts: isExplaining ? verdicts : [], deliveries: draft.deliveries, notRouted: reason,
+            notes: isExplaining ? draft.notes + holds.notes : [])
     }
 
     /// Whether `router.unrouted` is told where nobody else is: a reminder and a status report have recipients of their own,
@@ -140,15 +141,18 @@ extension RoutingTable {
             else { continue }
             var hasReached = false
             for reach in reach[number] {
+                let entry: RecipientEntry
                 switch reach {
-                case .fixed(let fixed):
+                case .fixed(let fixed) where !fixed.namesPeople || facts.presence.absences.isEmpty:
                     for (resolved, key) in fixed.reached { draft.add(resolved, key, for: fixed.entry.text, of: route) }
                     if !fixed.reached.isEmpty { hasReached = true }
-                case .byIncident(let entry):
-                    let reached = resolve([entry], facts, subscribers).reached
-                    draft.add(reached, of: route)
-                    if !reached.isEmpty { hasReached = true }
+                    continue
+                case .fixed(let fixed): entry = fixed.entry
+                case .byIncident(let other): entry = other
                 }
+                let reached = resolve([entry], facts, subscribers).reached
+                draft.add(reached, of: route)
+                if !reached.isEmpty { hasReached = true }
             }
             if route.stops, hasReached { return }
         }

@@ -19,7 +19,8 @@ extension RoutingTable {
         var reached: [(entry: RecipientEntry, resolved: Resolved)] = []
         var unreached: [Unreached] = []
         for entry in entries {
-            let found = directory.resolve(entry, incident: facts.incident, severity: facts.severity, subscribers: subscribers)
+            let found = directory.resolve(
+                entry, incident: facts.incident, severity: facts.severity, subscribers: subscribers, presence: facts.presence)
             reached += found.reached.map { (entry, $0) }
             unreached += found.unreached
         }
@@ -51,7 +52,7 @@ extension RoutingTable {
                 draft.add(found.reached, of: route, origin: one.origin)
                 unreached = found.unreached
             case .told(let told):
-                if let resolved = way(to: told) {
+                if let resolved = one.origin == .stillOpen ? present(way(to: told), facts.presence) : way(to: told) {
                     draft.add(told, as: resolved, of: route, origin: one.origin)
                 } else {
                     unreached = [Unreached(entry: told.for, reason: "`\(quoted(told.channel))`, by which they were told, is gone")]
@@ -103,7 +104,17 @@ extension RoutingTable {
         return verdicts
     }
 
-    /// The present way to somebody who was told before: the same one, or their own where its channel is gone.
+    /// The same, or the way to whoever stands in for somebody who is away: for what is news to them, and not the end of what
+    /// they have heard.
+    private func present(_ way: Resolved?, _ presence: Presence) -> Resolved? {
+        guard let way, let person = way.person, presence.isAway(person.id) else { return way }
+        var search = RecipientSearch(directory: directory, incident: nil, severity: nil, presence: presence)
+        search.add(present: person, via: way.channel.name)
+        return search.reached.first ?? way
+    }
+
+    /// The present way to somebody who was told before: the same one, or their own where its channel is gone. Also where they
+    /// are away: an end is owed to whoever heard the beginning.
     func way(to told: ToldAddress) -> Resolved? {
         let person = directory.people[told.recipient]
         if let channel = directory.channels[told.channel], channel.kind == told.kind {

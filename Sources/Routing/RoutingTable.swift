@@ -17,7 +17,7 @@ public struct RoutingTable: Sendable {
     /// By channel name: where a message goes that the channel cannot deliver.
     public var fallbacks: [String: RecipientEntry]
     public var rules: TimeRules
-    public var people: PeopleRules
+    public var people: PeopleRules { didSet { if people.rotations != oldValue.rotations { prepare() } } }
     /// Over the matches of `routes`.
     private(set) var index: MatchIndex
     /// Of each route.
@@ -44,14 +44,14 @@ public struct RoutingTable: Sendable {
         self.rules = rules
         self.people = people
         index = MatchIndex(routes.lazy.map(\.match))
-        reach = directory.reach(of: routes)
+        reach = directory.reach(of: routes, rotations: Set(people.rotations.keys))
         repeating = routes.indices.filter { routes[$0].repeatEvery != nil }
         hasTerms = Self.hasTerms(routes, directory)
     }
 
     private mutating func prepare() {
         index = MatchIndex(routes.lazy.map(\.match))
-        reach = directory.reach(of: routes)
+        reach = directory.reach(of: routes, rotations: Set(people.rotations.keys))
         repeating = routes.indices.filter { routes[$0].repeatEvery != nil }
         hasTerms = Self.hasTerms(routes, directory)
     }

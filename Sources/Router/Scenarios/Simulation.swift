@@ -82,6 +82,7 @@ struct Simulation {
         self.feed = feed ?? { events.popFirst() }
         nextEvent = try self.feed()
         now = min(scenario.start, nextEvent?.at ?? scenario.start)
+        try self.ledger.setRotationAlarms(setup.configuration.table.rotationAlarms(now: now), now: now)
     }
 
     /// Something happened.

@@ -10,6 +10,9 @@ extension Pipeline {
     static func absenceEffects(
         _ event: Event, _ surroundings: any Surroundings, _ table: RoutingTable, _ now: Date
     ) throws -> Result<Effects, Rejection> {
-        .success(Effects())
+        table.word(event, absences: try surroundings.absences.elements, now: now).map { word in
+            Effects(
+                changes: word.ended.map(StandingChange.endAbsence) + (word.begun.map { [.absence($0)] } ?? []), directed: word.directed)
+        }
     }
 }

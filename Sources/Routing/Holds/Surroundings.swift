@@ -19,6 +19,8 @@ public protocol Surroundings {
     func held(channel: String, address: String, key: String) throws -> HeldState
     /// Open incidents of these services (in lower case) at or above a severity, oldest first.
     func openIncidents(services: [String], atLeast rank: Int) throws -> [OpenIncident]
+    /// Open incidents, the most urgent first, of those the one that was touched last.
+    func openIncidents(limit: Int) throws -> [Incident]
     /// Whether everything that the incident's newest escalation step sent was refused for good, or expired.
     func stepFailed(of incident: String) throws -> Bool
     /// Whom a silence kept from hearing of an incident that is still open.
@@ -40,6 +42,7 @@ public protocol Surroundings {
 
 /// Where nothing is known.
 extension Surroundings {
+    public func openIncidents(limit: Int) throws -> [Incident] { [] }
     public var absences: Standing<Absence> { get throws { Standing() } }
     public var snoozes: Standing<Snooze> { get throws { Standing() } }
     public func block(kind: ChannelKind, address: String) throws -> AddressBlock? { nil }

@@ -6,6 +6,7 @@ import Delivery
 import Foundation
 import Incidents
 import JSON
+import Ledger
 import Rendering
 import Router
 import Routing
@@ -40,7 +41,10 @@ struct Ping: AsyncParsableCommand {
         } catch {
             throw failure(error.message, Exit.no)
         }
-        let (reached, unreached) = directory.resolve(entry, incident: nil, severity: nil)
+        var absences: [Absence] = []
+        if let ledger = try option.ledgerIfAny(configuration) { absences = try await option.closing(ledger) { try await $0.absences() } }
+        let presence = configuration.table.presence(absences: absences, now: Date())
+        let (reached, unreached) = directory.resolve(entry, incident: nil, severity: nil, presence: presence)
         for one in unreached { Terminal.complain("\(one.entry): \(one.reason)") }
         if reached.isEmpty { throw failure("`\(entry.text)` reaches nobody", Exit.no) }
 

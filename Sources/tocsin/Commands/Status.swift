@@ -11,7 +11,7 @@ import Spool
 
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows the queue, deliveries by state and channel, what hinders them, what is due next, and what needs mending.",
+        abstract: "Shows the queue, deliveries by state and channel, who is on duty and away, what hinders them, what is due next, and what needs mending.",
         discussion: """
             Works whether the router is running or not. What waits for its time (the next timers, what is held and until when, \
             silences) and what hinders (pauses, breakers, rates, full disks, a reload that was refused) are shown only where \
@@ -41,7 +41,9 @@ struct Status: AsyncParsableCommand {
         if let ledger = try option.ledgerIfAny(configuration) {
             let now = Date()
             known = try await option.closing(ledger) { ledger in
-                Known(summary: try await ledger.summary(now: now), ahead: try await TimeAhead(ledger, now: now))
+                Known(
+                    summary: try await ledger.summary(now: now), ahead: try await TimeAhead(ledger, now: now),
+                    duty: DutyNow(configuration.table, absences: try await ledger.absences(), now: now))
             }
         }
         if json { printJSON(counts, known, isRunning, configuration) } else { show(counts, known, isRunning, configuration) }
@@ -51,6 +53,7 @@ struct Status: AsyncParsableCommand {
     private struct Known {
         var summary: LedgerSummary
         var ahead: TimeAhead
+        var duty: DutyNow
     }
 
     private func show(_ counts: SpoolCounts, _ known: Known?, _ isRunning: Bool, _ configuration: RouterConfiguration) {
@@ -62,6 +65,7 @@ struct Status: AsyncParsableCommand {
         Terminal.say("             " + Terminal.coloured(rejected, counts.rejected > 0 ? .yellow : nil))
         guard let known else {
             Terminal.say("ledger       none yet: the router has not run")
+            DutyNow(configuration.table, absences: [], now: Date()).show()
             return
         }
         let summary = known.summary
@@ -72,6 +76,7 @@ struct Status: AsyncParsableCommand {
             Terminal.say("due now      \(summary.undeliveredDue), the oldest for \(Amount.time(now.timeIntervalSince(oldest)))")
         }
         if let next = summary.nextDue, next > now { Terminal.say("due next     in \(Amount.time(next.timeIntervalSince(now)))") }
+        known.duty.show()
         known.ahead.show()
         if summary.needsMending > 0 {
             Terminal.say(
@@ -104,6 +109,7 @@ struct Status: AsyncParsableCommand {
                 "rejected": .integer(counts.rejected),
             ])
         guard let known else {
+            DutyNow(configuration.table, absences: [], now: Date()).add(to: &line)
             Terminal.say(line.text)
             return
         }
@@ -118,6 +124,7 @@ struct Status: AsyncParsableCommand {
         line.add("due_now", .integer(summary.undeliveredDue))
         line.add("next_due_at", summary.nextDue.map { .string(Timestamp.format($0)) } ?? .null)
         line.add("dead", .integer(summary.needsMending))
+        known.duty.add(to: &line)
         known.ahead.add(to: &line)
         Hindrances(summary, isRunning: isRunning, router: configuration.router, now: Date()).add(to: &line)
         Terminal.say(line.text)
