@@ -55,7 +55,9 @@ extension LedgerRule {
             query: """
                 SELECT subject FROM alarms WHERE NOT (
                     subject LIKE 'incident/%' AND EXISTS (SELECT 1 FROM incidents WHERE id = substr(subject, 10))
-                    OR subject LIKE 'silence/%' AND EXISTS (SELECT 1 FROM silences WHERE id = substr(subject, 9)))
+                    OR subject LIKE 'silence/%' AND EXISTS (SELECT 1 FROM silences WHERE id = substr(subject, 9))
+                    OR subject LIKE 'address/%' AND EXISTS (
+                        SELECT 1 FROM blocks WHERE since IS NOT NULL AND 'address/' || kind || '/' || address = subject))
                 """),
         LedgerRule(words: "alarms at a time that cannot be", query: "SELECT subject FROM alarms WHERE due NOT BETWEEN \(times)"),
     ]

@@ -66,9 +66,9 @@ struct PlanDraft {
     /// Nobody hears at once: whoever is there waits for a digest of their own wish.
     var tellsNobodyNow: Bool { deliveries.isEmpty || (keepsTerms && terms.allSatisfy { $0.gathering != nil }) }
 
-    /// Decides what is to become of each delivery.
-    mutating func settle(_ body: (inout PlannedDelivery, Terms?) throws -> Void) rethrows {
-        for place in deliveries.indices { try body(&deliveries[place], keepsTerms ? terms[place] : nil) }
+    /// Decides what is to become of each delivery, from the one at `first` on.
+    mutating func settle(from first: Int = 0, _ body: (inout PlannedDelivery, Terms?) throws -> Void) rethrows {
+        for place in deliveries.indices.dropFirst(first) { try body(&deliveries[place], keepsTerms ? terms[place] : nil) }
     }
 
     private func place(of key: DestinationKey) -> Int? { places.isEmpty ? keys.firstIndex(of: key) : places[key] }
