@@ -112,6 +112,7 @@ extension AddressBlock {
         members["since"] = since.map { .integer(Int($0.microseconds)) }
         members["reason"] = reason.map { .string($0.storable) }
         members["by"] = by.map { .string($0.storable) }
+        if isAnnounced { members["announced"] = true }
         if !bounces.isEmpty { members["bounces"] = .array(bounces.map { .integer(Int($0.microseconds)) }) }
         return .object(members)
     }
@@ -123,6 +124,7 @@ extension AddressBlock {
         func date(_ value: JSONValue?) -> Date? { (value?.integer).map { Date(microseconds: Int64($0)) } }
         self.init(
             kind: kind, address: address, since: date(stored["since"]), cause: cause, reason: stored["reason"]?.string,
-            by: stored["by"]?.string, bounces: (stored["bounces"]?.array ?? []).compactMap(date))
+            by: stored["by"]?.string, bounces: (stored["bounces"]?.array ?? []).compactMap(date),
+            isAnnounced: stored["announced"]?.bool ?? false)
     }
 }
