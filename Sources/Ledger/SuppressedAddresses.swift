@@ -81,5 +81,6 @@ extension LedgerStore {
         return try await readers.read { try $0.first(Self.tokenAddress, [bytes]) { $0.text(0) } }
     }
 
-    private static let tokenAddress = "SELECT address FROM deliveries INDEXED BY deliveries_token WHERE token = ? AND kind = 'email' LIMIT 1"
+    private static let tokenAddress =
+        "SELECT address FROM deliveries INDEXED BY deliveries_token WHERE token = ? AND kind = 'email' LIMIT 1"
 }

@@ -26,7 +26,8 @@ extension RoutingTable {
             }
         }
         let names = owners.map(\.id).joined(separator: ", ")
-        var text = "Nothing is sent to \(ClockText.oneLine(block.address)) (\(block.kind.rawValue) of \(names)) any more: \(block.explanation)."
+        var text =
+            "Nothing is sent to \(ClockText.oneLine(block.address)) (\(block.kind.rawValue) of \(names)) any more: \(block.explanation)."
         if !unreached.isEmpty { text += " \(unreached.joined(separator: ", ")) cannot be told by another channel: tell them yourself." }
         text += " Once it is put right: tocsin suppressions lift \(ClockText.oneLine(block.address)) --reason WHY"
         let event = Event.raised(
@@ -45,7 +46,9 @@ extension RoutingTable {
         to person: Person, than block: AddressBlock, _ isSuppressed: (ChannelKind, String) throws -> Bool
     ) rethrows -> String? {
         for name in person.via {
-            guard let channel = directory.channels[name], channel.takesAddresses, let address = person.addresses[channel.kind] else { continue }
+            guard let channel = directory.channels[name], channel.takesAddresses, let address = person.addresses[channel.kind] else {
+                continue
+            }
             let compared = AddressBlock.compared(address, channel.kind)
             if channel.kind == block.kind, compared == block.address { continue }
             if try !isSuppressed(channel.kind, compared) { return name }

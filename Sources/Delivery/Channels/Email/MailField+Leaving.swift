@@ -16,6 +16,7 @@ extension MailField {
 
     /// Nothing that could end the link, the field or the line.
     private static func isPlain(_ text: String) -> Bool {
-        text.utf8.count <= 900 && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x3C && $0 != 0x3E && $0 != 0x2C && $0 != 0x22 }
+        text.utf8.count <= 900
+            && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x3C && $0 != 0x3E && $0 != 0x2C && $0 != 0x22 }
     }
 }
