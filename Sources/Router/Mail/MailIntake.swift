@@ -67,7 +67,7 @@ public struct MailIntake: Sendable {
         ]
         let (queue, name) = (queue, "mail-\(id.replacing("/", with: "-")).json")
         let fault: SpoolError? = await Blocking.run { () -> SpoolError? in
-            do {
+            do throws(SpoolError) {
                 try EventDrop.drop(event, into: queue, name: name)
                 return nil
             } catch {

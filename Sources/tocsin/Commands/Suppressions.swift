@@ -115,12 +115,11 @@ struct SuppressionLift: AsyncParsableCommand {
     func run() async throws {
         let configuration = try option.load()
         let change = try SuppressionChange(action: "start", address: address, reason: reason, by: by ?? NSUserName())
-        let known = try await option.ledgerIfAny(configuration).map { ledger in
-            try await option.closing(ledger) { try await $0.blocks() }
-        }
+        var known: [AddressBlock] = []
+        if let ledger = try option.ledgerIfAny(configuration) { known = try await option.closing(ledger) { try await $0.blocks() } }
         let wanted = AddressBlock.compared(change.address, change.kind)
-        guard known?.contains(where: { $0.kind == change.kind && $0.address == wanted }) ?? false else {
-            let near = Suggestion.clause(for: wanted, among: known?.map(\.address) ?? [])
+        guard known.contains(where: { $0.kind == change.kind && $0.address == wanted }) else {
+            let near = Suggestion.clause(for: wanted, among: known.map(\.address))
             throw failure("nothing is known against \(address)\(near)", Exit.no)
         }
         try change.drop(into: configuration)
