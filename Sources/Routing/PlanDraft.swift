@@ -60,6 +60,19 @@ struct PlanDraft {
         deliveries[count].timezone = deliveries[count].timezone ?? told.timezone
     }
 
+    /// Adds what one delivery says, by another way.
+    mutating func add(_ planned: PlannedDelivery, by resolved: Resolved) {
+        guard !has(resolved.key) else { return }
+        if !places.isEmpty { places[resolved.key] = keys.count }
+        keys.append(resolved.key)
+        var other = planned
+        other.channel = resolved.channel.name
+        other.kind = resolved.channel.kind
+        other.address = resolved.address
+        deliveries.append(other)
+        if keepsTerms { terms.append(Terms(Route(name: planned.routes.first ?? "", match: Match(), to: []), resolved)) }
+    }
+
     /// Whether a message for this address is planned.
     func has(_ key: DestinationKey) -> Bool { place(of: key) != nil }
 

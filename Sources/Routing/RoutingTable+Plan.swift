@@ -77,9 +77,11 @@ extension RoutingTable {
 
         var holds = try Holds(self, facts, debt, surroundings, isExplaining: explaining)
         try draft.settle { try holds.settle(&$0, $1) }
+        if !holds.lost.isEmpty { try tellOtherwise(&draft, &holds) }
         // All whom the routes named have left, or are lost: that is nobody.
         let count = draft.deliveries.count
-        if holds.lost == count, count > 0, !isOperations, !fellThrough, mustBeHeard(event), let severity, scale.mustBeHeard(severity) {
+        if holds.lost.count == count, count > 0, !isOperations, !fellThrough, mustBeHeard(event), let severity, scale.mustBeHeard(severity)
+        {
             fellThrough = true
             beside += tell(unrouted, as: Self.unroutedName, isUrgent: true, facts, subscribers, &draft)
             try draft.settle(from: count) { try holds.settle(&$0, $1) }

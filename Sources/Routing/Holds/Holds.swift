@@ -21,8 +21,8 @@ struct Holds {
     let lateness: Lateness?
     /// What this incident waits for.
     let parent: Parent?
-    /// How many deliveries go nowhere because their addresses are suppressed.
-    private(set) var lost = 0
+    /// Those that go nowhere because their addresses are suppressed.
+    private(set) var lost: [PlannedDelivery] = []
 
     init(
         _ table: RoutingTable, _ facts: MatchFacts, _ debt: Debt?, _ surroundings: any Surroundings, isExplaining: Bool
@@ -44,8 +44,8 @@ struct Holds {
     /// Decides what is to become of a delivery.
     mutating func settle(_ delivery: inout PlannedDelivery, _ terms: Terms?) throws {
         if let suppression = try suppression(ofAddress: delivery) {
+            lost.append(delivery)
             delivery.intent = .suppress(suppression)
-            lost += 1
             return
         }
         if let end = ending(of: delivery) {

@@ -18,8 +18,8 @@ extension RoutingTable {
         var directed: [Directed] = []
         var unreached: [String] = []
         for owner in owners {
-            if let channel = try otherWay(to: owner, than: block, isSuppressed) {
-                let entry = RecipientEntry(subject: .name(owner.id), via: channel, text: owner.id)
+            if let other = try otherWay(to: owner, than: block, isSuppressed) {
+                let entry = RecipientEntry(subject: .name(owner.id), via: other.channel.name, text: owner.id)
                 directed.append(Directed(.entry(entry), origin: .reminder, name: "suppressed.\(block.kind.rawValue)"))
             } else {
                 unreached.append(owner.id)
@@ -42,16 +42,18 @@ extension RoutingTable {
     }
 
     /// The first channel of theirs that leads elsewhere.
-    private func otherWay(
+    func otherWay(
         to person: Person, than block: AddressBlock, _ isSuppressed: (ChannelKind, String) throws -> Bool
-    ) rethrows -> String? {
+    ) rethrows -> Resolved? {
         for name in person.via {
             guard let channel = directory.channels[name], channel.takesAddresses, let address = person.addresses[channel.kind] else {
                 continue
             }
             let compared = AddressBlock.compared(address, channel.kind)
             if channel.kind == block.kind, compared == block.address { continue }
-            if try !isSuppressed(channel.kind, compared) { return name }
+            if try !isSuppressed(channel.kind, compared) {
+                return Resolved(channel: channel, address: address, recipient: person.id, person: person)
+            }
         }
         return nil
     }
