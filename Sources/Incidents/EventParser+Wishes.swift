@@ -35,8 +35,12 @@ extension EventParser {
     }
 
     func subscription(_ subscription: Members, at time: Date) throws(Rejection) {
-        try subscription.choice("action", of: ["subscribe", "unsubscribe", "stop"])
+        try subscription.choice("action", of: ["subscribe", "unsubscribe", "stop", "start", "bounce"])
+        for name in ["reason", "by", "code"] { _ = try subscription.text(name) }
         try who(in: subscription)
+        if try subscription.text("action")?.lowercased() == "bounce", subscription.members["who"]?["email"]?.string == nil {
+            throw Rejection(.missingMember, "what bounced is an address: `who` needs `email`", pointer: subscription.pointer("who"))
+        }
         let id = try subscription.text("id", limit: Self.maximumIDLength, single: true)
         if id?.isEmpty ?? false {
             throw Rejection(.wrongType, "`id` is empty; leave it out, or name the subscription", pointer: subscription.pointer("id"))

@@ -40,6 +40,12 @@ public indirect enum Raised: Sendable, Equatable {
     /// Nothing is sent to an address any more: told to its owner by another way, and to the operators.
     case addressLost(kind: ChannelKind, address: String)
 
+    /// Of what the clock tells the operators: nobody answers. A lost address can wait until they look.
+    public var isUrgent: Bool {
+        if case .addressLost = self { return false }
+        return true
+    }
+
     /// What `Course.raised` remembers; nil for what may be raised again.
     public var mark: String? {
         switch self {

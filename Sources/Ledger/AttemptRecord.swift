@@ -73,6 +73,8 @@ public struct AttemptRecord: Sendable, Equatable {
     /// What was left out of the message to get it through.
     public var degraded: String?
     public var next: Disposition
+    /// What it says against the address; nil: nothing.
+    public var verdict: AddressVerdict?
     /// Where `next` is dead or unknown: the next way, taken at once.
     public var fallback: FallbackPlan?
     /// Where `next` is to retry: when the next way is due. Kept only where none is set yet, and it has not fallen back.

@@ -8,6 +8,8 @@ import Incidents
 final class IncidentCache {
     /// Standing wishes, and what else is known of the file.
     var memory = WriterMemory()
+    /// What others must know of it at once.
+    let suppressed: SuppressedAddresses
     private var young: [String: Incident] = [:]
     private var old: [String: Incident] = [:]
     private var bytes = 0
@@ -17,7 +19,8 @@ final class IncidentCache {
     /// - Parameters:
     ///   - capacity: incidents, about.
     ///   - maximumBytes: of their stored form, about.
-    init(capacity: Int = 4_096, maximumBytes: Int = 16 << 20) {
+    init(capacity: Int = 4_096, maximumBytes: Int = 16 << 20, suppressed: SuppressedAddresses = SuppressedAddresses()) {
+        self.suppressed = suppressed
         self.capacity = capacity
         self.maximumBytes = maximumBytes
     }

@@ -32,6 +32,7 @@ struct IntakeTransaction {
     /// With what this transaction has changed.
     var memory: WriterMemory
     var tally = Tally()
+    private var addresses = SuppressedAddresses.Changes()
 
     init(_ database: Database, cache: IncidentCache) {
         self.database = database
@@ -43,6 +44,14 @@ struct IntakeTransaction {
     func remember() {
         for change in changed.values { cache.keep(change.incident, bytes: change.bytes) }
         cache.memory = memory
+        cache.suppressed.note(addresses)
+    }
+
+    /// What outcomes of the same transaction did to addresses.
+    mutating func learn(from outcomes: OutcomeTransaction) {
+        if outcomes.hasBlocks { memory.hasBlocks = true }
+        addresses.withdrawn += outcomes.changes.withdrawn
+        addresses.addresses += outcomes.changes.addresses
     }
 
     /// Whether the event is known already shows when it is written; before that, only where it would not be written.
@@ -204,10 +213,27 @@ struct IntakeTransaction {
                 try AbsenceTable.end(id, database)
                 memory.forgetAbsences()
             case .snooze, .endSnooze: break
-            case .block, .unblock: break
+            case .block(let block, let alarm): try keep(block, alarm)
+            case .unblock(let kind, let address):
+                try BlockTable.remove(kind, address, database)
+                try AlarmTable.set(nil, of: .address(kind: kind, address: AddressBlock.compared(address, kind)), database)
+                let key = SuppressedAddresses.Key(kind: kind, address: AddressBlock.compared(address, kind))
+                addresses.addresses.append((key, false))
+                memory.hasBlocks = nil
             case .broadcast: break
             }
         }
+    }
+
+    /// Where it begins, what waits for the address is taken back.
+    private mutating func keep(_ block: AddressBlock, _ alarm: Alarm?) throws {
+        let wasSuppressed = try BlockTable.isSuppressed(block.kind, block.address, database)
+        try BlockTable.write(block, database)
+        memory.hasBlocks = true
+        if let alarm { try AlarmTable.set(alarm, of: alarm.subject, database) }
+        guard block.isSuppressed, !wasSuppressed else { return }
+        addresses.withdrawn += try BlockTable.suppressWaiting(block, database, tally: &tally)
+        addresses.addresses.append((SuppressedAddresses.Key(kind: block.kind, address: block.address), true))
     }
 
     /// Sets an incident's alarm without an event of its own: its state names the alarm, and changes in that alone.

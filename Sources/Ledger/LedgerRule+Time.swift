@@ -56,7 +56,9 @@ extension LedgerRule {
                 SELECT subject FROM alarms WHERE NOT (
                     subject LIKE 'incident/%' AND EXISTS (SELECT 1 FROM incidents WHERE id = substr(subject, 10))
                     OR subject LIKE 'silence/%' AND EXISTS (SELECT 1 FROM silences WHERE id = substr(subject, 9))
-                    OR subject LIKE 'rotation/_%')
+                    OR subject LIKE 'rotation/_%'
+                    OR subject LIKE 'address/%' AND EXISTS (
+                        SELECT 1 FROM blocks WHERE since IS NOT NULL AND 'address/' || kind || '/' || address = subject))
                 """),
         LedgerRule(
             words: "absences that end before they begin, or of nobody",

@@ -44,7 +44,8 @@ enum LedgerSchema {
     ///   that was; `digest`: the delivery whose message says it, by its id; `contains`: of that one, how many name it.
     /// - `alarms`: one for each subject, `incident/ID` or `silence/ID`.
     /// - `subscription`: by which they hear of it.
-    /// - `blocks`: what is known against an address; `since` is empty while there are only bounces.
+    /// - `blocks`: what is known against an address; `since` is empty while there are only bounces; `latest`: the last of those.
+    /// - `deliveries_token`: finds the mail that came back, by its Message-ID.
     /// - `threads`: where a conversation began: Slack's `CHANNEL:TS`, or a mail's subject.
     /// - `open_service`: in lower case, only of open incidents; `rank` and `judged`: the severity, as it was judged. They are
     ///   written only where one of them may have changed, so that their index costs nothing else.
@@ -142,9 +143,11 @@ enum LedgerSchema {
         CREATE TABLE absences (id TEXT NOT NULL PRIMARY KEY, state BLOB NOT NULL) STRICT;
         CREATE TABLE snoozes (who TEXT NOT NULL PRIMARY KEY, state BLOB NOT NULL) STRICT;
         CREATE TABLE blocks (
-            kind TEXT NOT NULL, address TEXT NOT NULL, since INTEGER, cause TEXT NOT NULL, state BLOB NOT NULL,
+            kind TEXT NOT NULL, address TEXT NOT NULL, since INTEGER, cause TEXT NOT NULL, latest INTEGER, state BLOB NOT NULL,
             PRIMARY KEY (kind, address)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX blocks_latest ON blocks (latest) WHERE since IS NULL;
+        CREATE INDEX deliveries_token ON deliveries (token) WHERE kind = 'email';
         CREATE TABLE broadcasts (
             id TEXT NOT NULL PRIMARY KEY, event INTEGER NOT NULL, audience TEXT NOT NULL, status TEXT NOT NULL, created INTEGER NOT NULL,
             state BLOB NOT NULL

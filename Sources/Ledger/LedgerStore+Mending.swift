@@ -11,13 +11,15 @@ extension LedgerStore {
     ///
     /// What was said by a digest follows that one, and cannot be tried by itself.
     ///
-    /// Those that were dropped were put aside for good, and are left alone, even where their ids are given.
+    /// Those that were dropped were put aside for good, and are left alone, even where their ids are given; so are those to
+    /// addresses that are suppressed.
     ///
     /// - Parameter ids: nil: all that are listed as dead.
     /// - Returns: those that are pending now; the others are not there, not dead, or were dropped: `deliveryStates` tells.
     public func retryDead(_ ids: [Int64]?, now: Date) async throws(LedgerError) -> [Int64] {
         try await mend(ids) { database, id, known, tally in
             if known.isDropped { return false }
+            if try database.has(Self.suppressed, [id]) { return false }
             let conversation = known.incident.map { Conversation(incident: $0, channel: known.channel, address: known.address) }
             let isBlocked = try conversation?.head(database) != nil
             try database.run(
@@ -45,6 +47,12 @@ extension LedgerStore {
             return true
         }
     }
+
+    /// Nothing is sent to its address any more.
+    private static let suppressed = """
+        SELECT 1 FROM deliveries d JOIN blocks b ON b.kind = d.kind AND b.address = iif(d.kind = 'email', lower(d.address), d.address)
+        WHERE d.id = ? AND b.since IS NOT NULL
+        """
 
     private struct Dead {
         var incident: String?

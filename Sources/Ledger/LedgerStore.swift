@@ -14,6 +14,7 @@ public final class LedgerStore: Sendable {
     private let writer: LedgerWriter?
     /// What `changeMarker` returns for as long as no other process has written since this store was opened.
     public let markerAtOpening: Int
+    let suppressed: SuppressedAddresses
 
     /// Opens the ledger; where there is none, makes it: the directory with mode 0700, the file with 0600. Brings an older
     /// schema up to date. Blocks: not for the cooperative pool.
@@ -32,6 +33,7 @@ public final class LedgerStore: Sendable {
             try file.prepare()
             writer = LedgerWriter(try LedgerConnection.writer(file), path: file.path)
         }
+        suppressed = writer?.suppressed ?? SuppressedAddresses()
         readers = try LedgerReaders(file, count: readOnly ? 1 : 3)
         if let writer { markerAtOpening = try writer.marker() } else { markerAtOpening = try readers.marker() }
         try writer?.readAbsences()

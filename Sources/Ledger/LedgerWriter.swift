@@ -10,6 +10,7 @@ import Synchronization
 /// Owns the writing connection. Everything that is written by this process goes through `inbox`.
 final class LedgerWriter: Sendable {
     let inbox = WriterInbox()
+    let suppressed = SuppressedAddresses()
     private let connection: DatabaseQueue
     private let path: String
     /// As committed last.
@@ -28,9 +29,10 @@ final class LedgerWriter: Sendable {
         thread.start()
     }
 
-    /// The value that `changeMarker` starts from. Only before `start()`: afterwards the connection is the thread's.
+    /// The value that `changeMarker` starts from; reads which addresses are suppressed. Only before `start()`: afterwards the connection is the thread's.
     func marker() throws(LedgerError) -> Int {
         do {
+            try connection.writeWithoutTransaction { suppressed.load(try BlockTable.suppressedKeys($0)) }
             return try connection.writeWithoutTransaction { try $0.number(LedgerStore.marker) }
         } catch {
             throw LedgerError(error, at: path)
@@ -59,7 +61,7 @@ final class LedgerWriter: Sendable {
     }
 
     private func run() {
-        let cache = IncidentCache()
+        let cache = IncidentCache(suppressed: suppressed)
         var absenceChanges = 0
         var last = DispatchTime(uptimeNanoseconds: 0)
         while let batch = inbox.next(isBusy: last + .milliseconds(WriterInbox.gathering) > .now()) {
@@ -121,6 +123,7 @@ final class LedgerWriter: Sendable {
                 let recorded = try part(isCareful, &intake, database) { intake in
                     var outcomes = OutcomeTransaction(database)
                     for record in call.records { try outcomes.record(record, tally: &intake.tally) }
+                    intake.learn(from: outcomes)
                     return try outcomes.recorded()
                 }
                 answers.recorded.append(recorded.mapError { LedgerError($0, at: path) })

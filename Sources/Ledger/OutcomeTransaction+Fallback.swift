@@ -23,6 +23,10 @@ extension OutcomeTransaction {
             let words = "its next way, `\(planned.channel)`, has this event already"
             return try database.run(Self.fellBack, [[reason, words].compactMap(\.self).joined(separator: "; ").storable, known.id])
         }
+        if try BlockTable.isSuppressed(planned.kind, planned.address, database) {
+            let words = "its next way, `\(planned.channel)`, leads to an address that is suppressed"
+            return try database.run(Self.fellBack, [[reason, words].compactMap(\.self).joined(separator: "; ").storable, known.id])
+        }
         planned.origin = left.origin
         planned.intent = .send
         planned.priority = min(planned.priority, left.priority)

@@ -12,6 +12,10 @@ struct OutcomeTransaction {
     var promoted: [Int64] = []
     /// Finished because another way got through.
     var withdrawn: [Int64] = []
+    /// Something is known against an address now.
+    var hasBlocks = false
+    /// What became of addresses.
+    var changes = SuppressedAddresses.Changes()
     /// The latest moment that a record speaks of: collapse is judged by it.
     private(set) var now: Date
 
@@ -51,7 +55,7 @@ struct OutcomeTransaction {
         if isAttempt { try insert(record, number: attempts) }
         guard known.state.isUnfinished || record.next == .delivered && known.state != .delivered else {
             if isAttempt { try database.run(Self.count, [attempts, record.delivery]) }
-            return
+            return try judge(known, record, tally: &tally)
         }
         switch record.next {
         case .retry(let due):
@@ -69,6 +73,7 @@ struct OutcomeTransaction {
             if known.state == .superseded { try takeBack(known) }
             try finish(known, record, attempts: attempts, tally: &tally)
         }
+        try judge(known, record, tally: &tally)
     }
 
     private mutating func finish(_ known: Known, _ record: AttemptRecord, attempts: Int, tally: inout Tally) throws {

@@ -24,7 +24,7 @@ struct PruneTransaction {
 
     func hasAny() throws -> Bool {
         if !position.isBeyondIncidents, try nextIncident() != nil { return true }
-        return try nextEvent() != nil || database.has(Self.endedSilence, [cutoff])
+        return try nextEvent() != nil || database.has(Self.endedSilence, [cutoff]) || database.has(Self.oldBounces, [cutoff])
     }
 
     mutating func run() throws {
@@ -42,6 +42,7 @@ struct PruneTransaction {
             guard let row = try nextEvent() else {
                 try pruneSilences()
                 spend(try AbsenceTable.prune(before: Date(microseconds: cutoff), database))
+                try pruneBounces()
                 isDone = true
                 break
             }
@@ -63,6 +64,12 @@ struct PruneTransaction {
             try AlarmTable.set(nil, of: .silence(id), database)
         }
         spend(ids.count)
+    }
+
+    /// Bounces of addresses that were never suppressed. What is suppressed stays.
+    private mutating func pruneBounces() throws {
+        try database.run(Self.forgetBounces, [cutoff])
+        spend(database.changesCount)
     }
 
     private enum Progress {
@@ -170,6 +177,8 @@ struct PruneTransaction {
             SELECT 1 FROM deliveries s WHERE s.id = d.successor AND s.state IN ('held', 'pending', 'retrying')), successor, replaces, contains, digest
         FROM deliveries d INDEXED BY deliveries_event WHERE event = ? ORDER BY id LIMIT 1
         """
+    private static let oldBounces = "SELECT 1 FROM blocks INDEXED BY blocks_latest WHERE since IS NULL AND latest < ? LIMIT 1"
+    private static let forgetBounces = "DELETE FROM blocks INDEXED BY blocks_latest WHERE since IS NULL AND latest < ?"
     private static let endedSilence = """
         SELECT id FROM silences WHERE ended < ?
         AND NOT EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_silence WHERE silence = silences.id AND silence IS NOT NULL)

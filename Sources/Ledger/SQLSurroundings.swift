@@ -24,10 +24,19 @@ final class SQLSurroundings: Surroundings {
     var subscriptions: Standing<Subscription> { get throws { try memory.subscriptions(database) } }
     var absences: Standing<Absence> { get throws { try memory.absences(database) } }
 
+    func block(kind: ChannelKind, address: String) throws -> AddressBlock? {
+        guard try memory.hasBlocks(database) else { return nil }
+        return try BlockTable.block(kind, address, database)
+    }
+
+    func isStanding(subscription id: String) throws -> Bool {
+        try database.has("SELECT 1 FROM subscriptions WHERE id = ?", [id])
+    }
+
     func told(of incident: String) throws -> [ToldAddress] {
         var found = ToldAddresses()
         try database.each(Self.told, [incident]) { row in
-            if let state = Self.state(row) { found.add(try ToldAddress(row, state: state), key: incident) }
+            if let state = Self.state(row) { found.add(try ToldAddress(row, state: state), key: incident, by: Self.why(row)) }
             return true
         }
         return found.all.map(\.address)
@@ -84,6 +93,15 @@ final class SQLSurroundings: Surroundings {
         return found.all.map { KeptAddress(incident: $0.key, address: $0.address) }
     }
 
+    /// Why they were told: by a subscription, or because they were named. What follows from an earlier message says nothing.
+    private static func why(_ row: Columns) -> ToldAddresses.Why {
+        if let subscription = row.text(11) { return .subscription(subscription) }
+        switch row.text(12).flatMap(Origin.init(rawValue:)) {
+        case .owed, .stillOpen, .digest, .reminder: return .nothing
+        default: return .named
+        }
+    }
+
     /// What a delivery says of its address; nil: nothing.
     private static func state(_ row: Columns) -> ToldAddress.State? {
         if row.flag(8) { return .heard }
@@ -97,7 +115,8 @@ final class SQLSurroundings: Surroundings {
     }
 
     private static let address = """
-        d.channel, d.kind, d.address, d.recipient, d.entry, d.language, d.timezone, d.state, d.unknowns > 0, d.digest IS NOT NULL, d.incident
+        d.channel, d.kind, d.address, d.recipient, d.entry, d.language, d.timezone, d.state, d.unknowns > 0, d.digest IS NOT NULL, d.incident, \
+        d.subscription, d.origin
         """
     private static let told = """
         SELECT \(address) FROM deliveries d INDEXED BY deliveries_incident
@@ -137,18 +156,42 @@ private struct ToldAddresses {
         var address: String
     }
 
+    /// What one delivery says of why its address was told.
+    enum Why {
+        case subscription(String)
+        case named
+        case nothing
+    }
+
     private(set) var all: [(key: String, address: ToldAddress)] = []
+    /// Those that were named.
+    private var named: Set<Int> = []
     private var places: [Key: Int] = [:]
 
-    mutating func add(_ told: ToldAddress, key: String) {
+    mutating func add(_ told: ToldAddress, key: String, by why: Why = .named) {
+        let index = merge(told, key: key)
+        switch why {
+        case .nothing: break
+        case .named:
+            named.insert(index)
+            all[index].address.subscriptions = []
+        case .subscription(let id):
+            if !named.contains(index), !all[index].address.subscriptions.contains(id) { all[index].address.subscriptions.append(id) }
+        }
+    }
+
+    private mutating func merge(_ told: ToldAddress, key: String) -> Int {
         let place = Key(key: key, channel: told.channel, address: told.address)
         guard let index = places[place] else {
             places[place] = all.count
-            return all.append((key, told))
+            all.append((key, told))
+            return all.count - 1
         }
         var told = told
         if all[index].address.state.rank < told.state.rank { told.state = all[index].address.state }
+        told.subscriptions = all[index].address.subscriptions
         all[index].address = told
+        return index
     }
 }
 

@@ -84,6 +84,7 @@ public final class VirtualLedger {
             var tally = Tally()
             for attempt in attempts { try outcomes.record(attempt, tally: &tally) }
             try tally.write(database)
+            if outcomes.hasBlocks { cache.memory.hasBlocks = true }
             return try outcomes.recorded()
         }
     }

@@ -16,6 +16,8 @@ struct WriterMemory {
     private(set) var absenceChanges = 0
     /// Something may be held until the next word about the incident of a service that it needs.
     var hasDependents: Bool?
+    /// Something is known against an address.
+    var hasBlocks: Bool?
 
     mutating func silences(_ database: Database) throws -> Standing<Silence> {
         if let silences { return silences }
@@ -42,6 +44,13 @@ struct WriterMemory {
         if let hasDependents { return hasDependents }
         let found = try database.has(Self.anyDependent, [])
         hasDependents = found
+        return found
+    }
+
+    mutating func hasBlocks(_ database: Database) throws -> Bool {
+        if let hasBlocks { return hasBlocks }
+        let found = try !BlockTable.isEmpty(database)
+        hasBlocks = found
         return found
     }
 

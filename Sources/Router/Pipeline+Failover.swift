@@ -59,15 +59,31 @@ extension Pipeline {
         return attempt
     }
 
-    /// How to tell the same recipient by another way; nil: there is none.
+    /// Why a delivery is not made that lay in a lane when its address was suppressed: the ledger has taken it back already.
+    func withdrawal(of delivery: QueuedDelivery) -> Disposition? {
+        ledger.wasWithdrawn(delivery.id) ? .superseded("nothing is sent to its address any more", by: nil) : nil
+    }
+
+    /// How to tell the same recipient by another way, whose address is not suppressed; nil: there is none.
     func nextWay(for delivery: QueuedDelivery, now: Date) -> FallbackPlan? {
         let setup = setup.value
         let table = setup.configuration.table
-        let resolved = table.nextWay(
-            recipient: delivery.recipient, way: delivery.way, tried: delivery.tried, incident: delivery.event.incident,
-            severity: delivery.event.severity.flatMap(setup.configuration.scale.severity),
-            presence: table.presence(absences: ledger.absencesInForce, now: now))
-        guard let resolved else { return nil }
+        let presence = table.presence(absences: ledger.absencesInForce, now: now)
+        var past = delivery.tried
+        var way = delivery.way
+        var found: Resolved?
+        while let next = table.nextWay(
+            recipient: delivery.recipient, way: way, tried: past, incident: delivery.event.incident,
+            severity: delivery.event.severity.flatMap(setup.configuration.scale.severity), presence: presence)
+        {
+            guard ledger.isSuppressed(next.channel.kind, next.address) else {
+                found = next
+                break
+            }
+            past.append(way)
+            way = Way(channel: next.channel.name, address: next.address)
+        }
+        guard let resolved = found else { return nil }
         return FallbackPlan(
             planned: PlannedDelivery(
                 channel: resolved.channel.name, kind: resolved.channel.kind, address: resolved.address, recipient: resolved.recipient,

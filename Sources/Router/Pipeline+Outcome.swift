@@ -38,10 +38,10 @@ extension Disposition {
 }
 
 extension Parcel {
-    init(_ delivery: QueuedDelivery, message: Message, date: Date) {
+    init(_ delivery: QueuedDelivery, message: Message, date: Date, leaving: Leaving? = nil) {
         self.init(
             token: delivery.token, address: delivery.address, message: message, incident: delivery.event.incident?.id,
-            isFirst: delivery.isFirst, date: date)
+            isFirst: delivery.isFirst, date: date, leaving: leaving)
     }
 }
 

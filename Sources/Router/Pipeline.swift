@@ -99,24 +99,29 @@ public struct Pipeline: Sendable {
     func attempt(_ delivery: QueuedDelivery) async -> Attempt {
         let setup = setup.value
         let started = clock()
-        if let ending = delivery.obsolescence(now: started) { return Attempt(.unsent(delivery, at: started, ending)) }
+        if let ending = delivery.obsolescence(now: started) ?? withdrawal(of: delivery) {
+            return Attempt(.unsent(delivery, at: started, ending))
+        }
         guard let channel = setup.channels[delivery.channel], let policy = setup.policies[delivery.channel] else {
             operators.channelIsGone(delivery.channel)
             return withNextWay(Attempt(.withoutChannel(delivery, at: started)), delivery, setup)
         }
 
         // render ─▶ Message: never fails; what could not be rendered as wished is plain, and marked `degraded`.
-        let message = setup.templates.render(setup.configuration.request(for: delivery, now: started))
+        var request = setup.configuration.request(for: delivery, now: started)
+        request.leaving = setup.leaving(for: delivery)
+        let message = setup.templates.render(request)
 
         // deliver ─▶ Outcome: one attempt, bounded by the channel's timeout.
-        let report = await channel.deliver(Parcel(delivery, message: message, date: started))
+        let report = await channel.deliver(Parcel(delivery, message: message, date: started, leaving: request.leaving))
 
         // Outcome ─▶ next state: one policy for all channels; and the next way, where this one does not get through.
         let ended = clock()
         let next = policy.next(
             after: report.outcome, attempts: delivery.attempts + 1, unknowns: delivery.unknowns + report.outcome.unknowns,
             firstAttempt: delivery.firstAttempt ?? started, now: ended, random: Double.random(in: 0..<1), retryFor: delivery.retryFor)
-        let record = AttemptRecord(delivery, report: report, degraded: message.degraded, started: started, ended: ended, next: next)
+        var record = AttemptRecord(delivery, report: report, degraded: message.degraded, started: started, ended: ended, next: next)
+        record.verdict = setup.verdict(on: report.outcome, code: report.code, delivery)
         return withNextWay(Attempt(record, retryAfter: report.pause, isHealthy: report.outcome.isHealthy), delivery, setup)
     }
 }

@@ -63,15 +63,28 @@ struct PlanDraft {
         deliveries[count].timezone = deliveries[count].timezone ?? told.timezone
     }
 
+    /// Adds what one delivery says, by another way.
+    mutating func add(_ planned: PlannedDelivery, by resolved: Resolved) {
+        guard !has(resolved.key) else { return }
+        if !places.isEmpty { places[resolved.key] = keys.count }
+        keys.append(resolved.key)
+        var other = planned
+        other.channel = resolved.channel.name
+        other.kind = resolved.channel.kind
+        other.address = resolved.address
+        deliveries.append(other)
+        if keepsTerms { terms.append(Terms(Route(name: planned.routes.first ?? "", match: Match(), to: []), resolved)) }
+    }
+
     /// Whether a message for this address is planned.
     func has(_ key: DestinationKey) -> Bool { place(of: key) != nil }
 
     /// Nobody hears at once: whoever is there waits for a digest of their own wish.
     var tellsNobodyNow: Bool { deliveries.isEmpty || (keepsTerms && terms.allSatisfy { $0.gathering != nil }) }
 
-    /// Decides what is to become of each delivery.
-    mutating func settle(_ body: (inout PlannedDelivery, Terms?) throws -> Void) rethrows {
-        for place in deliveries.indices { try body(&deliveries[place], keepsTerms ? terms[place] : nil) }
+    /// Decides what is to become of each delivery, from the one at `first` on.
+    mutating func settle(from first: Int = 0, _ body: (inout PlannedDelivery, Terms?) throws -> Void) rethrows {
+        for place in deliveries.indices.dropFirst(first) { try body(&deliveries[place], keepsTerms ? terms[place] : nil) }
     }
 
     private func place(of key: DestinationKey) -> Int? { places.isEmpty ? keys.firstIndex(of: key) : places[key] }

@@ -68,8 +68,7 @@ extension RoutingTable {
 
         var fellThrough = false
         if isOperations {
-            // What the clock tells the operators is that nobody answers.
-            let isUrgent = event.raised != nil
+            let isUrgent = event.raised?.isUrgent ?? false
             beside += tell(operators, as: Self.operatorsName, isUrgent: isUrgent, facts, subscribers, &draft)
         } else if draft.tellsNobodyNow, mustBeHeard(event), let severity, scale.mustBeHeard(severity) {
             fellThrough = true
@@ -78,6 +77,15 @@ extension RoutingTable {
 
         var holds = try Holds(self, facts, debt, surroundings, isExplaining: explaining)
         try draft.settle { try holds.settle(&$0, $1) }
+        if !holds.lost.isEmpty { try tellOtherwise(&draft, &holds) }
+        // All whom the routes named have left, or are lost: that is nobody.
+        let count = draft.deliveries.count
+        if holds.lost.count == count, count > 0, !isOperations, !fellThrough, mustBeHeard(event), let severity, scale.mustBeHeard(severity)
+        {
+            fellThrough = true
+            beside += tell(unrouted, as: Self.unroutedName, isUrgent: true, facts, subscribers, &draft)
+            try draft.settle(from: count) { try holds.settle(&$0, $1) }
+        }
         var plan = Plan(deliveries: draft.deliveries, fellThrough: fellThrough)
         if explaining {
             plan.verdicts = verdicts + beside

@@ -25,6 +25,7 @@ extension Pipeline {
         case .absence: try absenceEffects(event, surroundings, table, now)
         case .broadcast: try broadcastEffects(event, surroundings, table, now)
         case .approval: try approvalEffects(event, surroundings, table, now)
+        case .operations: .success(try lostAddressEffects(event, surroundings))
         case .reminder: .success(try reminderEffects(event, surroundings, table, now))
         default: .success(Effects())
         }

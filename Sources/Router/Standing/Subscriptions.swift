@@ -13,6 +13,7 @@ extension Pipeline {
         let table = setup.configuration.table
         let payload = event.payload ?? [:]
         guard let who = payload["who"].flatMap(Subscription.Who.init) else { return .success(Effects()) }
+        if let effects = try stopEffects(event, who, surroundings, setup, now) { return effects }
         let id = payload["id"]?.string
         guard (payload["action"]?.string?.lowercased() ?? "subscribe") == "subscribe" else {
             let ended = try surroundings.subscriptions.elements.filter { $0.who == who && (id == nil || $0.id == id) }.map(\.id)

@@ -1,5 +1,5 @@
-// What keeps the deliveries of one event back, and which of several reasons counts. In this order: overtaken by the
-// breach; a silence; an incident that comes and goes; an incident that ended before a late word of it. Then what only
+// What keeps the deliveries of one event back, and which of several reasons counts. In this order: an address
+// that is suppressed; overtaken by the breach; a silence; an incident that comes and goes; an incident that ended before a late word of it. Then what only
 // delays: quiet hours and a subscriber's cadence, lateness, a service that this one needs, a throttle, a group. Of those
 // that go into an address's common digest (quiet hours, cadence, throttle) the one that ends last counts.
 //
@@ -21,6 +21,8 @@ struct Holds {
     let lateness: Lateness?
     /// What this incident waits for.
     let parent: Parent?
+    /// Those that go nowhere because their addresses are suppressed.
+    private(set) var lost: [PlannedDelivery] = []
 
     init(
         _ table: RoutingTable, _ facts: MatchFacts, _ debt: Debt?, _ surroundings: any Surroundings, isExplaining: Bool
@@ -41,6 +43,11 @@ struct Holds {
 
     /// Decides what is to become of a delivery.
     mutating func settle(_ delivery: inout PlannedDelivery, _ terms: Terms?) throws {
+        if let suppression = try suppression(ofAddress: delivery) {
+            lost.append(delivery)
+            delivery.intent = .suppress(suppression)
+            return
+        }
         if let end = ending(of: delivery) {
             delivery.intent = end
             return

@@ -1,5 +1,6 @@
 // Whoever heard that it broke hears that it ended, and that it began again, whatever the routes say (interfaces, section
-// 8). Nobody is owed the end of what they never heard of; whoever has it in a digest to come reads it there.
+// 8). Nobody is owed the end of what they never heard of; whoever has it in a digest to come reads it there. Whoever has left,
+// or cannot be reached where they heard of it, is owed nothing any more; a silence changes nothing of that.
 
 import Foundation
 import Incidents
@@ -36,6 +37,7 @@ struct Debt {
         var heard: [(told: ToldAddress, way: Resolved)] = []
         var lost: [ToldAddress] = []
         for told in try surroundings.told(of: application.incident.id) where told.state != .held {
+            if try told.hasLeft(surroundings) { continue }
             if let way = table.way(to: told) { heard.append((told, way)) } else { lost.append(told) }
         }
         self.heard = heard
@@ -54,6 +56,15 @@ struct Debt {
 
     /// Whether an address is among those who heard.
     func isOwed(to key: DestinationKey) -> Bool { keys.contains(key) }
+}
+
+extension ToldAddress {
+    /// The subscriptions by which alone they heard are gone, or nothing is sent to their address any more.
+    fileprivate func hasLeft(_ surroundings: any Surroundings) throws -> Bool {
+        if try surroundings.block(kind: kind, address: AddressBlock.compared(address, kind))?.isSuppressed ?? false { return true }
+        if subscriptions.isEmpty { return false }
+        return try !subscriptions.contains { try surroundings.isStanding(subscription: $0) }
+    }
 }
 
 extension RoutingTable {

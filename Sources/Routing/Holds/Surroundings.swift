@@ -31,6 +31,8 @@ public protocol Surroundings {
     var snoozes: Standing<Snooze> { get throws }
     /// What is known against an address.
     func block(kind: ChannelKind, address: String) throws -> AddressBlock?
+    /// Whether a subscription has not been ended.
+    func isStanding(subscription id: String) throws -> Bool
     /// Whether one address was told of an incident, or is being told.
     func wasTold(of incident: String, channel: String, address: String) throws -> Bool
     func broadcast(_ id: String) throws -> Broadcast?
@@ -46,6 +48,7 @@ extension Surroundings {
     public var absences: Standing<Absence> { get throws { Standing() } }
     public var snoozes: Standing<Snooze> { get throws { Standing() } }
     public func block(kind: ChannelKind, address: String) throws -> AddressBlock? { nil }
+    public func isStanding(subscription id: String) throws -> Bool { try subscriptions.elements.contains { $0.id == id } }
     public func wasTold(of incident: String, channel: String, address: String) throws -> Bool {
         try told(of: incident).contains {
             $0.channel == channel
@@ -89,10 +92,12 @@ public struct ToldAddress: Sendable, Equatable {
     public var timezone: String?
     /// The best of its deliveries.
     public var state: State
+    /// The subscriptions by which alone they heard; empty: they were named.
+    public var subscriptions: [String]
 
     public init(
         channel: String, kind: ChannelKind, address: String, recipient: String, for entry: String, language: String? = nil,
-        timezone: String? = nil, state: State
+        timezone: String? = nil, state: State, subscriptions: [String] = []
     ) {
         self.channel = channel
         self.kind = kind
@@ -102,6 +107,7 @@ public struct ToldAddress: Sendable, Equatable {
         self.language = language
         self.timezone = timezone
         self.state = state
+        self.subscriptions = subscriptions
     }
 }
 

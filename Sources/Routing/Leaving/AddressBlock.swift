@@ -27,11 +27,14 @@ public struct AddressBlock: Sendable, Equatable {
     public var by: String?
     /// When bounces were counted, oldest first; at most `AddressBlock.remembered`.
     public var bounces: [Date]
+    /// Its owner and the operators have been told.
+    public var isAnnounced: Bool
 
     public static let remembered = 20
 
     public init(
-        kind: ChannelKind, address: String, since: Date?, cause: Cause, reason: String? = nil, by: String? = nil, bounces: [Date] = []
+        kind: ChannelKind, address: String, since: Date?, cause: Cause, reason: String? = nil, by: String? = nil, bounces: [Date] = [],
+        isAnnounced: Bool = false
     ) {
         self.kind = kind
         self.address = AddressBlock.compared(address, kind)
@@ -40,6 +43,7 @@ public struct AddressBlock: Sendable, Equatable {
         self.reason = reason
         self.by = by
         self.bounces = bounces
+        self.isAnnounced = isAnnounced
     }
 
     /// Mail addresses are compared without regard to case.

@@ -18,7 +18,7 @@ enum MailFixture {
     static func send(
         _ settings: EmailSettings = settings(), to address: String = "duty@example.com", subject: String = "INC-1 db down",
         text: String = "The db is down.\n", html: String = "<p>The db is down.</p>\n", dkim: String? = nil, token: String = "d-7",
-        incident: String? = "INC-1", isFirst: Bool = true
+        incident: String? = "INC-1", isFirst: Bool = true, leaving: Leaving? = nil
     ) async throws -> [UInt8] {
         var settings = settings
         if let dkim { settings.dkim = DKIMSettings(domain: "example.com", selector: "tocsin", key: Secret(dkim)) }
@@ -27,7 +27,7 @@ enum MailFixture {
             name: "mail", settings: settings, options: ChannelOptions(), hostName: "router.example", mail: mail)
         let parcel = Parcel(
             token: token, address: address, message: Message(content: .email(subject: subject, text: text, html: html)),
-            incident: incident, isFirst: isFirst, date: Date(timeIntervalSince1970: 1_795_521_600))
+            incident: incident, isFirst: isFirst, date: Date(timeIntervalSince1970: 1_795_521_600), leaving: leaving)
         let report = await channel.deliver(parcel)
         guard case .accepted = report.outcome else { throw NotSent(report: report) }
         return try #require(mail.mails.first).mail.content

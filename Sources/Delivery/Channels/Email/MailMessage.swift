@@ -29,6 +29,7 @@ struct MailMessage {
             fields.append(MailField("In-Reply-To", value: root))
             fields.append(MailField("References", value: root))
         }
+        if let leaving = parcel.leaving { fields += MailField.leaving(leaving) }
         // RFC 3834: no out-of-office answers.
         fields.append(MailField("Auto-Submitted", value: "auto-generated"))
         fields.append(MailField("MIME-Version", value: "1.0"))
