@@ -10,7 +10,8 @@ import Synchronization
 /// Known of the file; nil: not read yet. A value, so that a transaction works on a copy of its own.
 struct WriterMemory {
     private(set) var silences: Standing<Silence>?
-    private(set) var subscriptions: Standing<Subscription>?
+    private(set) var subscriptions: SubscriptionBook?
+    private(set) var snoozes: Standing<Snooze>?
     /// Something may be held until the next word about the incident of a service that it needs.
     var hasDependents: Bool?
 
@@ -21,10 +22,17 @@ struct WriterMemory {
         return read
     }
 
-    mutating func subscriptions(_ database: Database) throws -> Standing<Subscription> {
+    mutating func subscriptions(_ database: Database) throws -> SubscriptionBook {
         if let subscriptions { return subscriptions }
-        let read = Standing(try StandingTables.subscriptions(database), revision: Revision.next())
+        let read = SubscriptionBook(try StandingTables.subscriptions(database))
         subscriptions = read
+        return read
+    }
+
+    mutating func snoozes(_ database: Database) throws -> Standing<Snooze> {
+        if let snoozes { return snoozes }
+        let read = Standing(try StandingTables.snoozes(database), revision: Revision.next())
+        snoozes = read
         return read
     }
 
@@ -37,7 +45,11 @@ struct WriterMemory {
 
     /// Something of it was changed in the file.
     mutating func forgetSilences() { silences = nil }
-    mutating func forgetSubscriptions() { subscriptions = nil }
+    mutating func forgetSnoozes() { snoozes = nil }
+
+    /// One was written, or deleted: there are too many to read them all again.
+    mutating func keep(_ subscription: Subscription) { subscriptions?.set(subscription) }
+    mutating func forget(subscription id: String) { subscriptions?.remove(id) }
 
     /// The range of keys that begin with `dependency/`.
     private static let anyDependent = """

@@ -90,7 +90,8 @@ public struct Pipeline: Sendable {
         return Decision(
             application: application, plan: plan, lanes: plan.deliveries.map { setup.channels[$0.channel]?.destination ?? $0.channel },
             severity: table.severity(of: application)?.name, severityRank: table.severity(of: application)?.rank,
-            alarm: application.flatMap { table.alarm(of: $0.incident, now: now) }, changes: effects.changes)
+            alarm: application.flatMap { table.alarm(of: $0.incident, now: now) },
+            changes: try effects.changes + followedEnds(of: application, surroundings))
     }
 
     // MARK: Out
@@ -106,7 +107,7 @@ public struct Pipeline: Sendable {
         }
 
         // render ─▶ Message: never fails; what could not be rendered as wished is plain, and marked `degraded`.
-        let message = setup.templates.render(setup.configuration.request(for: delivery, now: started))
+        let message = setup.templates.render(setup.request(for: delivery, now: started))
 
         // deliver ─▶ Outcome: one attempt, bounded by the channel's timeout.
         let report = await channel.deliver(Parcel(delivery, message: message, date: started))

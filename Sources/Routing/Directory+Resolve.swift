@@ -14,6 +14,8 @@ public struct Resolved: Sendable, Equatable {
     var subscription: String?
     /// The person's own wish to hear later; nil: at once.
     var gathering: Gathering?
+    /// The most that an address wants to hear; of a person, see `Person.limits`.
+    var limit: ThrottleRule?
 
     public init(channel: ChannelFacts, address: String, recipient: String, person: Person? = nil) {
         self.channel = channel
@@ -70,6 +72,8 @@ struct RecipientSearch {
     var reasons: [String] = []
     /// Of whoever is added just now.
     var gathering: Gathering?
+    /// By which whoever is added just now is there.
+    var subscription: Subscription?
     private var seen: Set<DestinationKey> = []
     private var openedTeams: Set<String> = []
 
@@ -168,11 +172,18 @@ struct RecipientSearch {
     }
 
     /// Whoever is there already hears at the earlier of both times.
-    private mutating func add(_ resolved: Resolved) {
+    mutating func add(_ resolved: Resolved) {
         if seen.insert(resolved.key).inserted {
             reached.append(resolved)
-            if let gathering { reached[reached.count - 1].gathering = gathering }
+            if let subscription {
+                reached[reached.count - 1].gathering = gathering
+                reached[reached.count - 1].subscription = subscription.id
+                reached[reached.count - 1].limit = subscription.limit
+            }
             return
+        }
+        if subscription == nil, let place = reached.firstIndex(where: { $0.subscription != nil && $0.key == resolved.key }) {
+            (reached[place].subscription, reached[place].limit) = (nil, nil)
         }
         guard let place = reached.firstIndex(where: { $0.gathering != nil && $0.key == resolved.key }),
             let known = reached[place].gathering, gathering.map({ $0.until < known.until }) ?? true
