@@ -24,11 +24,12 @@ public final class Setup: Sendable {
     public let trust: [UInt32: Set<EventType>]?
     public let links: Links
 
-    public init(configuration: RouterConfiguration, templates: TemplateLibrary, channels: ChannelSet, links: Links = .fixed) {
+    public init(configuration: RouterConfiguration, templates: TemplateLibrary, channels: ChannelSet, links: Links? = nil) {
         self.configuration = configuration
         self.parser = EventParser(scale: configuration.scale)
         self.channels = channels
-        self.links = links
+        // Without a key they look like real ones, and open nothing.
+        self.links = links ?? .preview(publicURL: configuration.router.publicURL)
         self.templates = templates
         self.trust = configuration.router.trust.map(Owners.resolve)
         self.policies = Dictionary(

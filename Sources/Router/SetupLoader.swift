@@ -4,6 +4,7 @@ import Configuration
 import Delivery
 import Foundation
 import Incidents
+import Ledger
 import Rendering
 import Transport
 
@@ -39,8 +40,21 @@ public struct SetupLoader: Sendable {
         }
         let inForce = endpoints.map { configuration.redirected(to: $0) } ?? configuration
         let channels = ChannelSet(inForce.channels, http: http, smtp: smtp, hostName: Host.name)
+        let links: Links?
+        do {
+            links = try Self.links(configuration.router)
+        } catch {
+            let fault = Diagnostic(severity: .error, file: path, message: error.message)
+            return LoadedSetup(setup: nil, diagnostics: checked.diagnostics + [fault])
+        }
         return LoadedSetup(
-            setup: Setup(configuration: inForce, templates: templates, channels: channels), diagnostics: checked.diagnostics)
+            setup: Setup(configuration: inForce, templates: templates, channels: channels, links: links), diagnostics: checked.diagnostics)
+    }
+
+    /// Nil where the state directory cannot be used: whoever opens the ledger there says so.
+    private static func links(_ router: RouterSettings) throws(LinksKeyError) -> Links? {
+        guard (try? LedgerStore.prepare(directory: router.state)) != nil else { return nil }
+        return try Links.load(state: router.state, publicURL: router.publicURL, makesKey: true)
     }
 }
 

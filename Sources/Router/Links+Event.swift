@@ -1,0 +1,36 @@
+// From a token that came back to the event that does what it says.
+
+import Foundation
+import Incidents
+import JSON
+import Routing
+
+extension Links.Deed {
+    /// The payload of the `subscription` event that does it; nil where there is nothing to do any more, because the
+    /// subscription is gone, and for confirmations, which are not made here.
+    ///
+    /// - Parameters:
+    ///   - subscriptions: those that stand.
+    ///   - reason: how it came, for people: `by the link in a mail`.
+    public func payload(among subscriptions: [Subscription], reason: String) -> JSONValue? {
+        switch self {
+        case .leave(let id):
+            guard let subscription = subscriptions.first(where: { $0.id == id }) else { return nil }
+            return ["action": "unsubscribe", "id": .string(id), "who": subscription.who.document, "reason": .string(reason)]
+        case .stop(let kind, let address):
+            return ["action": "stop", "who": [kind.rawValue: .string(address)], "reason": .string(reason)]
+        case .confirm: return nil
+        }
+    }
+}
+
+extension Subscription.Who {
+    /// As in an event.
+    public var document: JSONValue {
+        switch self {
+        case .person(let name): .string(name)
+        case .email(let address): ["email": .string(address)]
+        case .sms(let number): ["sms": .string(number)]
+        }
+    }
+}
