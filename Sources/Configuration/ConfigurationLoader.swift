@@ -144,7 +144,10 @@ public enum ConfigurationLoader {
         var directory = Directory(communicationLeads: decoded.communicationLeads)
         for person in decoded.people { directory.people[person.person.id] = person.person }
         for team in decoded.teams { directory.teams[team.name] = team.members.compactMap(\.recipient) }
-        for channel in decoded.channels { directory.channels[channel.name] = channel.facts }
+        for (place, channel) in decoded.channels.enumerated() {
+            directory.channels[channel.name] = channel.facts
+            directory.channels[channel.name]?.place = place
+        }
         return directory
     }
 }

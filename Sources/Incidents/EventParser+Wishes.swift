@@ -1,4 +1,4 @@
-// What silences and subscriptions must say (interfaces, section 5). Whether the values of `match` can be understood, and
+// What silences must say (interfaces, section 5), and a `match`. Whether the values of `match` can be understood, and
 // whether a channel or a person is known, is for the decision: that depends on the configuration.
 
 import Foundation
@@ -34,79 +34,11 @@ extension EventParser {
         }
     }
 
-    func subscription(_ subscription: Members, at time: Date) throws(Rejection) {
-        try subscription.choice("action", of: ["subscribe", "unsubscribe", "stop", "start", "bounce"])
-        for name in ["reason", "by", "code"] { _ = try subscription.text(name) }
-        try who(in: subscription)
-        if try subscription.text("action")?.lowercased() == "bounce", subscription.members["who"]?["email"]?.string == nil {
-            throw Rejection(.missingMember, "what bounced is an address: `who` needs `email`", pointer: subscription.pointer("who"))
-        }
-        let id = try subscription.text("id", limit: Self.maximumIDLength, single: true)
-        if id?.isEmpty ?? false {
-            throw Rejection(.wrongType, "`id` is empty; leave it out, or name the subscription", pointer: subscription.pointer("id"))
-        }
-        _ = try subscription.text("via", single: true)
-        if let text = try subscription.text("deliver"), !Self.isCadence(text) {
-            throw Rejection(
-                .wrongType,
-                "`deliver` is `\(excerpt(text, limit: 40))`, and must be one of immediate, hourly, daily HH:MM, weekly DAY HH:MM (for instance "
-                    + "\"weekly mon 09:00\")", pointer: subscription.pointer("deliver"))
-        }
-        try subscription.conditions("match", isNeeded: false)
-        let from = try subscription.time("from")
-        let until = try subscription.time("until")
-        guard let until, try subscription.text("action")?.lowercased() == "subscribe" else { return }
-        if until <= max(from ?? time, time) {
-            throw Rejection(.badTime, "the subscription ends before it begins", pointer: subscription.pointer("until"))
-        }
-    }
-
     /// What stands until somebody ends it needs a name: where it has none, it is called like the event.
     func name(_ payload: inout [String: JSONValue]?, _ event: String) {
         guard payload?["id"]?.isNull ?? true else { return }
         let begins = ["start", "subscribe"].contains(payload?["action"]?.string?.lowercased() ?? "start")
         if begins { payload?["id"] = .string(event) }
-    }
-
-    /// `immediate`, `hourly`, `daily HH:MM`, `weekly DAY HH:MM`, without regard to case: what Routing's `Cadence` reads.
-    private static func isCadence(_ text: String) -> Bool {
-        let words = text.lowercased().split(whereSeparator: \.isWhitespace).map(String.init)
-        switch words.first {
-        case "immediate", "hourly": return words.count == 1
-        case "daily": return words.count == 2 && isTimeOfDay(words[1])
-        case "weekly": return words.count == 3 && days.contains(words[1]) && isTimeOfDay(words[2])
-        default: return false
-        }
-    }
-
-    private static let days: Set<String> = [
-        "mon", "tue", "wed", "thu", "fri", "sat", "sun", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
-    ]
-
-    private static func isTimeOfDay(_ text: String) -> Bool {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, (1...2).contains(parts[0].count), parts[1].count == 2,
-            parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }), let hour = Int(parts[0]), let minute = Int(parts[1])
-        else { return false }
-        return hour < 24 && minute < 60
-    }
-
-    /// A person's name, or an address of somebody who is not listed.
-    private func who(in payload: Members) throws(Rejection) {
-        guard let who = payload.members["who"], !who.isNull else {
-            throw Rejection(
-                .missingMember, "a subscription needs `who`: a person, or {\"email\": \"x@example.com\"}", pointer: payload.pointer("who"))
-        }
-        if who.string.map({ !$0.isEmpty }) ?? false {
-            _ = try payload.text("who", limit: Self.maximumIDLength, single: true)
-            return
-        }
-        let address = try Members(who, at: payload.pointer("who"))
-        let email = try address.text("email", single: true)
-        let sms = try address.text("sms", single: true)
-        if email == nil, sms == nil {
-            throw Rejection(.missingMember, "`who` needs `email` or `sms`", pointer: payload.pointer("who"))
-        }
     }
 }
 

@@ -20,6 +20,8 @@ public enum RejectionCode: String, Sendable, CaseIterable {
     case forbiddenType = "forbidden_type"
     case idConflict = "id_conflict"
     case unknownIncident = "unknown_incident"
+    /// What was fed back confirms nothing.
+    case wrongCode = "wrong_code"
 }
 
 /// One reason to reject, with its place.

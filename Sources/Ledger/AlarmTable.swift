@@ -38,7 +38,7 @@ enum AlarmTable {
 
     /// Those of rotations, by the range of subjects that begin with `rotation/`.
     static func rotations(_ database: Database) throws -> [Alarm] {
-        try list("SELECT subject, due, what FROM alarms WHERE subject >= 'rotation/' AND subject < 'rotation0'", [], database)
+        try list("SELECT subject, due, what FROM alarms WHERE subject >= 'rotation/' AND subject < 'rotation0'", [], .max, database)
     }
 
     /// A row that is none of ours is left out; `verify` names it.

@@ -74,8 +74,10 @@ public enum StandingChange: Sendable, Equatable {
     case silence(Silence, alarm: Alarm?)
     /// Starts a subscription, or replaces the one of the same id.
     case subscribe(Subscription)
-    /// Ends subscriptions by their ids.
+    /// Ends subscriptions by their ids, because they were left: what waits because of them is not told.
     case unsubscribe(ids: [String])
+    /// Ends subscriptions by their ids, because the incident that they follow has ended: what waits is told.
+    case followed(ids: [String])
     case absence(Absence)
     case endAbsence(id: String)
     case snooze(Snooze)

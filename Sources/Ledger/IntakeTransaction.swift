@@ -127,7 +127,7 @@ struct IntakeTransaction {
                 ready.append(insertion.queued(placed, of: stored))
             }
         }
-        try apply(decision.changes)
+        try apply(decision.changes, now: arrival.receivedAt)
         return .accepted(
             sequence: sequence, stale: isStale, deliveries: ready, planned: decision.plan.deliveries.count, raised: raised)
     }
@@ -193,7 +193,7 @@ struct IntakeTransaction {
         try AlarmTable.set(alarm, of: .incident(incident.id), database)
     }
 
-    mutating func apply(_ changes: [StandingChange]) throws {
+    mutating func apply(_ changes: [StandingChange], now: Date) throws {
         for change in changes {
             switch change {
             case .silence(let silence, let alarm):
@@ -202,17 +202,21 @@ struct IntakeTransaction {
                 memory.forgetSilences()
             case .subscribe(let subscription):
                 try StandingTables.write(subscription, database)
-                memory.forgetSubscriptions()
+                memory.keep(subscription)
             case .unsubscribe(let ids):
-                for id in ids { try StandingTables.endSubscription(id, database) }
-                memory.forgetSubscriptions()
+                for id in ids { try StandingTables.keepBack(of: id, database, tally: &tally) }
+                try endSubscriptions(ids)
+            case .followed(let ids): try endSubscriptions(ids)
             case .absence(let absence):
                 try AbsenceTable.write(absence, database)
                 memory.forgetAbsences()
             case .endAbsence(let id):
                 try AbsenceTable.end(id, database)
                 memory.forgetAbsences()
-            case .snooze, .endSnooze: break
+            case .snooze(let snooze):
+                try wake(snooze.who, at: now, until: snooze.until)
+                try StandingTables.write(snooze, database)
+            case .endSnooze(let who): try wake(who, at: now, until: now)
             case .block(let block, let alarm): try keep(block, alarm)
             case .unblock(let kind, let address):
                 try BlockTable.remove(kind, address, database)
@@ -234,6 +238,23 @@ struct IntakeTransaction {
         guard block.isSuppressed, !wasSuppressed else { return }
         addresses.withdrawn += try BlockTable.suppressWaiting(block, database, tally: &tally)
         addresses.addresses.append((SuppressedAddresses.Key(kind: block.kind, address: block.address), true))
+    }
+
+    private mutating func endSubscriptions(_ ids: [String]) throws {
+        for id in ids {
+            try StandingTables.endSubscription(id, database)
+            memory.forget(subscription: id)
+        }
+    }
+
+    /// Ends somebody's snooze, and those that have run out; what waits for a later end than the new one is due at that.
+    private mutating func wake(_ who: Subscription.Who, at now: Date, until: Date) throws {
+        for snooze in try memory.snoozes(database).elements {
+            let isTheirs = snooze.who.compared == who.compared
+            if isTheirs, until < snooze.until { try StandingTables.wake(snooze, at: until, database) }
+            if isTheirs || snooze.until <= now { try StandingTables.endSnooze(snooze.who, database) }
+        }
+        memory.forgetSnoozes()
     }
 
     /// Sets an incident's alarm without an event of its own: its state names the alarm, and changes in that alone.

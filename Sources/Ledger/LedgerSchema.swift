@@ -44,6 +44,8 @@ enum LedgerSchema {
     ///   that was; `digest`: the delivery whose message says it, by its id; `contains`: of that one, how many name it.
     /// - `alarms`: one for each subject, `incident/ID` or `silence/ID`.
     /// - `subscription`: by which they hear of it.
+    /// - `subscriptions`: `who` is `person/NAME`, `email/ADDRESS` or `sms/ADDRESS`, empty in rows of old; `kept_until`: it has
+    ///   ended, or was not confirmed in time, and may go then.
     /// - `blocks`: what is known against an address; `since` is empty while there are only bounces; `latest`: the last of those.
     /// - `deliveries_token`: finds the mail that came back, by its Message-ID.
     /// - `threads`: where a conversation began: Slack's `CHANNEL:TS`, or a mail's subject.
@@ -141,6 +143,11 @@ enum LedgerSchema {
         CREATE INDEX deliveries_steps ON deliveries (incident, event) WHERE origin = 'step';
         CREATE INDEX deliveries_broadcast ON deliveries (event, channel, address) WHERE \(broadcast);
         CREATE TABLE absences (id TEXT NOT NULL PRIMARY KEY, state BLOB NOT NULL) STRICT;
+        ALTER TABLE subscriptions ADD COLUMN who TEXT;
+        ALTER TABLE subscriptions ADD COLUMN kept_until INTEGER;
+        CREATE INDEX subscriptions_who ON subscriptions (who);
+        CREATE INDEX subscriptions_kept ON subscriptions (kept_until) WHERE kept_until IS NOT NULL;
+        CREATE INDEX deliveries_subscribed ON deliveries (subscription) WHERE subscription IS NOT NULL AND \(held);
         CREATE TABLE snoozes (who TEXT NOT NULL PRIMARY KEY, state BLOB NOT NULL) STRICT;
         CREATE TABLE blocks (
             kind TEXT NOT NULL, address TEXT NOT NULL, since INTEGER, cause TEXT NOT NULL, latest INTEGER, state BLOB NOT NULL,

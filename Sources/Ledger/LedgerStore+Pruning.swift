@@ -32,13 +32,16 @@ extension LedgerStore {
     ///
     /// - Parameters:
     ///   - cutoff: what arrived, or was touched, at that time or later stays.
+    ///   - now: subscriptions that ended before, or had to be confirmed by then, go.
     ///   - limit: rows to delete and to look at, about.
     ///   - step: the one before; nil: a new walk begins.
     /// - Throws: as `accept`; then nothing was deleted by this step.
-    public func prune(before cutoff: Date, limit: Int = 500, after step: PruneStep? = nil) async throws(LedgerError) -> PruneStep {
+    public func prune(
+        before cutoff: Date, now: Date? = nil, limit: Int = 500, after step: PruneStep? = nil
+    ) async throws(LedgerError) -> PruneStep {
         let position = step?.position ?? PrunePosition()
         return try await writing { database, cache in
-            var pruning = PruneTransaction(database, cutoff: cutoff.microseconds, limit: limit, position: position)
+            var pruning = PruneTransaction(database, cutoff: cutoff.microseconds, now: now ?? cutoff, limit: limit, position: position)
             // Without anything old there is nothing to write, not even an empty transaction.
             guard try pruning.hasAny() else { return PruneStep(deleted: 0, isDone: true, position: position) }
             try database.inTransaction(.immediate) {
@@ -46,6 +49,7 @@ extension LedgerStore {
                 return .commit
             }
             for incident in pruning.forgotten { cache.forget(incident) }
+            for subscription in pruning.ended { cache.memory.forget(subscription: subscription) }
             return PruneStep(deleted: pruning.deleted, isDone: pruning.isDone, position: pruning.position)
         }
     }

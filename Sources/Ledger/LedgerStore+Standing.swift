@@ -45,6 +45,21 @@ extension LedgerStore {
         try await readers.read { try StandingTables.subscriptions($0) }
     }
 
+    /// Those of one person or address, the oldest first; the others are not looked at.
+    public func subscriptions(of who: Subscription.Who) async throws(LedgerError) -> [Subscription] {
+        try await readers.read { try StandingTables.subscriptions(of: who, $0) }
+    }
+
+    /// One by its id.
+    public func subscription(_ id: String) async throws(LedgerError) -> Subscription? {
+        try await readers.read { try StandingTables.subscription(id, $0) }
+    }
+
+    /// Those that have not ended, or have just ended.
+    public func snoozes() async throws(LedgerError) -> [Snooze] {
+        try await readers.read { try StandingTables.snoozes($0) }
+    }
+
     private static let suppressed = """
         SELECT count(*), count(DISTINCT incident) FROM deliveries INDEXED BY deliveries_silence
         WHERE silence = ? AND silence IS NOT NULL

@@ -27,12 +27,16 @@ extension LedgerStore {
         let absences = try faults(database, "SELECT id, state FROM absences ORDER BY id", id: 0) { row in
             _ = try row.need(row.storedJSON(1).flatMap(Absence.init(stored:)), "an absence")
         }
+        let snoozes = try faults(database, "SELECT who, state FROM snoozes ORDER BY who", id: 0) { row in
+            _ = try row.need(row.storedJSON(1).flatMap(Snooze.init(stored:)), "a snooze")
+        }
         return [
             ("events that cannot be read", events), ("incidents whose state cannot be read", incidents),
             ("deliveries that cannot be read, and so do not go out", deliveries),
             ("silences that cannot be read, and so silence nothing", silences),
             ("subscriptions that cannot be read, and so do not count", subscriptions),
             ("absences that cannot be read, and so do not count", absences),
+            ("snoozes that cannot be read, and so hold nothing", snoozes),
         ].compactMap { words, found in found.isEmpty ? nil : "\(words): \(found.joined(separator: ", "))" }
     }
 

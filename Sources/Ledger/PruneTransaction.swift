@@ -7,16 +7,20 @@ import GRDB
 struct PruneTransaction {
     private let database: Database
     private let cutoff: Int64
+    private let now: Date
     private var budget: Int
     private(set) var position: PrunePosition
     private(set) var deleted = 0
     private(set) var isDone = false
     /// Incidents that are gone.
     private(set) var forgotten: [String] = []
+    /// Subscriptions that are gone.
+    private(set) var ended: [String] = []
     private var tally = Tally()
 
-    init(_ database: Database, cutoff: Int64, limit: Int, position: PrunePosition) {
+    init(_ database: Database, cutoff: Int64, now: Date, limit: Int, position: PrunePosition) {
         self.database = database
+        self.now = now
         self.cutoff = cutoff
         self.budget = limit
         self.position = position
@@ -25,6 +29,7 @@ struct PruneTransaction {
     func hasAny() throws -> Bool {
         if !position.isBeyondIncidents, try nextIncident() != nil { return true }
         return try nextEvent() != nil || database.has(Self.endedSilence, [cutoff]) || database.has(Self.oldBounces, [cutoff])
+            || !StandingTables.overdueSubscriptions(now, limit: 1, database).isEmpty
     }
 
     mutating func run() throws {
@@ -43,7 +48,8 @@ struct PruneTransaction {
                 try pruneSilences()
                 spend(try AbsenceTable.prune(before: Date(microseconds: cutoff), database))
                 try pruneBounces()
-                isDone = true
+                try pruneSubscriptions()
+                isDone = budget > 0
                 break
             }
             if try pruneEvent(row) != .more { (position.event, position.received) = (row.int64(0) ?? 0, row.int64(1) ?? 0) }
@@ -70,6 +76,13 @@ struct PruneTransaction {
     private mutating func pruneBounces() throws {
         try database.run(Self.forgetBounces, [cutoff])
         spend(database.changesCount)
+    }
+
+    /// Those that ended, or that nobody confirmed, a while ago.
+    private mutating func pruneSubscriptions() throws {
+        ended = try StandingTables.overdueSubscriptions(now, limit: max(1, budget), database)
+        for id in ended { try StandingTables.endSubscription(id, database) }
+        spend(ended.count)
     }
 
     private enum Progress {

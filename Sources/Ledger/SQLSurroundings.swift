@@ -21,7 +21,8 @@ final class SQLSurroundings: Surroundings {
     static let openLimit = 100
 
     var silences: Standing<Silence> { get throws { try memory.silences(database) } }
-    var subscriptions: Standing<Subscription> { get throws { try memory.subscriptions(database) } }
+    var subscriptions: SubscriptionBook { get throws { try memory.subscriptions(database) } }
+    var snoozes: Standing<Snooze> { get throws { try memory.snoozes(database) } }
     var absences: Standing<Absence> { get throws { try memory.absences(database) } }
 
     func block(kind: ChannelKind, address: String) throws -> AddressBlock? {

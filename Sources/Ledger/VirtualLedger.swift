@@ -61,7 +61,7 @@ public final class VirtualLedger {
                 let judgement = judged(incident)
                 try intake.seed(incident, severity: judgement.severity, rank: judgement.rank, alarm: judgement.alarm)
             }
-            try intake.apply(standing)
+            try intake.apply(standing, now: .distantPast)
             intake.remember()
         }
     }

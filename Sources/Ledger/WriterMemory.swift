@@ -10,7 +10,8 @@ import Synchronization
 /// Known of the file; nil: not read yet. A value, so that a transaction works on a copy of its own.
 struct WriterMemory {
     private(set) var silences: Standing<Silence>?
-    private(set) var subscriptions: Standing<Subscription>?
+    private(set) var subscriptions: SubscriptionBook?
+    private(set) var snoozes: Standing<Snooze>?
     private(set) var absences: Standing<Absence>?
     /// Rises with every change of an absence.
     private(set) var absenceChanges = 0
@@ -26,9 +27,9 @@ struct WriterMemory {
         return read
     }
 
-    mutating func subscriptions(_ database: Database) throws -> Standing<Subscription> {
+    mutating func subscriptions(_ database: Database) throws -> SubscriptionBook {
         if let subscriptions { return subscriptions }
-        let read = Standing(try StandingTables.subscriptions(database), revision: Revision.next())
+        let read = SubscriptionBook(try StandingTables.subscriptions(database))
         subscriptions = read
         return read
     }
@@ -37,6 +38,13 @@ struct WriterMemory {
         if let absences { return absences }
         let read = Standing(try AbsenceTable.all(database), revision: Revision.next())
         absences = read
+        return read
+    }
+
+    mutating func snoozes(_ database: Database) throws -> Standing<Snooze> {
+        if let snoozes { return snoozes }
+        let read = Standing(try StandingTables.snoozes(database), revision: Revision.next())
+        snoozes = read
         return read
     }
 
@@ -56,11 +64,15 @@ struct WriterMemory {
 
     /// Something of it was changed in the file.
     mutating func forgetSilences() { silences = nil }
-    mutating func forgetSubscriptions() { subscriptions = nil }
     mutating func forgetAbsences() {
         absences = nil
         absenceChanges += 1
     }
+    mutating func forgetSnoozes() { snoozes = nil }
+
+    /// One was written, or deleted: there are too many to read them all again.
+    mutating func keep(_ subscription: Subscription) { subscriptions?.set(subscription) }
+    mutating func forget(subscription id: String) { subscriptions?.remove(id) }
 
     /// The range of keys that begin with `dependency/`.
     private static let anyDependent = """

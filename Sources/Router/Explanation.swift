@@ -63,6 +63,7 @@ public struct Explanation: Sendable {
         messages = decision.plan.deliveries.map { planned in
             var request = setup.configuration.request(for: planned, id: "(none yet)", about: Story(event, decision), now: now)
             request.origin = planned.origin.rawValue
+            if planned.origin == .confirmation { request.confirmation = setup.confirmation(of: planned.subscription, to: planned.address) }
             return setup.templates.render(request)
         }
     }

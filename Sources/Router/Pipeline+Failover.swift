@@ -66,6 +66,8 @@ extension Pipeline {
 
     /// How to tell the same recipient by another way, whose address is not suppressed; nil: there is none.
     func nextWay(for delivery: QueuedDelivery, now: Date) -> FallbackPlan? {
+        // What confirms an address is for that address alone.
+        if delivery.origin == .confirmation { return nil }
         let setup = setup.value
         let table = setup.configuration.table
         let presence = table.presence(absences: ledger.absencesInForce, now: now)
@@ -89,7 +91,8 @@ extension Pipeline {
                 channel: resolved.channel.name, kind: resolved.channel.kind, address: resolved.address, recipient: resolved.recipient,
                 for: delivery.for, routes: delivery.routes, template: delivery.template,
                 language: resolved.person?.language ?? delivery.language, timezone: resolved.person?.timezone ?? delivery.timezone,
-                isUrgent: delivery.isUrgent, priority: delivery.priority, due: now, expires: delivery.expires, retryFor: delivery.retryFor),
+                isUrgent: delivery.isUrgent, priority: delivery.priority, due: now, expires: delivery.expires, retryFor: delivery.retryFor,
+                subscription: delivery.subscription),
             lane: setup.channels[resolved.channel.name]?.destination ?? resolved.channel.name)
     }
 }

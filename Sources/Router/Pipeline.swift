@@ -90,7 +90,8 @@ public struct Pipeline: Sendable {
         return Decision(
             application: application, plan: plan, lanes: plan.deliveries.map { setup.channels[$0.channel]?.destination ?? $0.channel },
             severity: table.severity(of: application)?.name, severityRank: table.severity(of: application)?.rank,
-            alarm: application.flatMap { table.alarm(of: $0.incident, now: now) }, changes: effects.changes)
+            alarm: application.flatMap { table.alarm(of: $0.incident, now: now) },
+            changes: try effects.changes + followedEnds(of: application, surroundings))
     }
 
     // MARK: Out
@@ -108,7 +109,7 @@ public struct Pipeline: Sendable {
         }
 
         // render ─▶ Message: never fails; what could not be rendered as wished is plain, and marked `degraded`.
-        var request = setup.configuration.request(for: delivery, now: started)
+        var request = setup.request(for: delivery, now: started)
         request.leaving = setup.leaving(for: delivery)
         let message = setup.templates.render(request)
 

@@ -45,7 +45,7 @@ struct Retention: Service {
         do {
             while !Task.isCancelled, last?.isDone != true {
                 await waitForQuiet()
-                let step = try await ledger.prune(before: cutoff, after: last)
+                let step = try await ledger.prune(before: cutoff, now: began, after: last)
                 removed += step.deleted
                 last = step
                 if !step.isDone { await sleep(Self.pause) }

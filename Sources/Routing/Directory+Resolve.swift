@@ -16,6 +16,8 @@ public struct Resolved: Sendable, Equatable {
     var gathering: Gathering?
     /// Why the entry led here and not to somebody else, for `explain`: whose turn it is, for whom somebody stands in.
     var notes: [String] = []
+    /// The most that an address wants to hear; of a person, see `Person.limits`.
+    var limit: ThrottleRule?
 
     public init(channel: ChannelFacts, address: String, recipient: String, person: Person? = nil) {
         self.channel = channel
@@ -77,6 +79,8 @@ struct RecipientSearch {
     var gathering: Gathering?
     /// What led to whoever is added just now.
     var because: [String] = []
+    /// By which whoever is added just now is there.
+    var subscription: Subscription?
     private var seen: Set<DestinationKey> = []
     private var openedTeams: Set<String> = []
 
@@ -182,14 +186,21 @@ struct RecipientSearch {
     }
 
     /// Whoever is there already hears at the earlier of both times.
-    private mutating func add(_ resolved: Resolved) {
+    mutating func add(_ resolved: Resolved) {
         if seen.insert(resolved.key).inserted {
             reached.append(resolved)
-            if let gathering { reached[reached.count - 1].gathering = gathering }
             if !because.isEmpty { reached[reached.count - 1].notes = because }
+            if let subscription {
+                reached[reached.count - 1].gathering = gathering
+                reached[reached.count - 1].subscription = subscription.id
+                reached[reached.count - 1].limit = subscription.limit
+            }
             return
         }
         if !because.isEmpty, let place = reached.firstIndex(where: { $0.key == resolved.key }) { reached[place].notes += because }
+        if subscription == nil, let place = reached.firstIndex(where: { $0.subscription != nil && $0.key == resolved.key }) {
+            (reached[place].subscription, reached[place].limit) = (nil, nil)
+        }
         guard let place = reached.firstIndex(where: { $0.gathering != nil && $0.key == resolved.key }),
             let known = reached[place].gathering, gathering.map({ $0.until < known.until }) ?? true
         else { return }

@@ -47,8 +47,13 @@ public struct ChannelFacts: Sendable, Equatable {
     public var takesAddresses: Bool
     /// Seconds for which a delivery that fails is tried again, where no route says otherwise.
     public var retryFor: TimeInterval
+    /// Where it stands among the channels: the first that is able is taken where none is named.
+    public var place: Int
 
-    public init(name: String, kind: ChannelKind, ownAddress: String?, takesAddresses: Bool, retryFor: TimeInterval = 86_400) {
+    public init(
+        name: String, kind: ChannelKind, ownAddress: String?, takesAddresses: Bool, retryFor: TimeInterval = 86_400, place: Int = 0
+    ) {
+        self.place = place
         self.name = name
         self.kind = kind
         self.ownAddress = ownAddress

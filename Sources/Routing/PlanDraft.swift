@@ -50,7 +50,7 @@ struct PlanDraft {
                 recipient: resolved.recipient, for: entry, routes: [route.name],
                 template: route.template ?? event.type.rawValue, language: resolved.person?.language,
                 timezone: resolved.person?.timezone, isUrgent: route.isUrgent, priority: priority, due: now, expires: expires,
-                retryFor: route.retryFor, origin: origin))
+                retryFor: route.retryFor, origin: origin, subscription: resolved.subscription))
         if keepsTerms { terms.append(Terms(route, resolved)) }
     }
 
@@ -100,6 +100,8 @@ struct PlanDraft {
         deliveries[place].isUrgent = deliveries[place].isUrgent || route.isUrgent
         deliveries[place].language = deliveries[place].language ?? resolved.person?.language
         deliveries[place].timezone = deliveries[place].timezone ?? resolved.person?.timezone
+        // Whoever is named by anything else would still hear if they left it.
+        if resolved.subscription == nil { deliveries[place].subscription = nil }
         // Whether a step was heard is told by the deliveries that are the step's.
         if origin == .step { deliveries[place].origin = .step }
         if keepsTerms { terms[place].merge(Terms(route, resolved)) }

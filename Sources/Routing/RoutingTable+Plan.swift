@@ -44,10 +44,10 @@ extension RoutingTable {
             return try plan(only: directed, facts, because: notRouted, surroundings, isExplaining: explaining)
         }
         let directed = try directed + concerned(facts, application, surroundings)
-        let subscribers = try subscribers(facts, surroundings)
+        let subscribers = try subscribers(facts, surroundings, isExplaining: explaining)
         var draft = PlanDraft(
             event: event, now: now, priority: isOperations ? 1 : severity?.rank ?? max(0, scale.steps.count - 1),
-            keepsTerms: hasTerms || subscribers != nil)
+            keepsTerms: try subscribers != nil || hasTerms(surroundings))
         var verdicts: [RouteVerdict] = []
 
         // A reminder is for whom it is meant alone.
@@ -95,12 +95,15 @@ extension RoutingTable {
         return plan
     }
 
+    /// Whether a message may have to wait by the terms of a route or of whoever hears it.
+    private func hasTerms(_ surroundings: any Surroundings) throws -> Bool { try hasTerms || !surroundings.snoozes.elements.isEmpty }
+
     /// Tells those alone whom an event that routes do not see is for.
     private func plan(
         only directed: [Directed], _ facts: MatchFacts, because reason: String, _ surroundings: any Surroundings, isExplaining: Bool
     ) throws -> Plan {
         var draft = PlanDraft(
-            event: facts.event, now: facts.now, priority: facts.severity?.rank ?? max(0, scale.steps.count - 1), keepsTerms: hasTerms)
+            event: facts.event, now: facts.now, priority: facts.severity?.rank ?? max(0, scale.steps.count - 1), keepsTerms: try hasTerms(surroundings))
         let verdicts = tell(directed, facts, nil, &draft)
         var holds = try Holds(self, facts, nil, surroundings, isExplaining: isExplaining)
         try draft.settle { try holds.settle(&$0, $1) }

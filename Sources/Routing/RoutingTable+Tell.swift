@@ -6,11 +6,10 @@ import Incidents
 
 extension RoutingTable {
     /// The subscriptions, where there are any.
-    func subscribers(_ facts: MatchFacts, _ surroundings: any Surroundings) throws -> Subscribers? {
-        let subscriptions = try surroundings.subscriptions
-        if subscriptions.elements.isEmpty { return nil }
-        return Subscribers(
-            compiled: standing.subscriptions(subscriptions, scale: scale), facts: facts, timeZone: rules.timeZone)
+    func subscribers(_ facts: MatchFacts, _ surroundings: any Surroundings, isExplaining: Bool = false) throws -> Subscribers? {
+        let book = try surroundings.subscriptions
+        if book.isEmpty { return nil }
+        return Subscribers(book: book, scale: scale, facts: facts, timeZone: rules.timeZone, isExplaining: isExplaining)
     }
 
     func resolve(
@@ -48,7 +47,10 @@ extension RoutingTable {
             var unreached: [Unreached] = []
             switch one.whom {
             case .entry(let entry):
-                let found = resolve([entry], facts, subscribers)
+                var found = resolve([entry], facts, subscribers)
+                if let subscription = one.subscription {
+                    for place in found.reached.indices { found.reached[place].resolved.subscription = subscription }
+                }
                 draft.add(found.reached, of: route, origin: one.origin)
                 unreached = found.unreached
             case .told(let told):
@@ -81,10 +83,10 @@ extension RoutingTable {
         return [RouteVerdict(route: name, result: .matched, unreached: unreached)]
     }
 
-    /// Tells the people whose subscriptions match: each is like a route of their own.
+    /// Tells those whose subscriptions match: each is like a route of their own.
     func tell(_ subscribers: Subscribers, _ draft: inout PlanDraft) -> [RouteVerdict] {
         var verdicts: [RouteVerdict] = []
-        for subscription in subscribers.ofEvent() {
+        for subscription in subscribers.ofEvent(unconfirmed: subscribers.isExplaining) {
             var search = RecipientSearch(
                 directory: directory, incident: nil, severity: nil, subscribers: subscribers)
             search.add(subscription, of: subscribers)
@@ -93,9 +95,11 @@ extension RoutingTable {
             for resolved in search.reached {
                 draft.add(resolved, resolved.key, for: resolved.recipient, of: route, origin: .subscription)
             }
-            let unreached = search.reasons.map { Unreached(entry: subscription.whom, reason: $0) }
+            guard subscribers.isExplaining else { continue }
+            let unreached = search.reasons.map { Unreached(entry: subscription.who.text, reason: $0) }
             verdicts.append(RouteVerdict(route: name, result: .matched, unreached: unreached))
         }
+        guard subscribers.isExplaining else { return [] }
         for (subscription, problem) in subscribers.problems() {
             verdicts.append(
                 RouteVerdict(
@@ -126,15 +130,5 @@ extension RoutingTable {
         var search = RecipientSearch(directory: directory, incident: nil, severity: nil)
         search.add(person: person, via: nil)
         return search.reached.first
-    }
-}
-
-extension Subscription {
-    /// Whose it is.
-    fileprivate var whom: String {
-        switch who {
-        case .person(let name): name
-        case .email(let address), .sms(let address): address
-        }
     }
 }

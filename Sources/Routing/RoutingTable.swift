@@ -26,7 +26,7 @@ public struct RoutingTable: Sendable {
     public private(set) var repeating: [Int]
     /// A route or a person has terms by which a message may have to wait.
     private(set) var hasTerms: Bool
-    /// Of silences and subscriptions.
+    /// Of silences.
     private(set) var standing = StandingIndex()
 
     public init(
@@ -57,6 +57,6 @@ public struct RoutingTable: Sendable {
     }
 
     private static func hasTerms(_ routes: [Route], _ directory: Directory) -> Bool {
-        routes.contains { $0.group != nil || $0.throttle != nil } || directory.people.values.contains { $0.quietHours != nil }
+        routes.contains { $0.group != nil || $0.throttle != nil } || directory.people.values.contains { $0.quietHours != nil || !$0.limits.isEmpty }
     }
 }

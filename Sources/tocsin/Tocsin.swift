@@ -47,7 +47,8 @@ struct Tocsin: AsyncParsableCommand {
             CommandGroup(
                 name: "Events",
                 subcommands: [
-                    Send.self, Acknowledge.self, SilenceCommand.self, Subscribe.self, Unsubscribe.self, Away.self, Bounce.self,
+                    Send.self, Acknowledge.self, SilenceCommand.self, Subscribe.self, Unsubscribe.self, Confirm.self, SnoozeCommand.self,
+                    Away.self, Bounce.self,
                 ]),
             CommandGroup(
                 name: "What happened",

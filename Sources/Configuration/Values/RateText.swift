@@ -44,3 +44,11 @@ enum RateText {
         DurationText.parse(text).flatMap { (1...days * 86_400).contains($0) ? $0 : nil }
     }
 }
+
+extension ThrottleRule {
+    /// `5 per 10m`; nil for what is not written like that, and for windows of over a week.
+    public init?(text: String) {
+        guard let rule = RateText.throttle(text) else { return nil }
+        self = rule
+    }
+}

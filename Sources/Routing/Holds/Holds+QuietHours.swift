@@ -8,8 +8,7 @@ extension Holds {
     ///
     /// - Parameter moment: when the message would go out; nil: now.
     func quietHours(_ delivery: PlannedDelivery, _ terms: Terms?, at moment: Date? = nil) -> Hold? {
-        guard let quiet = terms?.quiet, !delivery.isUrgent else { return nil }
-        if let severity = facts.severity, let wakes = table.rules.wakesFor, severity.rank <= wakes.rank { return nil }
+        guard let quiet = terms?.quiet, !isWoken(by: delivery) else { return nil }
         let zone = quiet.timezone.flatMap(TimeZone.init(identifier:)) ?? table.rules.timeZone
         guard let end = quiet.hours.end(at: moment ?? now, in: zone) else { return nil }
         let until = Moment.text(end, now: now, in: zone, isNamed: true)

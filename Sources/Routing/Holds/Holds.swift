@@ -1,7 +1,8 @@
-// What keeps the deliveries of one event back, and which of several reasons counts. In this order: an address
-// that is suppressed; overtaken by the breach; a silence; an incident that comes and goes; an incident that ended before a late word of it. Then what only
-// delays: quiet hours and a subscriber's cadence, lateness, a service that this one needs, a throttle, a group. Of those
-// that go into an address's common digest (quiet hours, cadence, throttle) the one that ends last counts.
+// What keeps the deliveries of one event back, and which of several reasons counts. In this order: an address that is
+// suppressed; overtaken by the breach; a silence; an incident that comes and goes; an incident that ended before a late word of it. Then what only
+// delays: quiet hours, a snooze and a subscriber's cadence, lateness, a service that this one needs, a throttle or a
+// person's own limit, a group. Of those that go into an address's common digest (quiet hours, snooze, cadence, throttle,
+// limit) the one that ends last counts.
 //
 // What is the same for all deliveries of the event is found once, here; each reason has a file of its own.
 
@@ -23,6 +24,8 @@ struct Holds {
     let parent: Parent?
     /// Those that go nowhere because their addresses are suppressed.
     private(set) var lost: [PlannedDelivery] = []
+    /// Until when somebody does not want to hear.
+    let snoozes: [Subscription.Who: Date]
 
     init(
         _ table: RoutingTable, _ facts: MatchFacts, _ debt: Debt?, _ surroundings: any Surroundings, isExplaining: Bool
@@ -34,6 +37,8 @@ struct Holds {
         self.isExplaining = isExplaining
         lateness = Lateness(facts, after: table.rules.lateAfter)
         parent = try table.parent(facts, surroundings)
+        let snoozes = try surroundings.snoozes.elements
+        self.snoozes = snoozes.isEmpty ? [:] : Dictionary(snoozes.map { ($0.who.compared, $0.until) }) { max($0, $1) }
         silence = try table.silence(facts, surroundings)
         if isExplaining { noteWhatIsSo() }
     }
@@ -52,9 +57,11 @@ struct Holds {
             delivery.intent = end
             return
         }
-        var throttle: ThrottleState?
-        if let rule = terms?.throttle, !delivery.isUrgent, facts.severity?.rank != 0 { throttle = try self.throttle(rule, delivery) }
-        let own = later(quietHours(delivery, terms), terms?.gathering.map { Hold(kind: .digest, until: $0.until, reason: $0.reason) })
+        // Whoever is asked whether they want to hear has just asked for that.
+        if delivery.origin == .confirmation { return }
+        let throttle = try bounds(delivery, terms)
+        let gathering = terms?.gathering.map { Hold(kind: .digest, until: $0.until, reason: $0.reason) }
+        let own = later(later(quietHours(delivery, terms), gathering), snooze(delivery, terms))
         if let own {
             delivery.intent = .hold(later(own, throttle?.hold) ?? own)
         } else if let late = late(delivery) {
@@ -74,12 +81,21 @@ struct Holds {
         leaveAlone(&delivery, terms)
     }
 
+    /// How the throttle of the routes and the recipient's own limit stand; nil where there is neither.
+    private mutating func bounds(_ delivery: PlannedDelivery, _ terms: Terms?) throws -> ThrottleState? {
+        guard let terms, !delivery.isUrgent, facts.severity?.rank != 0 else { return nil }
+        let throttle = try terms.throttle.map { try self.throttle($0, delivery) }
+        let limit = try terms.limit.map { try self.limit($0, delivery, of: delivery.recipient) }
+        guard let throttle, let limit else { return throttle ?? limit }
+        return ThrottleState(hold: later(throttle.hold, limit.hold))
+    }
+
     /// Why a delivery is not made at all; nil where it is.
     private func ending(of delivery: PlannedDelivery) -> Intent? {
         if case .missedWarning = event.raised { return .supersede(event.change.reason ?? "overtaken by the breach") }
         if event.type == .operations { return nil }
         let isOwed = delivery.origin == .owed || (debt.map { $0.isTurn && $0.isOwed(to: delivery.destination) } ?? false)
-        if let silence, !isOwed, delivery.origin != .reminder { return .suppress(suppression(by: silence)) }
+        if let silence, !isOwed, delivery.origin != .reminder, delivery.origin != .confirmation { return .suppress(suppression(by: silence)) }
         if let incident = facts.incident {
             if debt?.isTurn ?? false, incident.isMuted(event, by: table.rules.flap) {
                 return .suppress(Suppression(reason: flapping(incident)))

@@ -98,8 +98,13 @@ public struct Directed: Sendable {
     /// The event's type where nil.
     public var template: String?
     public var isUrgent: Bool
+    /// The subscription that it is about, or comes by.
+    public var subscription: String?
 
-    public init(_ whom: Whom, origin: Origin, name: String, template: String? = nil, isUrgent: Bool = false) {
+    public init(
+        _ whom: Whom, origin: Origin, name: String, template: String? = nil, isUrgent: Bool = false, subscription: String? = nil
+    ) {
+        self.subscription = subscription
         self.whom = whom
         self.origin = origin
         self.name = name

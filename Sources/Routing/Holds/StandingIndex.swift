@@ -1,5 +1,5 @@
-// Silences and subscriptions, with their matches compiled once for as long as they stand as they are. One that cannot be
-// compiled (a severity that is gone, a bad pattern) matches nothing, and hurts no other.
+// Silences, with their matches compiled once for as long as they stand as they are. One that cannot be compiled (a severity
+// that is gone, a bad pattern) matches nothing, and hurts no other. Subscriptions, which are many, have a book of their own.
 
 import Foundation
 import Incidents
@@ -61,7 +61,6 @@ final class CompiledStanding<Element: Sendable & Equatable>: Sendable {
 final class StandingIndex: Sendable {
     private struct Known: Sendable {
         var silences: CompiledStanding<Silence>?
-        var subscriptions: CompiledStanding<Subscription>?
     }
 
     private let known = Mutex(Known())
@@ -70,13 +69,6 @@ final class StandingIndex: Sendable {
         if let compiled = known.withLock({ $0.silences }), compiled.isOf(standing) { return compiled }
         let compiled = CompiledStanding(standing, scale: scale, match: \.match)
         known.withLock { $0.silences = compiled }
-        return compiled
-    }
-
-    func subscriptions(_ standing: Standing<Subscription>, scale: SeverityScale) -> CompiledStanding<Subscription> {
-        if let compiled = known.withLock({ $0.subscriptions }), compiled.isOf(standing) { return compiled }
-        let compiled = CompiledStanding(standing, scale: scale, match: \.match)
-        known.withLock { $0.subscriptions = compiled }
         return compiled
     }
 }

@@ -1,5 +1,5 @@
-// Whoever has a standing wish that an event or an incident fits. Only people of the configuration are told so far:
-// addresses from elsewhere would have to be confirmed first.
+// Whoever has a standing wish that an event or an incident fits: people of the configuration, and addresses that have
+// confirmed that they want to hear.
 
 import Foundation
 import Incidents
@@ -13,38 +13,50 @@ struct Gathering: Sendable, Equatable {
 
 /// The subscriptions that may count for one event.
 struct Subscribers {
-    let compiled: CompiledStanding<Subscription>
+    let book: SubscriptionBook
+    let scale: SeverityScale
     let facts: MatchFacts
     /// For people without a zone of their own.
     let timeZone: TimeZone
+    /// Those that are not confirmed are named, with that as the reason why nobody is told by them.
+    let isExplaining: Bool
 
     /// Those whose match holds for the event.
-    func ofEvent() -> [Subscription] { compiled.matching(facts).filter { $0.isActive(at: facts.now) } }
+    ///
+    /// - Parameter unconfirmed: also those that nobody is told by.
+    func ofEvent(unconfirmed: Bool = false) -> [Subscription] { counting(book.matching(facts, scale: scale), unconfirmed) }
 
     /// Those whose match fits the incident: who `subscribers` are.
-    func ofIncident() -> [Subscription] { compiled.fitting(facts).filter { $0.isActive(at: facts.now) } }
+    func ofIncident(unconfirmed: Bool = false) -> [Subscription] { counting(book.fitting(facts, scale: scale), unconfirmed) }
+
+    private func counting(_ found: [Subscription], _ unconfirmed: Bool) -> [Subscription] {
+        found.filter { $0.isActive(at: facts.now) && (unconfirmed || $0.isConfirmed) }
+    }
 
     /// Those that cannot be understood, and why.
     func problems() -> [(subscription: Subscription, problem: String)] {
-        compiled.problems.sorted { $0.key < $1.key }.compactMap { place, problem in
-            let subscription = compiled.source.elements[place]
-            return subscription.isActive(at: facts.now) ? (subscription, problem) : nil
-        }
+        book.problems(scale: scale).filter { $0.subscription.isActive(at: facts.now) }
     }
 
-    /// When a person hears who asked for a cadence; nil: at once.
-    func gathering(_ cadence: Cadence, for person: Person) -> Gathering? {
+    /// When somebody hears who asked for a cadence; nil: at once.
+    ///
+    /// - Parameters:
+    ///   - name: who hears, for people.
+    ///   - timezone: their own, IANA name.
+    func gathering(_ cadence: Cadence, for name: String, timezone: String?) -> Gathering? {
         if cadence == .immediate { return nil }
-        let zone = person.zone(else: timeZone)
+        let zone = timezone.flatMap(TimeZone.init(identifier:)) ?? timeZone
         guard let until = cadence.next(after: facts.now, in: zone) else { return nil }
         let moment = Moment.text(until, now: facts.now, in: zone, isNamed: true)
-        return Gathering(until: until, reason: "\(cadence.word) digest of \(person.id), until \(moment)")
+        return Gathering(until: until, reason: "\(cadence.word) digest of \(name), until \(moment)")
     }
 }
 
 extension Subscription {
     /// Stands among a delivery's routes.
-    var routeName: String { "subscription \(quoted(id))" }
+    public static func routeName(_ id: String) -> String { "subscription \(quoted(id))" }
+
+    var routeName: String { Self.routeName(id) }
 }
 
 extension Cadence {
@@ -63,27 +75,59 @@ extension Person {
     func zone(else standard: TimeZone) -> TimeZone { timezone.flatMap(TimeZone.init(identifier:)) ?? standard }
 }
 
+extension Directory {
+    /// By which channel an address is reached: the named one, or else the first configured one of its kind.
+    ///
+    /// - Throws: why it cannot be, in words.
+    public func channel(to who: Subscription.Who, via: String?) throws(MatchError) -> ChannelFacts {
+        guard let kind = who.kind else { throw MatchError(message: "\(quoted(who.text)) is no address") }
+        if let via {
+            guard let channel = channels[via] else {
+                throw MatchError(message: "there is no channel `\(quoted(via))`\(suggestion(forChannel: via))")
+            }
+            guard channel.kind == kind, channel.takesAddresses else {
+                throw MatchError(message: "`\(via)` cannot reach \(quoted(who.text)): it takes no \(kind.rawValue) addresses")
+            }
+            return channel
+        }
+        let able = channels.values.filter { $0.kind == kind && $0.takesAddresses }
+        guard let channel = able.min(by: { ($0.place, $0.name) < ($1.place, $1.name) }) else {
+            throw MatchError(message: "no channel takes \(kind.rawValue) addresses, so \(quoted(who.text)) cannot be reached")
+        }
+        return channel
+    }
+}
+
 extension RecipientSearch {
     /// Everyone whose subscription fits the incident, by their own way and at their own times.
     mutating func addSubscribers() {
         guard let subscribers else { return reasons.append("nobody has subscribed") }
-        let fitting = subscribers.ofIncident()
+        let fitting = subscribers.ofIncident(unconfirmed: subscribers.isExplaining)
         if fitting.isEmpty { return reasons.append("nobody's subscription fits the incident") }
         for subscription in fitting { add(subscription, of: subscribers) }
     }
 
-    /// The person of a subscription, by the channel that it names or their own `via`.
+    /// Whoever has the subscription, by the channel that it names or their own `via`.
     mutating func add(_ subscription: Subscription, of subscribers: Subscribers) {
-        switch subscription.who {
-        case .person(let name):
+        let name = subscription.who.text
+        guard subscription.isConfirmed else {
+            return reasons.append("\(subscription.routeName) is for \(quoted(name)), which is not in `people` and has not been confirmed")
+        }
+        self.subscription = subscription
+        defer { (self.subscription, gathering) = (nil, nil) }
+        if case .person = subscription.who {
             guard let person = directory.people[name] else {
                 return reasons.append("\(subscription.routeName) is for `\(quoted(name))`, who is nobody in `people`")
             }
-            gathering = subscribers.gathering(subscription.cadence, for: person)
-            add(person: person, via: subscription.via)
-            gathering = nil
-        case .email(let address), .sms(let address):
-            reasons.append("\(subscription.routeName) is for \(quoted(address)), which is not in `people` and has not been confirmed")
+            gathering = subscribers.gathering(subscription.cadence, for: person.id, timezone: person.timezone)
+            return add(person: person, via: subscription.via)
+        }
+        gathering = subscribers.gathering(subscription.cadence, for: name, timezone: nil)
+        do throws(MatchError) {
+            let channel = try directory.channel(to: subscription.who, via: subscription.via)
+            add(Resolved(channel: channel, address: name, recipient: name))
+        } catch {
+            reasons.append(error.message)
         }
     }
 }

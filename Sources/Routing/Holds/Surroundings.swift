@@ -8,8 +8,8 @@ import Incidents
 public protocol Surroundings {
     /// Those whose end has not been told yet. `revision` changes with every change of any of them.
     var silences: Standing<Silence> { get throws }
-    /// All that may still count.
-    var subscriptions: Standing<Subscription> { get throws }
+    /// All of them.
+    var subscriptions: SubscriptionBook { get throws }
     /// Every address that was told of the incident, or is being told: an accepted or unknown attempt, a digest that held
     /// it, or a delivery that is still to be made or held.
     func told(of incident: String) throws -> [ToldAddress]
@@ -154,7 +154,7 @@ public struct NoSurroundings: Surroundings, Sendable {
     public init() {}
 
     public var silences: Standing<Silence> { Standing() }
-    public var subscriptions: Standing<Subscription> { Standing() }
+    public var subscriptions: SubscriptionBook { SubscriptionBook() }
     public func told(of incident: String) -> [ToldAddress] { [] }
     public func throttled(channel: String, address: String, since: Date, limit: Int) -> [Date] { [] }
     public func held(channel: String, address: String, key: String) -> HeldState { HeldState() }

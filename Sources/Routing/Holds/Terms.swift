@@ -19,6 +19,10 @@ struct Terms: Sendable {
 
     /// Nil for channels and bare addresses.
     var quiet: Quiet?
+    /// Who hears it, where that is one person or address: they may have snoozed.
+    var who: Subscription.Who?
+    /// The most that they want to hear.
+    var limit: ThrottleRule?
     var group: Group?
     var throttle: ThrottleRule?
     /// A subscriber's cadence.
@@ -28,6 +32,8 @@ struct Terms: Sendable {
         quiet = resolved.person.flatMap { person in
             person.quietHours.map { Quiet(person: person.id, hours: $0, timezone: person.timezone) }
         }
+        who = resolved.who
+        limit = resolved.person?.limits[resolved.channel.kind] ?? resolved.limit
         group = route.group.map { Group(route: route.name, rule: $0) }
         throttle = route.throttle
         gathering = resolved.gathering
@@ -36,6 +42,8 @@ struct Terms: Sendable {
     /// Adds the terms of the next that asks.
     mutating func merge(_ other: Terms) {
         if other.quiet == nil { quiet = nil }
+        if other.who != who { who = nil }
+        limit = limit.flatMap { mine in other.limit.map { $0.isMoreGenerous(than: mine) ? $0 : mine } }
         switch (gathering, other.gathering) {
         case (let mine?, let theirs?):
             if theirs.until < mine.until { gathering = theirs }
@@ -48,6 +56,19 @@ struct Terms: Sendable {
         case (nil, nil):
             if other.group == nil { group = nil }
             throttle = throttle.flatMap { mine in other.throttle.map { $0.isMoreGenerous(than: mine) ? $0 : mine } }
+        }
+    }
+}
+
+extension Resolved {
+    /// The person, or the address; nil for a channel that is told as itself.
+    fileprivate var who: Subscription.Who? {
+        if let person { return .person(person.id) }
+        if channel.ownAddress != nil { return nil }
+        return switch channel.kind {
+        case .email: .email(address.lowercased())
+        case .sms: .sms(address)
+        case .slack, .teams: nil
         }
     }
 }

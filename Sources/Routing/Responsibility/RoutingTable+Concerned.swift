@@ -67,7 +67,7 @@ extension Directory {
     func entry(like word: String, rotations: [String: Rotation]) -> RecipientEntry {
         let search = RecipientSearch(directory: self, incident: nil, severity: nil)
         let name =
-            search.person(like: word)?.id ?? search.key(like: word, in: rotations.keys) ?? search.key(like: word, in: teams.keys)
+            person(like: word)?.id ?? search.key(like: word, in: rotations.keys) ?? search.key(like: word, in: teams.keys)
             ?? search.key(like: word, in: channels.keys) ?? word
         return RecipientEntry(subject: .name(name), text: quoted(name))
     }

@@ -37,6 +37,19 @@ enum Terminal {
     /// A line on standard output.
     static func say(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
 
+    /// Many lines on standard output, some thousands at a time.
+    static func sayAll(_ lines: some Sequence<String>) {
+        var text = ""
+        for line in lines {
+            text += line + "\n"
+            if text.utf8.count > 1 << 16 {
+                write(text, to: STDOUT_FILENO)
+                text = ""
+            }
+        }
+        if !text.isEmpty { write(text, to: STDOUT_FILENO) }
+    }
+
     /// A line on standard error.
     static func complain(_ text: String, prefix: String = "tocsin: ") { write(prefix + text + "\n", to: STDERR_FILENO) }
 

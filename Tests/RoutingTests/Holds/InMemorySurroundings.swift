@@ -21,7 +21,9 @@ final class InMemorySurroundings: Surroundings {
     private(set) var questions: [String] = []
 
     var silences: Standing<Silence> { Standing(standingSilences, revision: revision) }
-    var subscriptions: Standing<Subscription> { Standing(standingSubscriptions, revision: revision) }
+    var subscriptions: SubscriptionBook { SubscriptionBook(standingSubscriptions) }
+    var standingSnoozes: [Snooze] = []
+    var snoozes: Standing<Snooze> { Standing(standingSnoozes, revision: revision) }
 
     func told(of incident: String) -> [ToldAddress] {
         questions.append("told \(incident)")

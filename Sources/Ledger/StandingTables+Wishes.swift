@@ -1,0 +1,191 @@
+// Subscriptions and snoozes: their rows, and what their ends do to what waits because of them.
+
+import Foundation
+import GRDB
+import Incidents
+import JSON
+import Routing
+
+extension StandingTables {
+    /// All, the oldest first.
+    static func subscriptions(_ database: Database) throws -> [Subscription] {
+        try readable(database, "SELECT state FROM subscriptions ORDER BY rowid", Subscription.init(stored:))
+    }
+
+    /// Those of one person or address, the oldest first. Rows from before it was written down whose they are are looked at, too.
+    static func subscriptions(of who: Subscription.Who, _ database: Database) throws -> [Subscription] {
+        try readable(database, ofOne, values: [who.key], Subscription.init(stored:)).filter { $0.who.compared == who.compared }
+    }
+
+    static func subscription(_ id: String, _ database: Database) throws -> Subscription? {
+        try readable(database, "SELECT state FROM subscriptions WHERE id = ?", values: [id], Subscription.init(stored:)).first
+    }
+
+    static func write(_ subscription: Subscription, _ database: Database) throws {
+        try database.run(
+            upsertSubscription,
+            [subscription.id, subscription.who.key, subscription.keptUntil?.microseconds, subscription.stored.bytes])
+    }
+
+    static func endSubscription(_ id: String, _ database: Database) throws {
+        try database.run("DELETE FROM subscriptions WHERE id = ?", [id])
+    }
+
+    /// Those that ended, or were never confirmed, a while ago.
+    static func overdueSubscriptions(_ now: Date, limit: Int, _ database: Database) throws -> [String] {
+        var ids: [String] = []
+        try database.each(overdue, [now.microseconds, limit]) { row in
+            row.text(0).map { ids.append($0) }
+            return true
+        }
+        return ids
+    }
+
+    /// What waits only because of a subscription that was left is not told any more.
+    static func keepBack(of subscription: String, _ database: Database, tally: inout Tally) throws {
+        let name = Subscription.routeName(subscription)
+        var waiting: [(id: Int64, channel: String)] = []
+        try database.each(heldBySubscription, [subscription]) { row in
+            guard let id = row.int64(0), let channel = row.text(1) else { return true }
+            let routes = try? row.json(2)?.array?.compactMap(\.string)
+            // Another wish of theirs asks for it as well.
+            let others = (routes ?? []).contains { $0 != name && $0.hasPrefix("subscription ") }
+            if !others { waiting.append((id, channel)) }
+            return true
+        }
+        for (id, channel) in waiting {
+            try database.run(suppress, ["they left \(name)".storable, id])
+            tally.move(channel: channel, from: DeliveryState.held.rawValue, to: DeliveryState.suppressed.rawValue)
+        }
+    }
+
+    static func snoozes(_ database: Database) throws -> [Snooze] {
+        try readable(database, "SELECT state FROM snoozes ORDER BY who", Snooze.init(stored:))
+    }
+
+    static func write(_ snooze: Snooze, _ database: Database) throws {
+        try database.run(upsertSnooze, [snooze.who.key, snooze.stored.bytes])
+    }
+
+    static func endSnooze(_ who: Subscription.Who, _ database: Database) throws {
+        try database.run("DELETE FROM snoozes WHERE who = ?", [who.key])
+    }
+
+    /// What waits until the end of a snooze is due earlier, because it ends earlier.
+    static func wake(_ snooze: Snooze, at now: Date, _ database: Database) throws {
+        let column = snooze.who.isPerson ? "recipient" : "address"
+        let text = snooze.who.isPerson ? "\(column) = ?" : "lower(\(column)) = lower(?)"
+        try database.run(
+            """
+            UPDATE deliveries INDEXED BY deliveries_held_due SET due = ?
+            WHERE due = ? AND \(LedgerSchema.held) AND hold = 'snooze' AND \(text)
+            """, [now.microseconds, snooze.until.microseconds, snooze.who.text])
+    }
+
+    private static let ofOne = """
+        SELECT state FROM subscriptions INDEXED BY subscriptions_who WHERE who = ?
+        UNION ALL SELECT state FROM subscriptions INDEXED BY subscriptions_who WHERE who IS NULL
+        """
+    private static let overdue = """
+        SELECT id FROM subscriptions INDEXED BY subscriptions_kept WHERE kept_until IS NOT NULL AND kept_until <= ? LIMIT ?
+        """
+    private static let heldBySubscription = """
+        SELECT id, channel, routes FROM deliveries INDEXED BY deliveries_subscribed
+        WHERE subscription = ? AND subscription IS NOT NULL AND \(LedgerSchema.held)
+        """
+    private static let suppress = "UPDATE deliveries SET state = 'suppressed', reason = ? WHERE id = ?"
+    private static let upsertSubscription = """
+        INSERT INTO subscriptions (id, who, kept_until, state) VALUES (?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET who = excluded.who, kept_until = excluded.kept_until, state = excluded.state
+        """
+    private static let upsertSnooze = "INSERT INTO snoozes (who, state) VALUES (?, ?) ON CONFLICT (who) DO UPDATE SET state = excluded.state"
+}
+
+extension Subscription {
+    var stored: JSONValue {
+        var members: [String: JSONValue] = ["id": .string(id), "match": .object(match), "who": who.stored, "cadence": cadence.stored]
+        members["via"] = via.map(JSONValue.string)
+        members["from"] = from?.stored
+        members["until"] = until?.stored
+        members["follows"] = follows.map(JSONValue.string)
+        members["limit"] = limit.map { ["count": .integer($0.count), "window": .integer(Int($0.window))] }
+        members["made"] = made?.stored
+        if !who.isPerson { members["confirmed"] = .bool(isConfirmed) }
+        if !asked.isEmpty { members["asked"] = .array(asked.map(\.stored)) }
+        members["left"] = leftAt?.stored
+        return .object(members)
+    }
+
+    init?(stored: JSONValue) {
+        guard let id = stored["id"]?.string, let match = stored["match"]?.object, let who = stored["who"].flatMap(Who.init(stored:)),
+            let cadence = stored["cadence"].flatMap(Cadence.init(stored:))
+        else { return nil }
+        let limit = stored["limit"].flatMap { limit in
+            limit["count"]?.integer.flatMap { count in
+                limit["window"]?.integer.map { ThrottleRule(count: count, window: TimeInterval($0)) }
+            }
+        }
+        self.init(
+            id: id, who: who, match: match, via: stored["via"]?.string, cadence: cadence, from: Date(stored: stored["from"]),
+            until: Date(stored: stored["until"]), follows: stored["follows"]?.string, limit: limit,
+            isConfirmed: stored["confirmed"]?.bool, made: Date(stored: stored["made"]),
+            asked: (stored["asked"]?.array ?? []).compactMap { Date(stored: $0) }, leftAt: Date(stored: stored["left"]))
+    }
+}
+
+extension Snooze {
+    var stored: JSONValue { ["who": who.stored, "until": until.stored] }
+
+    init?(stored: JSONValue) {
+        guard let who = stored["who"].flatMap(Subscription.Who.init(stored:)), let until = Date(stored: stored["until"]) else { return nil }
+        self.init(who: who, until: until)
+    }
+}
+
+extension Subscription.Who {
+    fileprivate var stored: JSONValue {
+        switch self {
+        case .person(let name): ["person": .string(name)]
+        case .email(let address): ["email": .string(address)]
+        case .sms(let number): ["sms": .string(number)]
+        }
+    }
+
+    fileprivate init?(stored: JSONValue) {
+        if let name = stored["person"]?.string {
+            self = .person(name)
+        } else if let address = stored["email"]?.string {
+            self = .email(address)
+        } else if let number = stored["sms"]?.string {
+            self = .sms(number)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Cadence {
+    fileprivate var stored: JSONValue {
+        switch self {
+        case .immediate: ["every": "now"]
+        case .hourly: ["every": "hour"]
+        case .daily(let minute): ["every": "day", "at": .integer(minute)]
+        case .weekly(let day, let minute): ["every": "week", "day": .integer(day), "at": .integer(minute)]
+        }
+    }
+
+    fileprivate init?(stored: JSONValue) {
+        let at = stored["at"]?.integer
+        switch stored["every"]?.string {
+        case "now": self = .immediate
+        case "hour": self = .hourly
+        case "day":
+            guard let at else { return nil }
+            self = .daily(at: at)
+        case "week":
+            guard let at, let day = stored["day"]?.integer else { return nil }
+            self = .weekly(day: day, at: at)
+        default: return nil
+        }
+    }
+}
