@@ -49,7 +49,7 @@ extension RecipientSearch {
         return true
     }
 
-    func person(like word: String) -> Person? {
+    private func person(like word: String) -> Person? {
         if let person = directory.people[word] { return person }
         let folded = FoldedWord(word)
         func first(where test: (Person) -> Bool) -> Person? {
@@ -59,7 +59,7 @@ extension RecipientSearch {
             ?? first { $0.addresses[.email].map(folded.equals) ?? false }
     }
 
-    func key(like word: String, in keys: some Collection<String>) -> String? {
+    private func key(like word: String, in keys: some Collection<String>) -> String? {
         if keys.contains(word) { return word }
         let folded = FoldedWord(word)
         return keys.filter(folded.equals).min()
