@@ -136,6 +136,11 @@ extension Course {
         for mark in [Raised.warning(.update), .breach(.update), .gapIgnored].compactMap(\.mark) { raised.remove(mark) }
     }
 
+    /// After the clock was set back: no step has run later than now, or the next would wait until the clock is there again.
+    public mutating func recallFromFuture(now: Date) {
+        if let last = escalation?.lastAt, last > now { escalation?.lastAt = now.wholeMicroseconds }
+    }
+
     /// Takes over that the clock has raised something.
     ///
     /// - Parameter now: when it did, not when it fell due: whoever hears of it late has as much time as everybody else.
@@ -148,7 +153,7 @@ extension Course {
             state.steps = state.policy == policy ? max(state.steps, step + 1) : step + 1
             state.policy = policy
             state.repeats = repeats
-            state.lastAt = now
+            state.lastAt = max(now, state.lastAt ?? now)
             state.isUnheard = false
             state.isOver = false
             escalation = state

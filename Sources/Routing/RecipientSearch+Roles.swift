@@ -68,7 +68,7 @@ extension RecipientSearch {
         return true
     }
 
-    func key(like word: String, in keys: some Collection<String>) -> String? {
+    private func key(like word: String, in keys: some Collection<String>) -> String? {
         if keys.contains(word) { return word }
         let folded = FoldedWord(word)
         return keys.filter(folded.equals).min()

@@ -141,7 +141,9 @@ import Testing
         #expect(try await store.surroundings { try $0.stepFailed(of: "INC1") } == false)
         _ = try await store.record([refused(ids[0], at: after(5))])
         #expect(try await store.surroundings { try $0.stepFailed(of: "INC1") })
-        #expect(try await store.alarms() == ["incident/INC1": 5])
+        // At the end of the attempt.
+        let alarm = try #require(try await store.alarms()["incident/INC1"])
+        #expect((5...6).contains(alarm))
         await store.close()
     }
 

@@ -62,13 +62,18 @@ extension RoutingTable {
 }
 
 extension Directory {
-    /// Whom a producer's word means: a person by id, display name or mail address, or else a rotation, a team or a channel;
+    /// Whom a producer's word means: a person by id, display name or mail address, or else a team, a rotation or a channel;
     /// where it means nobody, the word itself.
     func entry(like word: String, rotations: [String: Rotation]) -> RecipientEntry {
-        let search = RecipientSearch(directory: self, incident: nil, severity: nil)
         let name =
-            person(like: word)?.id ?? search.key(like: word, in: rotations.keys) ?? search.key(like: word, in: teams.keys)
-            ?? search.key(like: word, in: channels.keys) ?? word
+            person(like: word)?.id ?? Self.name(like: word, in: teams.keys) ?? Self.name(like: word, in: rotations.keys)
+            ?? Self.name(like: word, in: channels.keys) ?? word
         return RecipientEntry(subject: .name(name), text: quoted(name))
+    }
+
+    private static func name(like word: String, in names: some Collection<String>) -> String? {
+        if names.contains(word) { return word }
+        let folded = FoldedWord(word)
+        return names.filter(folded.equals).min()
     }
 }

@@ -23,6 +23,7 @@ extension RoutingTable {
 
     /// The policy that was chosen stays until the severity changes, or until it is gone from the file.
     private func settlePolicy(_ incident: inout Incident, now: Date) {
+        if let last = incident.course.escalation?.lastAt, last.timeIntervalSince(now) > 1 { incident.course.recallFromFuture(now: now) }
         guard incident.isOpen, keptPolicy(of: incident) == nil else { return }
         let policy = escalationPolicy(of: incident, clocks: rules.sla.isEmpty ? nil : clocks(of: incident, now: now), now: now)
         let severity = incident.severity(on: scale, assumed: assumedSeverity)

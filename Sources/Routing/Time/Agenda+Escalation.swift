@@ -48,8 +48,6 @@ struct EscalationWalk {
     private let first: Int
     private let repeats: Int
     private let lastAt: Date?
-    /// The clock has been set back since the last step: nobody knows how long ago that was.
-    private let wasSetBack: Bool
     private let isUnheard: Bool
     private let isOver: Bool
 
@@ -68,8 +66,7 @@ struct EscalationWalk {
         wasAway = incident.alarm.map { now.timeIntervalSince($0) > 60 } ?? false
         let state = course.escalation
         since = state?.since ?? course.started
-        lastAt = state?.lastAt.map { min($0, now) }
-        wasSetBack = state?.lastAt.map { $0.timeIntervalSince(now) > 60 } ?? false
+        lastAt = state?.lastAt
         isUnheard = state?.isUnheard ?? false
         if let state, state.policy == policy.name {
             first = min(state.steps, policy.steps.count)
@@ -130,9 +127,7 @@ struct EscalationWalk {
         var anchor = anchor
         var toCome = 0
         for number in stride(from: isFirst ? repeats + 1 : 1, through: repetition.times, by: 1) {
-            guard var at = course.date(after: repetition.every, from: anchor) else { return (moments, false) }
-            // Rather too early once than hours too late.
-            if wasSetBack, isFirst, moments.isEmpty { at = now }
+            guard let at = course.date(after: repetition.every, from: anchor) else { return (moments, false) }
             if at > now { toCome += 1 }
             if toCome > Self.listed { return (moments, false) }
             moments.append(Moment(at: at, step: step, repeats: number))

@@ -34,7 +34,7 @@ struct AgendaItem: Sendable {
         case .silenceEnding: "silence is about to end"
         case .silenceEnded: "silence ends"
         case .lead: "communication lead is told"
-        case .response: "response assigns it"
+        case .response: "new owner is told"
         case .handover(let rotation): "hand-over of \(rotation)"
         case .approvalWanted, .broadcastOver: "broadcast"
         case .addressLost: "address lost"
