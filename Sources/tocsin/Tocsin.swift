@@ -45,7 +45,8 @@ struct Tocsin: AsyncParsableCommand {
             CommandGroup(name: "The router", subcommands: [Run.self, SandboxCommand.self]),
             CommandGroup(name: "Before going live", subcommands: [Check.self, Explain.self, Test.self, Ping.self]),
             CommandGroup(
-                name: "Events", subcommands: [Send.self, Acknowledge.self, SilenceCommand.self, Subscribe.self, Unsubscribe.self, Away.self]),
+                name: "Events",
+                subcommands: [Send.self, Acknowledge.self, SilenceCommand.self, Subscribe.self, Unsubscribe.self, Away.self]),
             CommandGroup(
                 name: "What happened",
                 subcommands: [

@@ -7,7 +7,8 @@ import Testing
 
 @testable import Ledger
 
-private func away(_ who: String, id: String? = nil, from: TimeInterval = 0, until: TimeInterval = 3_600, deputy: String? = "ben") -> Absence {
+private func away(_ who: String, id: String? = nil, from: TimeInterval = 0, until: TimeInterval = 3_600, deputy: String? = "ben") -> Absence
+{
     Absence(id: id ?? who, who: who, from: after(from), until: after(until), deputy: deputy, by: "hr")
 }
 
@@ -60,7 +61,8 @@ private func word(_ id: String, _ changes: [StandingChange]) throws -> Arrival {
         try fixture.damage("UPDATE absences SET state = CAST(replace(CAST(state AS TEXT), 'until', 'untl') AS BLOB) WHERE id = 'ben'")
         let again = try fixture.open()
         #expect(try await again.absences().map(\.who) == ["carl"])
-        #expect(try await again.verify().contains { $0.hasPrefix("absences that cannot be read") && $0.contains("ana") && $0.contains("ben") })
+        #expect(
+            try await again.verify().contains { $0.hasPrefix("absences that cannot be read") && $0.contains("ana") && $0.contains("ben") })
         await again.close()
     }
 
@@ -94,7 +96,9 @@ private func word(_ id: String, _ changes: [StandingChange]) throws -> Arrival {
         let scale = SeverityScale.standard.steps.enumerated().map { Severity(name: $1.name, rank: $0) }
         for (number, rank) in [2, 0, 1, 0].enumerated() {
             try await store.take(
-                timed(try event("e\(number)", incident: "I\(number)", time: after(Double(number))), severity: scale[rank], at: after(Double(number))))
+                timed(
+                    try event("e\(number)", incident: "I\(number)", time: after(Double(number))), severity: scale[rank],
+                    at: after(Double(number))))
         }
         try await store.take(timed(try event("end", incident: "I1", status: "resolved", time: after(9)), severity: scale[0], at: after(9)))
         let found = try await store.surroundings { try $0.openIncidents(limit: 2).map(\.id) }

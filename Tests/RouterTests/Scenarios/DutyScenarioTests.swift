@@ -32,17 +32,22 @@ import Transport
         return try setup.play(scenario)
     }
 
-    /// `OFFSET RECIPIENT TYPE`, of what is sent.
-    private func sent(_ text: String) throws -> [String] {
+    /// `TIME RECIPIENT TYPE`, of what is sent.
+    ///
+    /// - Parameter route: of what is sent because of it alone.
+    private func sent(_ text: String, by route: String? = nil) throws -> [String] {
         let playing = try play(text)
         #expect(playing.diagnostics == [])
-        return playing.timeline.lines.filter { $0.action == .send }.map { "\(Timestamp.format($0.at)) \($0.recipient) \($0.type)" }
+        return playing.timeline.lines.filter { $0.action == .send && (route.map($0.routes.contains) ?? true) }
+            .map { "\(Timestamp.format($0.at)) \($0.recipient) \($0.type)" }
     }
 
     private let opened = "{type: status_change, incident: {id: A, severity: critical, status: open, service: shop}}"
 
     @Test func handsOverAtNineAlsoWhenClocksChange() throws {
-        let lines = try sent("start: 2026-03-28T12:00:00Z\nuntil: +10d\nevents:\n  - {at: +0m, event: {type: update, message: x, incident: {id: Z, severity: low}}}")
+        let lines = try sent(
+            "start: 2026-03-28T12:00:00Z\nuntil: +10d\nevents:\n  - {at: +0m, event: {type: update, message: x, incident: {id: Z, severity: low}}}",
+            by: "rotation.primary")
         #expect(
             lines == [
                 "2026-03-30T08:00:00Z service-owner reminder", "2026-03-30T08:00:00Z second-engineer reminder",
@@ -52,16 +57,20 @@ import Transport
 
     @Test func aDeputyIsPagedAndTheOthersAreTold() throws {
         let away = "{type: absence, absence: {who: second-engineer, until: \"2026-03-28T18:00:00Z\", deputy: service-owner}}"
-        let lines = try sent("start: 2026-03-28T12:00:00Z\nuntil: +1m\nevents:\n  - {at: +0m, event: \(away)}\n  - {at: +1m, event: \(opened)}")
-        #expect(lines.filter { $0.contains("absence") } == ["2026-03-28T12:00:00Z service-owner absence", "2026-03-28T12:00:00Z second-engineer absence"])
+        let lines = try sent(
+            "start: 2026-03-28T12:00:00Z\nuntil: +1m\nevents:\n  - {at: +0m, event: \(away)}\n  - {at: +1m, event: \(opened)}")
+        #expect(
+            lines.filter { $0.contains("absence") } == [
+                "2026-03-28T12:00:00Z service-owner absence", "2026-03-28T12:00:00Z second-engineer absence",
+            ])
         #expect(lines.contains("2026-03-28T12:01:00Z service-owner status_change"))
         #expect(!lines.contains { $0.contains("second-engineer status_change") })
     }
 
     @Test func afterALongAbsenceOnlyThePresentTurnIsAnnounced() throws {
         let lines = try sent(
-            "start: 2026-03-28T12:00:00Z\nuntil: +20d\nabsent: {from: +1h, until: +19d}\nevents:\n  - {at: +0m, event: {type: update, message: x, incident: {id: Z, severity: low}}}"
-        )
+            "start: 2026-03-28T12:00:00Z\nuntil: +20d\nabsent: {from: +1h, until: +19d}\nevents:\n  - {at: +0m, event: {type: update, message: x, incident: {id: Z, severity: low}}}",
+            by: "rotation.primary")
         #expect(lines == ["2026-04-16T12:00:00Z service-owner reminder", "2026-04-16T12:00:00Z second-engineer reminder"])
     }
 

@@ -40,13 +40,16 @@ import Testing
         #expect(told(word) == ["service-owner", "duty-engineer themselves"])
     }
 
-    @Test(arguments: [
-        (["who": "duty-enginer", "until": "2026-11-25T12:00:00Z"], "/absence/who", "did you mean `duty-engineer`?"),
-        (["who": "payments", "until": "2026-11-25T12:00:00Z"], "/absence/who", "nobody in `people`"),
-        (["who": "duty-engineer", "deputy": "primary", "until": "2026-11-25T12:00:00Z"], "/absence/deputy", "nobody in `people`"),
-        (["who": "duty-engineer", "deputy": "duty-engineer", "until": "2026-11-25T12:00:00Z"], "/absence/deputy", "for themselves"),
-        (["who": "duty-engineer", "until": "2062-11-25T12:00:00Z"], "/absence/until", "two years"),
-    ] as [([String: JSONValue], String, String)]) func mistakesAreNamed(payload: [String: JSONValue], pointer: String, words: String) throws {
+    @Test(
+        arguments: [
+            (["who": "duty-enginer", "until": "2026-11-25T12:00:00Z"], "/absence/who", "did you mean `duty-engineer`?"),
+            (["who": "payments", "until": "2026-11-25T12:00:00Z"], "/absence/who", "nobody in `people`"),
+            (["who": "duty-engineer", "deputy": "primary", "until": "2026-11-25T12:00:00Z"], "/absence/deputy", "nobody in `people`"),
+            (["who": "duty-engineer", "deputy": "duty-engineer", "until": "2026-11-25T12:00:00Z"], "/absence/deputy", "for themselves"),
+            (["who": "duty-engineer", "until": "2062-11-25T12:00:00Z"], "/absence/until", "two years"),
+        ] as [([String: JSONValue], String, String)]) func mistakesAreNamed(payload: [String: JSONValue], pointer: String, words: String)
+        throws
+    {
         guard case .failure(let rejection) = try word(payload) else {
             Issue.record("accepted: \(payload)")
             return
@@ -134,7 +137,8 @@ import Testing
     @Test func deputiesReallyTakeIt() throws {
         surroundings.away = [
             Absence(
-                id: "a", who: "service-owner", from: try time("2026-11-24T00:00:00Z"), until: try time("2026-11-26T00:00:00Z"), deputy: "mute")
+                id: "a", who: "service-owner", from: try time("2026-11-24T00:00:00Z"), until: try time("2026-11-26T00:00:00Z"),
+                deputy: "mute")
         ]
         let due = try #require(try handover(at: "2026-11-25T09:00:00Z"))
         #expect(due.event.change.to == "mute")

@@ -46,7 +46,8 @@ import Testing
     @Test func namesInManyDresses() throws {
         for summary in [
             "SUMMARY:On call: Ana Smith", "SUMMARY:Ana Smith (primary)", "SUMMARY:On Call - ana - Primary",
-            "SUMMARY:Duty\nATTENDEE;CN=\"Smith; A: x\":mailto:ANA@example.com", "SUM\n MARY:a\n na", "SUMMARY;LANGUAGE=en:a\\na\nATTENDEE:mailto:ana@example.com",
+            "SUMMARY:Duty\nATTENDEE;CN=\"Smith; A: x\":mailto:ANA@example.com", "SUM\n MARY:a\n na",
+            "SUMMARY;LANGUAGE=en:a\\na\nATTENDEE:mailto:ana@example.com",
         ] {
             let shifts = try list(event("\(summary)\nDTSTART:20261124T090000Z\nDTEND:20261124T100000Z"))
             #expect(shifts.first?.hasPrefix("ana ") == true, "\(summary)")
@@ -55,9 +56,13 @@ import Testing
 
     @Test func weeksKeepTheirTimeOverAChangeOfClocks() throws {
         let turns = try list(
-            event("UID:1\nSUMMARY:ana\nDTSTART;TZID=Europe/London:20261012T090000\nDTEND;TZID=Europe/London:20261019T090000\nRRULE:FREQ=WEEKLY;INTERVAL=2;COUNT=2")
+            event(
+                "UID:1\nSUMMARY:ana\nDTSTART;TZID=Europe/London:20261012T090000\nDTEND;TZID=Europe/London:20261019T090000\nRRULE:FREQ=WEEKLY;INTERVAL=2;COUNT=2"
+            )
                 + "\n"
-                + event("UID:2\nSUMMARY:ben\nDTSTART;TZID=Europe/London:20261019T090000\nDURATION:P1W\nRRULE:FREQ=WEEKLY;INTERVAL=2;UNTIL=20261102T090000Z"))
+                + event(
+                    "UID:2\nSUMMARY:ben\nDTSTART;TZID=Europe/London:20261019T090000\nDURATION:P1W\nRRULE:FREQ=WEEKLY;INTERVAL=2;UNTIL=20261102T090000Z"
+                ))
         #expect(
             turns == [
                 "ana 2026-10-12T08:00:00Z 2026-10-19T08:00:00Z", "ben 2026-10-19T08:00:00Z 2026-10-26T09:00:00Z",
@@ -68,7 +73,10 @@ import Testing
     @Test func daysOfTheWeek() throws {
         let turns = try list(
             event("SUMMARY:ana\nDTSTART:20261123T090000Z\nDTEND:20261123T100000Z\nRRULE:FREQ=WEEKLY;BYDAY=MO,WE,FR;COUNT=4")
-                + "\n" + event("SUMMARY:ben\nDTSTART:20261201T120000Z\nDTEND:20261201T130000Z\nRRULE:FREQ=DAILY;INTERVAL=2;BYDAY=TU,TH;UNTIL=20261210"))
+                + "\n"
+                + event(
+                    "SUMMARY:ben\nDTSTART:20261201T120000Z\nDTEND:20261201T130000Z\nRRULE:FREQ=DAILY;INTERVAL=2;BYDAY=TU,TH;UNTIL=20261210")
+        )
         #expect(
             turns.map { String($0.prefix(14)) } == [
                 "ana 2026-11-23", "ana 2026-11-25", "ana 2026-11-27", "ana 2026-11-30", "ben 2026-12-01", "ben 2026-12-03",
@@ -77,9 +85,14 @@ import Testing
 
     @Test func exceptionsAndReplacements() throws {
         let turns = try list(
-            event("UID:s\nSUMMARY:ana\nDTSTART:20261123T090000Z\nDTEND:20261123T100000Z\nRRULE:FREQ=DAILY;COUNT=5\nEXDATE:20261124T090000Z\nRDATE:20261205T090000Z")
+            event(
+                "UID:s\nSUMMARY:ana\nDTSTART:20261123T090000Z\nDTEND:20261123T100000Z\nRRULE:FREQ=DAILY;COUNT=5\nEXDATE:20261124T090000Z\nRDATE:20261205T090000Z"
+            )
                 + "\n" + event("UID:s\nRECURRENCE-ID:20261125T090000Z\nSUMMARY:ben\nDTSTART:20261125T110000Z\nDTEND:20261125T120000Z")
-                + "\n" + event("UID:s\nRECURRENCE-ID:20261126T090000Z\nSTATUS:CANCELLED\nSUMMARY:ana\nDTSTART:20261126T090000Z\nDTEND:20261126T100000Z"))
+                + "\n"
+                + event(
+                    "UID:s\nRECURRENCE-ID:20261126T090000Z\nSTATUS:CANCELLED\nSUMMARY:ana\nDTSTART:20261126T090000Z\nDTEND:20261126T100000Z"
+                ))
         #expect(
             turns.map { String($0.prefix(17)) } == ["ana 2026-11-23T09", "ben 2026-11-25T11", "ana 2026-11-27T09", "ana 2026-12-05T09"])
     }
@@ -111,7 +124,9 @@ import Testing
     }
 
     @Test func whatIsNoCalendar() {
-        func problems(_ text: String) -> [ICalendar.Problem] { ICalendar.shifts(text, people: Self.people, timeZone: .gmt, now: noon).problems }
+        func problems(_ text: String) -> [ICalendar.Problem] {
+            ICalendar.shifts(text, people: Self.people, timeZone: .gmt, now: noon).problems
+        }
         #expect(problems("").map(\.line) == [1])
         #expect(problems("hello").first?.message.contains("no iCalendar file") == true)
         #expect(problems("BEGIN:VCALENDAR\nBEGIN:VEVENT\n").first?.message.contains("too early") == true)
@@ -130,6 +145,8 @@ import Testing
         #expect(reading.problems.contains { $0.message.contains("too often") || $0.message.contains("turns") })
         #expect(reading.shifts.count <= ICalendar.maximumShifts * 2)
         // Never on a day that comes.
-        #expect(try read(event("SUMMARY:ana\nDTSTART:20261123T090000Z\nDTEND:20261123T100000Z\nRRULE:FREQ=DAILY;INTERVAL=7;BYDAY=TU")).shifts.isEmpty)
+        #expect(
+            try read(event("SUMMARY:ana\nDTSTART:20261123T090000Z\nDTEND:20261123T100000Z\nRRULE:FREQ=DAILY;INTERVAL=7;BYDAY=TU")).shifts
+                .isEmpty)
     }
 }

@@ -56,13 +56,19 @@ func dutyTable(_ routes: [Route], teams: [String: [String]] = [:], operators: [S
         #expect(try told(["primary"]) == ["duty-engineer for primary"])
         #expect(try told(["primary"], at: noon.addingTimeInterval(86_400)) == ["service-owner for primary"])
         #expect(try told(["primary via mail", "ops-slack"]) == ["duty-engineer for primary via mail", "ops-slack for ops-slack"])
-        #expect(try told(["payments"], teams: ["payments": ["primary", "ops-slack"]]) == ["duty-engineer for payments", "ops-slack for payments"])
+        #expect(
+            try told(["payments"], teams: ["payments": ["primary", "ops-slack"]]) == [
+                "duty-engineer for payments", "ops-slack for payments",
+            ])
     }
 
     @Test func rolesMayNameRotations() throws {
         #expect(try told(["assignee"], incident: incident(["assignee": "Primary"])) == ["duty-engineer for assignee"])
         #expect(try told(["team"], incident: incident(["team": "primary"])) == ["duty-engineer for team"])
-        #expect(try told(["communication_lead"], incident: incident(["communication_lead": "primary"])) == ["duty-engineer for communication_lead"])
+        #expect(
+            try told(["communication_lead"], incident: incident(["communication_lead": "primary"])) == [
+                "duty-engineer for communication_lead"
+            ])
     }
 
     @Test func deputiesAreTold() throws {
@@ -72,8 +78,14 @@ func dutyTable(_ routes: [Route], teams: [String: [String]] = [:], operators: [S
         }
         // Both lead to one address: one message.
         #expect(try told(["duty-engineer", "service-owner"], away: [gone]) == ["service-owner for duty-engineer"])
-        #expect(try told(["duty-engineer"], away: [away("duty-engineer", deputy: "service-owner", from: 60)]) == ["duty-engineer for duty-engineer"])
-        #expect(try told(["duty-engineer"], away: [away("duty-engineer", deputy: "service-owner", until: 0)]) == ["duty-engineer for duty-engineer"])
+        #expect(
+            try told(["duty-engineer"], away: [away("duty-engineer", deputy: "service-owner", from: 60)]) == [
+                "duty-engineer for duty-engineer"
+            ])
+        #expect(
+            try told(["duty-engineer"], away: [away("duty-engineer", deputy: "service-owner", until: 0)]) == [
+                "duty-engineer for duty-engineer"
+            ])
     }
 
     @Test func deputiesOfDeputiesWithoutACircle() throws {
@@ -106,9 +118,11 @@ func dutyTable(_ routes: [Route], teams: [String: [String]] = [:], operators: [S
     @Test func theLeadIsSomebodyWhoIsThere() throws {
         let critical = incident()
         #expect(try told(["communication_lead"], incident: critical) == ["service-owner for communication_lead"])
-        #expect(try told(["communication_lead"], incident: critical, away: [away("service-owner")]) == ["duty-engineer for communication_lead"])
+        #expect(
+            try told(["communication_lead"], incident: critical, away: [away("service-owner")]) == ["duty-engineer for communication_lead"])
         let named = incident(["communication_lead": "service-owner"])
-        #expect(try told(["communication_lead"], incident: named, away: [away("service-owner")]) == ["duty-engineer for communication_lead"])
+        #expect(
+            try told(["communication_lead"], incident: named, away: [away("service-owner")]) == ["duty-engineer for communication_lead"])
         #expect(
             try told(["communication_lead"], incident: named, away: [away("service-owner", deputy: "duty-engineer")])
                 == ["duty-engineer for communication_lead"])

@@ -76,7 +76,8 @@ import Testing
             Rotation.Shift(person: person, from: try time(from), until: try time(until))
         }
         let shifts = [
-            try shift("ana", "2026-11-23T09:00:00Z", "2026-11-23T17:00:00Z"), try shift("ben", "2026-11-24T09:00:00Z", "2026-11-24T17:00:00Z"),
+            try shift("ana", "2026-11-23T09:00:00Z", "2026-11-23T17:00:00Z"),
+            try shift("ben", "2026-11-24T09:00:00Z", "2026-11-24T17:00:00Z"),
         ]
         let rotation = Rotation(name: "office", shifts: shifts)
         #expect(try rotation.turn(at: time("2026-11-23T08:59:59Z")) == nil)
@@ -90,9 +91,12 @@ import Testing
 
     @Test func whatBeginsLaterCounts() {
         func at(_ hour: Int) -> Date { noon.addingTimeInterval(Double(hour) * 3_600) }
-        func shift(_ person: String, _ from: Int, _ until: Int) -> Rotation.Shift { .init(person: person, from: at(from), until: at(until)) }
+        func shift(_ person: String, _ from: Int, _ until: Int) -> Rotation.Shift {
+            .init(person: person, from: at(from), until: at(until))
+        }
         let flat = Rotation.Shift.flattened([
-            shift("week", 0, 100), shift("day", 10, 20), shift("hour", 12, 13), shift("late", 19, 30), shift("none", 5, 5), shift("next", 100, 101),
+            shift("week", 0, 100), shift("day", 10, 20), shift("hour", 12, 13), shift("late", 19, 30), shift("none", 5, 5),
+            shift("next", 100, 101),
             shift("next", 101, 102),
         ])
         #expect(
@@ -146,7 +150,9 @@ import Testing
                 handoverMinute: minute, timeZone: TimeZone(identifier: change.zone) ?? .gmt)
         }
 
-        var description: String { "\(change), every \(hours) h at minute \(minute), day \(day), \(people) people, \(now) s from the change" }
+        var description: String {
+            "\(change), every \(hours) h at minute \(minute), day \(day), \(people) people, \(now) s from the change"
+        }
     }
 
     private static func failure(_ drawn: Drawn) -> String? {
