@@ -122,7 +122,8 @@ struct RecipientSearch {
             }
         } else {
             let hint = directory.suggestion(forName: name, rotations: presence.rotations.keys)
-            reasons.append("`\(quoted(name))` is no channel, person, team or rotation\(hint)")
+            let kinds = presence.rotations.isEmpty ? "channel, person or team" : "channel, person, team or rotation"
+            reasons.append("`\(quoted(name))` is no \(kinds)\(hint)")
         }
     }
 

@@ -39,7 +39,9 @@ extension RoutingTable {
         }
         let deputy = try person("deputy", payload)
         if deputy?.id == who.id {
-            throw Rejection(.wrongType, "`\(who.id)` cannot stand in for themselves; leave `deputy` out, or name somebody else", pointer: "/absence/deputy")
+            throw Rejection(
+                .wrongType, "`\(who.id)` cannot stand in for themselves; leave `deputy` out, or name somebody else",
+                pointer: "/absence/deputy")
         }
         let from = payload["from"]?.string.flatMap(Timestamp.parse) ?? min(event.time, now)
         let until = payload["until"]?.string.flatMap(Timestamp.parse) ?? now
@@ -56,7 +58,8 @@ extension RoutingTable {
             let isTaken = absences.contains { $0.id == event.id && !word.ended.contains($0.id) }
             let id = isTaken ? "\(event.source)/\(event.id)" : event.id
             word.ended.removeAll { $0 == id }
-            word.begun = Absence(id: id, who: who.id, from: from, until: until, deputy: deputy?.id, by: event.change.by ?? payload["by"]?.string)
+            word.begun = Absence(
+                id: id, who: who.id, from: from, until: until, deputy: deputy?.id, by: event.change.by ?? payload["by"]?.string)
         } else if replaced.isEmpty {
             return word
         }

@@ -57,20 +57,25 @@ struct CalendarFile {
             (joined, first) = (Array(line.prefix(Self.maximumLine)), number)
         }
         guard take(joined, at: first, &isCalendar) else { return }
-        if !isCalendar { return complain(1, "this is no iCalendar file: it does not begin with BEGIN:VCALENDAR") }
+        if !isCalendar { return complain(1, Self.stranger) }
         if let left = open.last { complain(number, "\(left) is not ended: the file ends too early") }
     }
+
+    private static let stranger = "this is no iCalendar file: it does not begin with BEGIN:VCALENDAR"
 
     /// - Returns: false where it makes no sense to read on.
     private mutating func take(_ bytes: [UInt8], at line: Int, _ isCalendar: inout Bool) -> Bool {
         if bytes.isEmpty { return true }
         guard let property = CalendarProperty(String(decoding: bytes, as: UTF8.self)) else {
-            if isCalendar { complain(line, "this is no line of an iCalendar file: it has no colon") }
+            complain(line, isCalendar ? "this is no line of an iCalendar file: it has no colon" : Self.stranger)
             return isCalendar
         }
         if !isCalendar {
             isCalendar = property.name == "BEGIN" && property.value.uppercased() == "VCALENDAR"
-            if !isCalendar { return false }
+            if !isCalendar {
+                complain(line, Self.stranger)
+                return false
+            }
         }
         switch property.name {
         case "BEGIN":

@@ -58,7 +58,9 @@ public enum ICalendar {
         var roster = Roster(events: file.events, names: PersonNames(people), now: now)
         roster.fill()
         var problems = (file.problems + roster.problems).sorted { $0.line < $1.line }
-        if problems.isEmpty, file.events.isEmpty { problems = [Problem(line: 1, message: "the file has no events, so nobody is ever on duty")] }
+        if problems.isEmpty, file.events.isEmpty {
+            problems = [Problem(line: 1, message: "the file has no events, so nobody is ever on duty")]
+        }
         return Reading(shifts: Rotation.Shift.flattened(roster.shifts), problems: Array(problems.prefix(100)))
     }
 }

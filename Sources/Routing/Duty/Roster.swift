@@ -29,7 +29,9 @@ struct Roster {
         }
         for event in events {
             if problems.count >= 100 || shifts.count > ICalendar.maximumShifts { return }
-            guard !event.isCancelled, let length = length(of: event), let start = event.start, let person = person(of: event) else { continue }
+            guard !event.isCancelled, let length = length(of: event), let start = event.start, let person = person(of: event) else {
+                continue
+            }
             let clock = WallClock(start.zone)
             var left = event.exceptions
             if event.replaces == nil { left += replaced[event.uid] ?? [] }
@@ -39,7 +41,9 @@ struct Roster {
                 let until = Date(second: clock.moment(showing: local + length))
                 shifts.append(Rotation.Shift(person: person, from: from, until: until))
             }
-            if shifts.count > ICalendar.maximumShifts { complain(event.line, "the file comes to more than \(ICalendar.maximumShifts) turns") }
+            if shifts.count > ICalendar.maximumShifts {
+                complain(event.line, "the file comes to more than \(ICalendar.maximumShifts) turns")
+            }
         }
     }
 

@@ -115,14 +115,18 @@ struct Away: AsyncParsableCommand {
             end = time
         }
         guard end > max(begin, now) else { throw usage("\(until) is over, or before --from: an absence ends in the future") }
-        if end.timeIntervalSince(begin) > AbsenceWord.longest { throw usage("an absence may last two years at most; this one ends \(Timestamp.format(end))") }
+        if end.timeIntervalSince(begin) > AbsenceWord.longest {
+            throw usage("an absence may last two years at most; this one ends \(Timestamp.format(end))")
+        }
         return end
     }
 
     private func time(_ text: String?, _ name: String) throws -> Date? {
         guard let text else { return nil }
         guard let time = Timestamp.parse(text) else {
-            throw usage("\(name) takes an RFC 3339 time, for instance 2026-12-07T09:00:00Z\(name == "--until" ? ", or a duration" : ""); this is `\(text)`")
+            throw usage(
+                "\(name) takes an RFC 3339 time, for instance 2026-12-07T09:00:00Z\(name == "--until" ? ", or a duration" : ""); this is `\(text)`"
+            )
         }
         return time
     }

@@ -38,7 +38,9 @@ struct DutyNow {
     func show() {
         for (number, row) in rows.enumerated() {
             let (text, isCovered) = words(row)
-            Terminal.say(Self.head(number == 0 ? "on duty" : "") + Terminal.coloured(Terminal.clean("\(row.rotation.name): \(text)"), isCovered ? nil : .red))
+            Terminal.say(
+                Self.head(number == 0 ? "on duty" : "")
+                    + Terminal.coloured(Terminal.clean("\(row.rotation.name): \(text)"), isCovered ? nil : .red))
         }
         for (number, absence) in absences.enumerated() {
             let isNow = absence.from <= now
@@ -75,7 +77,8 @@ struct DutyNow {
         let duty = rows.map { row -> JSONValue in
             [
                 "rotation": .string(row.rotation.name), "on_duty": text(row.person), "turn_of": text(row.turn?.person),
-                "from": time(row.turn?.from), "until": time(row.turn?.until), "next": text(row.next?.person), "next_from": time(row.next?.from),
+                "from": time(row.turn?.from), "until": time(row.turn?.until), "next": text(row.next?.person),
+                "next_from": time(row.next?.from),
                 "next_until": time(row.next?.until),
             ]
         }

@@ -11,7 +11,8 @@ import Spool
 
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows the queue, deliveries by state and channel, who is on duty and away, what hinders them, what is due next, and what needs mending.",
+        abstract:
+            "Shows the queue, deliveries by state and channel, who is on duty and away, what hinders them, what is due next, and what needs mending.",
         discussion: """
             Works whether the router is running or not. What waits for its time (the next timers, what is held and until when, \
             silences) and what hinders (pauses, breakers, rates, full disks, a reload that was refused) are shown only where \
