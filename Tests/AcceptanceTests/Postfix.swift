@@ -79,7 +79,8 @@ final class Postfix {
         cyrus_sasl_config_path = \(path)/sasl
         smtpd_sasl_local_domain = example.com
         smtpd_relay_restrictions = permit_sasl_authenticated, reject
-        smtpd_recipient_restrictions = permit_sasl_authenticated, reject
+        smtpd_recipient_restrictions = check_recipient_access inline:{ {gone@example.com = 550 5.1.1 no such user} }, permit_sasl_authenticated, reject
+        transport_maps = inline:{ {later@example.com = error:5.1.1 nobody of that name} }
         """
     }
 
