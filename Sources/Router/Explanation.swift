@@ -63,6 +63,7 @@ public struct Explanation: Sendable {
         messages = decision.plan.deliveries.map { planned in
             var request = setup.configuration.request(for: planned, id: "(none yet)", about: Story(event, decision), now: now)
             request.origin = planned.origin.rawValue
+            request.leaving = planned.subscription.map { setup.leaving($0, by: planned.channel) }
             return setup.templates.render(request)
         }
     }

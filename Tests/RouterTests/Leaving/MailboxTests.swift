@@ -18,7 +18,7 @@ import Transport
     private let path: String
     private let ledger: LedgerStore
     private let setup: Setup
-    private let mailbox: Mailbox
+    private let mailbox: MailWatch
 
     init() throws {
         path = NSTemporaryDirectory() + "mailbox-\(UUID().uuidString)"
@@ -35,7 +35,7 @@ import Transport
             configuration: configuration, templates: .builtIn,
             channels: ChannelSet([], http: HTTPClient(), smtp: SMTPClient(), hostName: "router.example"),
             links: Links(key: Array(0..<32), publicURL: configuration.router.publicURL))
-        mailbox = Mailbox(setup: CurrentSetup(setup), ledger: ledger, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        mailbox = MailWatch(setup: CurrentSetup(setup), ledger: ledger, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     private func close() async {
