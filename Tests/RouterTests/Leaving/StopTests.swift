@@ -23,7 +23,7 @@ import Testing
             event("+1m", #"action: stop, who: {sms: "+44 7700 900123"}, reason: texted STOP"#)
                 + "  - {at: +2m, event: \(opened)}\n"
                 + event("+60m", #"action: START, who: {sms: "+447700900123"}"#)
-                + "  - {at: +61m, event: {type: escalation, incident: {id: A}}}\n")
+                + "  - {at: +61m, event: {type: status_change, incident: {id: B, severity: critical, status: open, service: search}}}\n")
         let toNumber = timeline.lines.filter { $0.address == "+447700900123" }
         #expect(toNumber.contains { $0.action == .suppress && ($0.reason ?? "").hasPrefix("stop since 5 Jan 2026: texted STOP") })
         let sent = toNumber.filter { $0.action == .send }
