@@ -64,6 +64,7 @@ public struct Explanation: Sendable {
             var request = setup.configuration.request(for: planned, id: "(none yet)", about: Story(event, decision), now: now)
             request.origin = planned.origin.rawValue
             if planned.origin == .confirmation { request.confirmation = setup.confirmation(of: planned.subscription, to: planned.address) }
+            request.leaving = planned.subscription.map { setup.leaving($0, by: planned.channel) }
             return setup.templates.render(request)
         }
     }

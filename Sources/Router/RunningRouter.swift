@@ -26,7 +26,7 @@ public struct RunningRouter: Sendable {
     private let reloader: Reloader
     private let retention: Retention
     private let diskWatch: DiskWatch
-    private let mailbox: Mailbox
+    private let mailWatch: MailWatch
     private let logger: Logger
 
     /// Opens the state and the queue; nothing moves yet. Blocks.
@@ -62,7 +62,7 @@ public struct RunningRouter: Sendable {
             load: { loader.load() })
         retention = Retention(ledger: ledger, retain: { current.value.configuration.router.retain }, logger: logger)
         diskWatch = DiskWatch(paths: [router.state, router.queue], operators: operators, logger: logger)
-        mailbox = Mailbox(setup: current, ledger: ledger, logger: logger)
+        mailWatch = MailWatch(setup: current, ledger: ledger, logger: logger)
         operators.connect { event in
             let arrival = Pipeline.arrival(event, file: nil, setup: current.value, now: event.time)
             let mark = await dispatcher.mark()
@@ -83,7 +83,7 @@ public struct RunningRouter: Sendable {
 
     /// Runs until SIGTERM or SIGINT, then ends what is under way, and closes. A second signal ends the process at once.
     public func run() async throws {
-        let services: [any Service] = [operators, dispatcher, clock, reloader, retention, diskWatch, mailbox, intake]
+        let services: [any Service] = [operators, dispatcher, clock, reloader, retention, diskWatch, mailWatch, intake]
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(Dispatcher.shutdownGrace + 5)
@@ -112,7 +112,7 @@ public struct RunningRouter: Sendable {
             }
         }
         defer { signals.cancel() }
-        while await mailbox.look() {}
+        while await mailWatch.look() {}
         let tookAll = await intake.runOnce()
         try await clock.keepUpWithConfiguration()
         try await clock.work(isLast: true)

@@ -79,7 +79,8 @@ final class Postfix {
         cyrus_sasl_config_path = \(path)/sasl
         smtpd_sasl_local_domain = example.com
         smtpd_relay_restrictions = permit_sasl_authenticated, reject
-        smtpd_recipient_restrictions = permit_sasl_authenticated, reject
+        smtpd_recipient_restrictions = check_recipient_access inline:{ {gone@example.com = 550 5.1.1 no such user} }, permit_sasl_authenticated, reject
+        transport_maps = inline:{ {later@example.com = nouser:} }
         """
     }
 
@@ -100,6 +101,7 @@ final class Postfix {
         error unix - - n - - error
         retry unix - - n - - error
         virtual unix - n n - - virtual
+        nouser unix - n n - - pipe user=nobody argv=/bin/sh -c {exit 67}
         anvil unix - - n - 1 anvil
         scache unix - - n - 1 scache
         postlog unix-dgram n - n - 1 postlogd

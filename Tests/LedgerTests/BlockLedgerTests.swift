@@ -22,7 +22,7 @@ import Testing
     private func begin(_ block: AddressBlock, _ id: String = "stop") throws -> Arrival {
         let address = Alarm.Subject.address(kind: block.kind, address: block.address)
         return timed(
-            try event(id, incident: nil, type: .subscription),
+            try event(id, incident: nil, type: .operations),
             changes: [.block(block, alarm: Alarm(subject: address, due: start, what: "lost"))])
     }
 
@@ -68,7 +68,7 @@ import Testing
         #expect(try await store.blocks() == [block()])
         #expect(try await store.surroundings { try $0.block(kind: .email, address: "x@example.com") } == block())
         try await store.take(
-            timed(try event("start", incident: nil, type: .subscription), changes: [.unblock(kind: .email, address: "X@example.com")]))
+            timed(try event("start", incident: nil, type: .operations), changes: [.unblock(kind: .email, address: "X@example.com")]))
         #expect(!store.isSuppressed(.email, "x@example.com"))
         #expect(try await store.blocks().isEmpty)
         #expect(try await store.alarms().isEmpty)
@@ -142,7 +142,7 @@ import Testing
         let told = try await store.surroundings { try $0.told(of: "INC1") }
         #expect(told.map(\.subscriptions) == [["s1", "s2"], []])
         let id = Subscription(id: "s1", who: .email("a@example.com"))
-        try await store.take(timed(try event("sub", incident: nil, type: .subscription), changes: [.subscribe(id)]))
+        try await store.take(timed(try event("sub", incident: nil, type: .operations), changes: [.subscribe(id)]))
         #expect(
             try await store.surroundings { [try $0.isStanding(subscription: "s1"), try $0.isStanding(subscription: "s2")] } == [
                 true, false,
@@ -177,7 +177,7 @@ import Testing
         fresh.bounces = [after(9_000)]
         try await store.take(
             timed(
-                try event("stop", incident: nil, type: .subscription),
+                try event("stop", incident: nil, type: .operations),
                 changes: [.block(block(), alarm: nil), .block(old, alarm: nil), .block(fresh, alarm: nil)]))
         _ = try await store.prune(before: after(8_000))
         #expect(try await store.blocks().map(\.address) == ["fresh@example.com", "x@example.com"])

@@ -36,7 +36,8 @@ extension Pipeline {
                 changes.append(.block(block, alarm: isNews && by == nil ? alarm(of: block, now) : nil))
             case .bounce:
                 var block = known ?? AddressBlock(kind: kind, address: address, since: nil, cause: .bounces)
-                let reason = [payload["code"]?.string, payload["reason"]?.string].compactMap(\.self).joined(separator: ": ")
+                let (code, words) = (payload["code"]?.string ?? "", payload["reason"]?.string ?? "")
+                let reason = [words.contains(code) ? "" : code, words].filter { !$0.isEmpty }.joined(separator: ": ")
                 let isLost = block.count(bounceAt: now, reason: reason, by: table.people.bounces)
                 changes.append(.block(block, alarm: isLost ? alarm(of: block, now) : nil))
             }

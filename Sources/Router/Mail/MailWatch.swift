@@ -9,7 +9,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// Reads `router.mailbox`.
-final class Mailbox: Service {
+final class MailWatch: Service {
     /// Seconds between two looks.
     static let interval: TimeInterval = 5
     /// Mails to one look.
