@@ -13,9 +13,9 @@ extension WishEvent {
         let code = text("code")
         let found: Subscription?
         if let id = text("id") {
-            guard let known = book[id] else { return wrong("there is no subscription `\(quoted(id))`", pointer: "/subscription/id") }
+            guard let known = book[id] else { return wrong("there is no subscription `\(excerpt(id))`", pointer: "/subscription/id") }
             if let code, !setup.links.confirms(known, code) {
-                return wrong("this is not the code of the subscription `\(quoted(id))`; take it from the newest message about it")
+                return wrong("this is not the code of the subscription `\(excerpt(id))`; take it from the newest message about it")
             }
             found = known
         } else {
@@ -27,7 +27,7 @@ extension WishEvent {
         // Twice is as good as once.
         if subscription.isConfirmed { return .success(Effects()) }
         if subscription.state(at: now) == .ended {
-            return wrong("the subscription `\(quoted(subscription.id))` was left, or not confirmed in time: subscribe again")
+            return wrong("the subscription `\(excerpt(subscription.id))` was left, or not confirmed in time: subscribe again")
         }
         subscription.isConfirmed = true
         subscription.asked = []
