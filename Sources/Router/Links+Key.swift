@@ -42,7 +42,9 @@ private struct LinksKeyFile {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
-            if errno == ELOOP { throw LinksKeyError(message: "the key \(path) is a symbolic link, and is not followed; put the file itself there") }
+            if errno == ELOOP {
+                throw LinksKeyError(message: "the key \(path) is a symbolic link, and is not followed; put the file itself there")
+            }
             throw fault("cannot be read", errno)
         }
         defer { close(descriptor) }
@@ -58,7 +60,8 @@ private struct LinksKeyFile {
         let count = Glibc.read(descriptor, &key, key.count)
         guard count == Links.keySize else {
             throw LinksKeyError(
-                message: "the key \(path) is damaged: it must have \(Links.keySize) bytes; restore it from a backup, or delete it: then a new "
+                message:
+                    "the key \(path) is damaged: it must have \(Links.keySize) bytes; restore it from a backup, or delete it: then a new "
                     + "one is made, and links and codes that went out before do nothing any more")
         }
         return Array(key.prefix(count))

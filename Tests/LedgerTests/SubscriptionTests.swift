@@ -27,12 +27,14 @@ import Testing
         let fixture = try LedgerFixture()
         var store = try fixture.open()
         let full = Subscription(
-            id: "a", who: .email("X@example.com"), match: ["id": "INC1"], via: "mail", cadence: .daily(at: 480), from: start, until: after(60),
+            id: "a", who: .email("X@example.com"), match: ["id": "INC1"], via: "mail", cadence: .daily(at: 480), from: start,
+            until: after(60),
             follows: "INC1", limit: ThrottleRule(count: 5, window: 86_400), isConfirmed: false, made: start, asked: [start, after(700)],
             leftAt: after(800))
         var confirmed = wish("b", .sms("+4471234"))
         confirmed.isConfirmed = true
-        try await change(store, "e1", [.subscribe(full), .subscribe(confirmed), .subscribe(wish("c")), .subscribe(wish("d", .person("ben")))])
+        try await change(
+            store, "e1", [.subscribe(full), .subscribe(confirmed), .subscribe(wish("c")), .subscribe(wish("d", .person("ben")))])
         await store.close()
         store = try fixture.open()
         #expect(try await store.subscriptions() == [full, confirmed, wish("c"), wish("d", .person("ben"))])
@@ -120,7 +122,9 @@ import Testing
     @Test func whatIsOverGoes() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()
-        var (ended, waiting, confirmed) = (wish("ended"), wish("waiting", .email("x@example.com")), wish("confirmed", .email("x@example.com")))
+        var (ended, waiting, confirmed) = (
+            wish("ended"), wish("waiting", .email("x@example.com")), wish("confirmed", .email("x@example.com"))
+        )
         ended.until = after(60)
         confirmed.isConfirmed = true
         waiting.asked = [start]

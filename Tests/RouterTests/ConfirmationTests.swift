@@ -61,7 +61,8 @@ import Transport
         var asked = 0
         for minute in 0..<120 {
             asker.now = Self.start.addingTimeInterval(Double(minute) * 60)
-            asked += try asker.subscribe("s\(minute % 7)", who: ["email": minute.isMultiple(of: 2) ? "x@example.com" : "X@Example.com"]).count
+            asked += try asker.subscribe("s\(minute % 7)", who: ["email": minute.isMultiple(of: 2) ? "x@example.com" : "X@Example.com"])
+                .count
             // Leaving does not make it forgotten.
             try asker.send(["action": "unsubscribe", "id": .string("s\(minute % 7)")])
         }
@@ -102,7 +103,7 @@ import Transport
 
     @Test func theMessageHasTheCode() throws {
         _ = try asker.subscribe("s1")
-        let delivery = try #require(try asker.queued())
+        let delivery = try #require(asker.queued())
         let request = asker.setup.request(for: delivery, now: asker.now)
         #expect(request.confirmation?.code == Links.fixed.code(confirming: "s1", to: "x@example.com"))
         #expect(request.template == "subscription" && request.confirmation?.url == nil)
@@ -151,7 +152,8 @@ final class Asker {
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: path) }
         let configuration = try #require(ConfigurationLoader.load(path: path, placeholderSecrets: true).configuration)
-        setup = Setup(configuration: configuration, templates: .builtIn,
+        setup = Setup(
+            configuration: configuration, templates: .builtIn,
             channels: ChannelSet(configuration.channels, http: HTTPClient(), smtp: SMTPClient(), hostName: "localhost"))
         ledger = try VirtualLedger()
     }
@@ -170,6 +172,7 @@ final class Asker {
         let receipt = try accept(members)
         guard case .accepted(_, _, let ready, _, _) = receipt else { throw ReceiptFault(receipt: receipt) }
         last = ready
+        _ = try ledger.record(ready.map { AttemptRecord(delivery: $0.id, at: now, outcome: "accepted", next: .delivered) })
         return ready.map { delivery in
             PlannedDelivery(
                 channel: delivery.channel, kind: delivery.kind, address: delivery.address, recipient: delivery.recipient,

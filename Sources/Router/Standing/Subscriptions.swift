@@ -60,7 +60,8 @@ struct WishEvent {
         var limit: ThrottleRule?
         if let text = text("limit") {
             guard let rule = ThrottleRule(text: text) else {
-                return .failure(Rejection(.wrongType, "`limit` is a number in a time, such as \"5 per 1d\"", pointer: "/subscription/limit"))
+                return .failure(
+                    Rejection(.wrongType, "`limit` is a number in a time, such as \"5 per 1d\"", pointer: "/subscription/limit"))
             }
             limit = rule
         }

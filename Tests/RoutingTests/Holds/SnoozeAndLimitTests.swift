@@ -137,7 +137,8 @@ import Testing
 
     @Test func aConfirmedAddressIsToldByTheFirstChannelOfItsKind() throws {
         known.standingSubscriptions = [
-            Subscription(id: "a", who: .email("x@example.com"), isConfirmed: true), Subscription(id: "b", who: .sms("+4912345"), isConfirmed: true),
+            Subscription(id: "a", who: .email("x@example.com"), isConfirmed: true),
+            Subscription(id: "b", who: .sms("+4912345"), isConfirmed: true),
             Subscription(id: "c", who: .email("y@example.com"), via: "sms", isConfirmed: true),
             Subscription(id: "d", who: .email("z@example.com"), via: "mial", isConfirmed: true),
         ]
