@@ -98,7 +98,8 @@ extension StandingTables {
         INSERT INTO subscriptions (id, who, kept_until, state) VALUES (?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET who = excluded.who, kept_until = excluded.kept_until, state = excluded.state
         """
-    private static let upsertSnooze = "INSERT INTO snoozes (who, state) VALUES (?, ?) ON CONFLICT (who) DO UPDATE SET state = excluded.state"
+    private static let upsertSnooze =
+        "INSERT INTO snoozes (who, state) VALUES (?, ?) ON CONFLICT (who) DO UPDATE SET state = excluded.state"
 }
 
 extension Subscription {

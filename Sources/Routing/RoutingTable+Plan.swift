@@ -103,7 +103,8 @@ extension RoutingTable {
         only directed: [Directed], _ facts: MatchFacts, because reason: String, _ surroundings: any Surroundings, isExplaining: Bool
     ) throws -> Plan {
         var draft = PlanDraft(
-            event: facts.event, now: facts.now, priority: facts.severity?.rank ?? max(0, scale.steps.count - 1), keepsTerms: try hasTerms(surroundings))
+            event: facts.event, now: facts.now, priority: facts.severity?.rank ?? max(0, scale.steps.count - 1),
+            keepsTerms: try hasTerms(surroundings))
         let verdicts = tell(directed, facts, nil, &draft)
         var holds = try Holds(self, facts, nil, surroundings, isExplaining: isExplaining)
         try draft.settle { try holds.settle(&$0, $1) }

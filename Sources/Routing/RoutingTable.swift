@@ -57,6 +57,7 @@ public struct RoutingTable: Sendable {
     }
 
     private static func hasTerms(_ routes: [Route], _ directory: Directory) -> Bool {
-        routes.contains { $0.group != nil || $0.throttle != nil } || directory.people.values.contains { $0.quietHours != nil || !$0.limits.isEmpty }
+        routes.contains { $0.group != nil || $0.throttle != nil }
+            || directory.people.values.contains { $0.quietHours != nil || !$0.limits.isEmpty }
     }
 }

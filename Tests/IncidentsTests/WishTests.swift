@@ -109,6 +109,10 @@ import Testing
         (#","from":"2026-11-25T00:00:00Z","until":"2026-11-25T00:00:00Z""#, .badTime, "/subscription/until"),
         (#","until":"2026-11-24T11:00:00Z""#, .badTime, "/subscription/until"), (#","until":"soon""#, .badTime, "/subscription/until"),
         (#","id":"""#, .wrongType, "/subscription/id"), (#","via":"a\nb""#, .wrongType, "/subscription/via"),
+        (#","until":"resolved""#, .wrongType, "/subscription/until"),
+        (#","until":"resolved","match":{"id":"INC*"}"#, .wrongType, "/subscription/until"),
+        (#","until":"resolved","match":{"id":["A","B"]}"#, .wrongType, "/subscription/until"),
+        (#","limit":5"#, .wrongType, "/subscription/limit"),
     ]
 
     @Test(arguments: badSubscriptions) func subscriptionsThatAreNone(members: String, code: RejectionCode, pointer: String) {
@@ -120,6 +124,37 @@ import Testing
     @Test func everythingASubscriptionMaySay() throws {
         let members = #","match":{},"via":"mail","deliver":"hourly","from":"2026-11-25T00:00:00Z","until":"2026-12-25T00:00:00Z""#
         #expect(try parse(subscription(members)).type == .subscription)
+    }
+
+    @Test(arguments: [
+        (#""who":{"email":"nobody"}"#, "/subscription/who/email"), (#""who":{"email":"a@b@c"}"#, "/subscription/who/email"),
+        (#""who":{"email":"a b@example.com"}"#, "/subscription/who/email"),
+        (#""who":{"email":"a@example.com,b@example.com"}"#, "/subscription/who/email"),
+        (#""who":{"email":"a@example.com>"}"#, "/subscription/who/email"), (#""who":{"sms":"07700 900123"}"#, "/subscription/who/sms"),
+        (#""who":{"sms":"+44x"}"#, "/subscription/who/sms"), (#""who":{"email":"a@example.com\r\nBcc: b"}"#, "/subscription/who/email"),
+    ]) func addressesThatAreNone(who: String, pointer: String) {
+        let found = rejection(#"{"type":"subscription","id":"e1","subscription":{"action":"subscribe",\#(who)}}"#)
+        #expect(found?.code == .wrongType && found?.pointer == pointer, "\(found?.message ?? "accepted")")
+    }
+
+    @Test(arguments: [
+        #""action":"confirm","code":"ABCD-EFGH""#, #""action":"confirm","id":"s1","by":"desk""#, #""action":"unsubscribe","id":"s1""#,
+        #""action":"snooze","who":"bob","until":"2026-11-24T12:00:01Z""#, #""action":"wake","who":{"sms":"+447700900123"}"#,
+        #""action":"subscribe","who":"bob","match":{"id":"INC1"},"until":"Resolved""#,
+        #""action":"subscribe","who":"bob","limit":"5 per 1d""#,
+    ]) func whatElseASubscriptionMaySay(members: String) throws {
+        let text = #"{"type":"subscription","id":"e1","time":"2026-11-24T12:00:00Z","subscription":{\#(members)}}"#
+        #expect(try parse(text).type == .subscription)
+    }
+
+    @Test(arguments: [
+        (#""action":"confirm""#, "/subscription/code"), (#""action":"confirm","id":"s1""#, "/subscription/code"),
+        (#""action":"unsubscribe""#, "/subscription/who"), (#""action":"snooze","who":"bob""#, "/subscription/until"),
+        (#""action":"snooze","who":"bob","until":"2026-11-24T12:00:00Z""#, "/subscription/until"),
+        (#""action":"wake""#, "/subscription/who"),
+    ]) func whatIsMissing(members: String, pointer: String) {
+        let found = rejection(#"{"type":"subscription","id":"e1","time":"2026-11-24T12:00:00Z","subscription":{\#(members)}}"#)
+        #expect(found?.pointer == pointer, "\(found?.message ?? "accepted")")
     }
 
     /// Ending what has ended is no mistake.

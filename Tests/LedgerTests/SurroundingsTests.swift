@@ -242,7 +242,7 @@ private final class Seen: @unchecked Sendable {
     private let lock = NSLock()
     private var all: [(counts: [Int], revision: Int64)] = []
 
-    func note(_ silences: Standing<Silence>, _ subscriptions: Standing<Subscription>) {
+    func note(_ silences: Standing<Silence>, _ subscriptions: SubscriptionBook) {
         lock.withLock { all.append(([silences.elements.count, subscriptions.elements.count], silences.revision)) }
     }
 

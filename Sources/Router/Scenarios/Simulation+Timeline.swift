@@ -48,6 +48,15 @@ extension Simulation {
         }
     }
 
+    /// What waited and is not told any more, because somebody left.
+    mutating func noteKeptBack() throws(LedgerError) {
+        for id in held.keys.sorted() where !leaving.contains(id) {
+            guard let row = try ledger.delivery(id), row.state == .suppressed else { continue }
+            held[id] = nil
+            try note(row)
+        }
+    }
+
     /// What was held and is due, and did not go out: it was overtaken, or waits for longer.
     mutating func lookAfterHeld(by moment: Date) throws(LedgerError) {
         var waiting: [HeldUntil] = []

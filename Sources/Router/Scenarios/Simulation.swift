@@ -148,6 +148,7 @@ struct Simulation {
                 report(dropped, "this event should be rejected (`\(code)`), and is accepted")
             }
             try take(receipt)
+            if event.type == .subscription { try noteKeptBack() }
         }
     }
 

@@ -13,9 +13,9 @@ extension WishEvent {
         let code = text("code")
         let found: Subscription?
         if let id = text("id") {
-            guard let known = book[id] else { return wrong("there is no subscription `\(quoted(id))`", pointer: "/subscription/id") }
+            guard let known = book[id] else { return wrong("there is no subscription `\(excerpt(id))`", pointer: "/subscription/id") }
             if let code, !setup.links.confirms(known, code) {
-                return wrong("this is not the code of the subscription `\(quoted(id))`; take it from the newest message about it")
+                return wrong("this is not the code of the subscription `\(excerpt(id))`; take it from the newest message about it")
             }
             found = known
         } else {
@@ -27,7 +27,7 @@ extension WishEvent {
         // Twice is as good as once.
         if subscription.isConfirmed { return .success(Effects()) }
         if subscription.state(at: now) == .ended {
-            return wrong("the subscription `\(quoted(subscription.id))` was left, or not confirmed in time: subscribe again")
+            return wrong("the subscription `\(excerpt(subscription.id))` was left, or not confirmed in time: subscribe again")
         }
         subscription.isConfirmed = true
         subscription.asked = []
@@ -53,8 +53,8 @@ extension Links {
     public func confirms(_ subscription: Subscription, _ text: String) -> Bool {
         if subscription.who.isPerson { return false }
         if case .confirm(let id) = deed(Self.token(in: text)) { return id == subscription.id }
-        let expected = Self.typed(code(confirming: subscription.id, to: subscription.who.text))
-        return !expected.isEmpty && expected == Self.typed(text)
+        guard let typed = Self.typed(text) else { return false }
+        return typed == code(confirming: subscription.id, to: subscription.who.text)
     }
 
     /// The token at the end of a link; what is no link is a token itself.
@@ -62,12 +62,6 @@ extension Links {
         let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard text.contains("/") else { return text }
         return text.split(separator: "/").last.map { String($0.prefix { $0 != "?" && $0 != "#" }) } ?? text
-    }
-
-    /// A code as it is compared: what people type for one another is the same.
-    private static func typed(_ code: String) -> String {
-        code.uppercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
-            .replacing("O", with: "0").replacing("I", with: "1").replacing("L", with: "1")
     }
 }
 

@@ -65,7 +65,8 @@ struct WishEvent {
         var limit: ThrottleRule?
         if let text = text("limit") {
             guard let rule = ThrottleRule(text: text) else {
-                return .failure(Rejection(.wrongType, "`limit` is a number in a time, such as \"5 per 1d\"", pointer: "/subscription/limit"))
+                return .failure(
+                    Rejection(.wrongType, "`limit` is a number in a time, such as \"5 per 1d\"", pointer: "/subscription/limit"))
             }
             limit = rule
         }
@@ -144,7 +145,7 @@ struct WishEvent {
         if case .person(let name) = who, table.directory.people[name] == nil {
             let hint = Suggestion.clause(for: name, among: table.directory.people.keys.sorted())
             return .failure(
-                Rejection(.wrongType, "there is nobody `\(quoted(name))` in `people` of routes.yaml\(hint)", pointer: "/subscription/who"))
+                Rejection(.wrongType, "there is nobody `\(excerpt(name))` in `people` of routes.yaml\(hint)", pointer: "/subscription/who"))
         }
         guard payload["action"]?.string?.lowercased() == "snooze", let until = time("until") else {
             return .success(Effects(changes: [.endSnooze(who)]))

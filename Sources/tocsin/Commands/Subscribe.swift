@@ -94,7 +94,9 @@ struct Subscribe: AsyncParsableCommand {
         wish["until"] = end.map { .string(Timestamp.format($0)) }
         guard let limit else { return }
         if who.person != nil { throw usage("--limit is for addresses; a person's stand in routes.yaml, as `limits` in `people`") }
-        guard ThrottleRule(text: limit) != nil else { throw usage("--limit is a number in a time, such as \"5 per 1d\"; this is `\(limit)`") }
+        guard ThrottleRule(text: limit) != nil else {
+            throw usage("--limit is a number in a time, such as \"5 per 1d\"; this is `\(limit)`")
+        }
         wish["limit"] = .string(limit)
     }
 

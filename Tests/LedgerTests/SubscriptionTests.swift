@@ -1,0 +1,187 @@
+// Subscriptions and snoozes in the ledger: kept whole, found by whose they are, ended with what waits for them.
+
+import Foundation
+import Incidents
+import Routing
+import Testing
+
+@testable import Ledger
+
+@Suite struct SubscriptionTests {
+    private func wish(_ id: String, _ who: Subscription.Who = .person("ana")) -> Subscription {
+        Subscription(id: id, who: who, match: ["service": "pay*"], made: start)
+    }
+
+    private func change(_ store: LedgerStore, _ id: String, _ changes: [StandingChange], at now: Date = start) async throws {
+        try await store.take(timed(try event(id, incident: id, time: now), changes: changes, at: now))
+    }
+
+    private func heldBy(_ subscription: String, _ address: String, routes: [String]? = nil) -> PlannedDelivery {
+        var planned = held(600, kind: .digest, address: address)
+        planned.subscription = subscription
+        planned.routes = routes ?? [Subscription.routeName(subscription)]
+        return planned
+    }
+
+    @Test func allOfItIsKept() async throws {
+        let fixture = try LedgerFixture()
+        var store = try fixture.open()
+        let full = Subscription(
+            id: "a", who: .email("X@example.com"), match: ["id": "INC1"], via: "mail", cadence: .daily(at: 480), from: start,
+            until: after(60),
+            follows: "INC1", limit: ThrottleRule(count: 5, window: 86_400), isConfirmed: false, made: start, asked: [start, after(700)],
+            leftAt: after(800))
+        var confirmed = wish("b", .sms("+4471234"))
+        confirmed.isConfirmed = true
+        try await change(
+            store, "e1", [.subscribe(full), .subscribe(confirmed), .subscribe(wish("c")), .subscribe(wish("d", .person("ben")))])
+        await store.close()
+        store = try fixture.open()
+        #expect(try await store.subscriptions() == [full, confirmed, wish("c"), wish("d", .person("ben"))])
+        #expect(try await store.subscriptions(of: .email("x@EXAMPLE.com")) == [full])
+        #expect(try await store.subscriptions(of: .person("ana")) == [wish("c")])
+        #expect(try await store.subscription("b") == confirmed)
+        #expect(try await store.subscription("z") == nil)
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
+    /// Rows from before it was written down whose they are: people's are confirmed, addresses are not.
+    @Test func rowsOfOldAreRead() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        try await store.writing { database in
+            for (id, who) in [("p", #"{"person":"ana"}"#), ("x", #"{"email":"x@example.com"}"#)] {
+                let state = #"{"id":"\#(id)","who":\#(who),"match":{},"cadence":{"every":"now"}}"#
+                try database.execute(sql: "INSERT INTO subscriptions (id, state) VALUES (?, ?)", arguments: [id, Data(state.utf8)])
+            }
+        }
+        #expect(try await store.subscriptions().map(\.isConfirmed) == [true, false])
+        #expect(try await store.subscriptions(of: .person("ana")).map(\.id) == ["p"])
+        #expect(try await store.subscriptions(of: .email("x@example.com")).map { $0.state(at: start) } == [.unconfirmed])
+        await store.close()
+    }
+
+    /// What waits only because of it; not what another wish asks for as well, and not what others get.
+    @Test func leavingKeepsBackWhatWaits() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        try await change(store, "e1", [.subscribe(wish("s1")), .subscribe(wish("s2"))])
+        let ids = try await store.take(
+            timed(
+                try event("e2"),
+                [
+                    heldBy("s1", "only"), heldBy("s1", "both", routes: ["subscription s1", "subscription s2"]),
+                    heldBy("s1", "route", routes: ["stakeholders", "subscription s1"]), heldBy("s2", "other"), held(600, address: "none"),
+                ]))
+        try await change(store, "e3", [.unsubscribe(ids: ["s1"])])
+        let rows = try await store.deliveries().filter { ids.contains($0.id) }
+        #expect(
+            Dictionary(uniqueKeysWithValues: rows.map { ($0.address, $0.state) })
+                == ["only": .suppressed, "both": .held, "route": .suppressed, "other": .held, "none": .held])
+        #expect(rows.first { $0.address == "only" }?.reason == "they left subscription s1")
+        #expect(try await store.subscriptions().map(\.id) == ["s2"])
+        #expect(try await store.verify() == [], "the counts, too")
+        await store.close()
+    }
+
+    @Test func theEndOfWhatIsFollowedKeepsNothingBack() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        try await change(store, "e1", [.subscribe(wish("s1"))])
+        let ids = try await store.take(timed(try event("e2"), [heldBy("s1", "C1")], changes: [.followed(ids: ["s1"])]))
+        #expect(try await store.deliveries().first { $0.id == ids[0] }?.state == .held)
+        #expect(try await store.subscriptions().isEmpty)
+        await store.close()
+    }
+
+    /// The book in memory is taken back with the transaction.
+    @Test func whatFailedLeavesNoTrace() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let bad = "CREATE TRIGGER bad AFTER INSERT ON subscriptions WHEN NEW.id = 'bad' BEGIN SELECT raise(ABORT, 'no'); END"
+        try await store.writing { try $0.execute(sql: bad) }
+        let receipts = try await store.accept([
+            timed(try event("e0", incident: "A")), timed(try event("e1", incident: "B"), changes: [.subscribe(wish("good"))]),
+            timed(try event("e2", incident: "C"), changes: [.subscribe(wish("other")), .subscribe(wish("bad"))]),
+        ])
+        #expect(receipts.map { $0.rejection == nil } == [true, true, false])
+        let seen = Seen()
+        var look = timed(try event("e3", incident: "D"))
+        let decide = look.decide
+        look.decide = { incident, surroundings in
+            seen.note(try surroundings.subscriptions.elements.map(\.id))
+            return try decide(incident, surroundings)
+        }
+        try await store.take(look)
+        #expect(seen.ids == ["good"])
+        #expect(try await store.subscriptions().map(\.id) == ["good"])
+        await store.close()
+    }
+
+    @Test func whatIsOverGoes() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        var (ended, waiting, confirmed) = (
+            wish("ended"), wish("waiting", .email("x@example.com")), wish("confirmed", .email("x@example.com"))
+        )
+        ended.until = after(60)
+        confirmed.isConfirmed = true
+        waiting.asked = [start]
+        try await change(store, "e1", [.subscribe(ended), .subscribe(waiting), .subscribe(confirmed), .subscribe(wish("s"))])
+        let day = 86_400.0
+        #expect(try await store.prune(before: after(-90 * day), now: after(6.9 * day)).deleted == 0)
+        #expect(try await store.prune(before: after(-90 * day), now: after(7.0001 * day)).deleted == 1)
+        #expect(try await store.subscriptions().map(\.id) == ["ended", "confirmed", "s"])
+        #expect(try await store.prune(before: after(-90 * day), now: after(8 * day)).deleted == 1)
+        #expect(try await store.surroundings { try $0.subscriptions.elements.map(\.id) } == ["confirmed", "s"])
+        await store.close()
+    }
+
+    // MARK: Snoozes
+
+    @Test func aSnoozeStandsUntilItIsReplacedOrEnds() async throws {
+        let fixture = try LedgerFixture()
+        var store = try fixture.open()
+        let (ana, mail) = (Snooze(who: .person("ana"), until: after(600)), Snooze(who: .email("X@example.com"), until: after(900)))
+        try await change(store, "e1", [.snooze(ana), .snooze(mail)])
+        #expect(try await store.surroundings { try $0.snoozes.elements } == [mail, ana])
+        try await change(store, "e2", [.snooze(Snooze(who: .person("ana"), until: after(300)))])
+        try await change(store, "e3", [.endSnooze(.email("x@example.com"))])
+        await store.close()
+        store = try fixture.open()
+        #expect(try await store.snoozes() == [Snooze(who: .person("ana"), until: after(300))])
+        // One that has run out goes with the next change of any.
+        try await change(store, "e4", [.snooze(Snooze(who: .person("ben"), until: after(2_000)))], at: after(400))
+        #expect(try await store.snoozes().map(\.who) == [.person("ben")])
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
+    @Test func whoeverWakesHearsAtOnce() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        try await change(store, "e1", [.snooze(Snooze(who: .person("ana"), until: after(600)))])
+        func waiting(_ address: String, _ recipient: String, _ kind: Hold.Kind = .snooze) -> PlannedDelivery {
+            var planned = held(600, kind: kind, address: address)
+            planned.recipient = recipient
+            return planned
+        }
+        try await store.take(
+            timed(
+                try event("e2"), [waiting("a", "ana"), waiting("b", "ben"), waiting("c", "ana", .quietHours)]))
+        try await change(store, "e3", [.endSnooze(.person("ana"))], at: after(60))
+        let released = try await store.release(now: after(60), limit: 10)
+        #expect(released.ready.map(\.address) == ["a"])
+        await store.close()
+    }
+}
+
+private final class Seen: @unchecked Sendable {
+    private let lock = NSLock()
+    private var all: [String] = []
+
+    func note(_ ids: [String]) { lock.withLock { all = ids } }
+
+    var ids: [String] { lock.withLock { all } }
+}
