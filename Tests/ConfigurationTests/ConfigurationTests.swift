@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func oneNoteForAllThatIsLater() throws {
-        let path = Place.fixtures.appending(path: "good-everything.yaml").path
+        let path = Place.fixtures.appending(path: "later-sections.yaml").path
         let result = ConfigurationLoader.load(path: path, environment: environment)
         #expect(result.diagnostics.filter { $0.severity == .note }.count == 1)
         #expect(result.diagnostics.last?.severity == .note)

@@ -58,7 +58,7 @@ import Testing
     /// Relative stays relative, and what is not tidy stays so.
     @Test func theFileIsNamedAsGiven() throws {
         let directory = try TemporaryDirectory()
-        try directory.write("routes.yaml", "version: 1\nchanels: {}\nrouter: {public_url: \"https://x.example.com\"}\n")
+        try directory.write("routes.yaml", "version: 1\nchanels: {}\nrouter: {allow_networks: 10.0.0.0/8}\n")
         let base = FileManager.default.currentDirectoryPath.split(separator: "/").map { _ in ".." }.joined(separator: "/")
         let path = "./\(base.isEmpty ? "." : base)\(directory.url.path)//routes.yaml"
         let result = ConfigurationLoader.load(path: path, environment: [:])

@@ -10,6 +10,8 @@ struct DecodedPerson {
     var place: Place
     /// Where `via` stands, or else the person.
     var viaPlace: Place
+    /// Where each channel of `via` stands.
+    var viaPlaces: [String: Place] = [:]
     /// Something of it could not be read: then nothing is said about how they can be reached.
     var isBroken: Bool
 }
@@ -42,7 +44,9 @@ extension ConfigurationReader {
                 timezone: section.text("timezone"), language: section.text("language"), quietHours: quietHours,
                 limits: limits(section, of: member.key, addresses))
             return DecodedPerson(
-                person: person, place: member.place, viaPlace: section.given["via"]?.node.place ?? member.place, isBroken: section.isBroken)
+                person: person, place: member.place, viaPlace: section.given["via"]?.node.place ?? member.place,
+                viaPlaces: Dictionary(section.all("via").map { ($0.text, $0.place) }, uniquingKeysWith: { first, _ in first }),
+                isBroken: section.isBroken)
         }
     }
 

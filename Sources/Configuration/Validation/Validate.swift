@@ -39,5 +39,6 @@ struct Validation {
         checkUsage()
         checkUnreachableRoutes()
         checkUnheardSeverities()
+        if !findings.hasErrors { lint() }
     }
 }

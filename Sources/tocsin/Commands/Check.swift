@@ -13,6 +13,9 @@ struct Check: AsyncParsableCommand {
 
               tocsin check
               tocsin check --strict routes.yaml.new
+              tocsin check --cost
+
+            With --cost, it also lists how many SMS segments each template takes with data as it usually is.
             """)
 
     @Argument(help: "The file to check.")
@@ -21,14 +24,20 @@ struct Check: AsyncParsableCommand {
     @Flag(help: "Warnings count as errors.")
     var strict = false
 
+    @Flag(help: "List the cost of each template in SMS segments.")
+    var cost = false
+
     @OptionGroup var option: ConfigOption
 
     func run() async throws {
         let path = file ?? option.config
         try ConfigOption.mustExist(path)
-        let check = ConfigurationCheck.run(path: path)
+        var check = ConfigurationCheck.run(path: path)
+        let costs = check.templateCosts()
+        check.diagnostics += check.costWarnings(costs)
         let (notes, findings) = (check.diagnostics.filter { $0.severity == .note }, check.diagnostics.filter { $0.severity != .note })
         for problem in findings + notes { Terminal.say(Self.line(problem)) }
+        if cost { Self.show(costs) }
         let errors = check.errors.count
         let warnings = check.diagnostics.filter { $0.severity == .warning }.count
         if errors > 0 || (strict && warnings > 0) {
@@ -37,6 +46,20 @@ struct Check: AsyncParsableCommand {
         if Terminal.isInteractive {
             Terminal.say(Terminal.coloured("\(path) is good", .green) + (warnings > 0 ? " (\(Self.count(warnings, "warning")))" : ""))
         }
+    }
+
+    private static func show(_ costs: [TemplateCost]) {
+        if costs.isEmpty { return Terminal.say("nothing is sent by SMS: there is no channel of type `sms`, or the file has errors") }
+        var table = Table([
+            .init("TEMPLATE"), .init("LANGUAGE"), .init("SEGMENTS"), .init("ALPHABET"), .init("LENGTH"), .init("TEXT", shrinks: true),
+        ])
+        for cost in costs {
+            table.add([
+                .init(cost.template), .init(cost.language ?? "(default)"), .init("\(cost.segments)", cost.exceeds ? .yellow : nil),
+                .init(cost.encoding.words), .init("\(cost.length)"), .init(cost.text.replacing("\n", with: " ")),
+            ])
+        }
+        table.show()
     }
 
     private static func line(_ problem: Diagnostic) -> String {
