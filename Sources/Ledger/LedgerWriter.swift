@@ -103,6 +103,7 @@ final class LedgerWriter: Sendable {
                 let recorded = try part(isCareful, &intake, database) { intake in
                     var outcomes = OutcomeTransaction(database)
                     for record in call.records { try outcomes.record(record, tally: &intake.tally) }
+                    if outcomes.keptThread { intake.memory.noteThread() }
                     return try outcomes.recorded()
                 }
                 answers.recorded.append(recorded.mapError { LedgerError($0, at: path) })

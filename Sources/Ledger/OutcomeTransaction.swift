@@ -12,6 +12,8 @@ struct OutcomeTransaction {
     var promoted: [Int64] = []
     /// Finished because another way got through.
     var withdrawn: [Int64] = []
+    /// Something was written to `threads`.
+    private(set) var keptThread = false
     /// The latest moment that a record speaks of: collapse is judged by it.
     private(set) var now: Date
 
@@ -49,6 +51,10 @@ struct OutcomeTransaction {
         let isAttempt = !record.outcome.isEmpty
         let attempts = known.attempts + (isAttempt ? 1 : 0)
         if isAttempt { try insert(record, number: attempts) }
+        if let thread = record.thread, let conversation = known.conversation {
+            try conversation.keep(thread, database)
+            keptThread = true
+        }
         guard known.state.isUnfinished || record.next == .delivered && known.state != .delivered else {
             if isAttempt { try database.run(Self.count, [attempts, record.delivery]) }
             return

@@ -62,6 +62,7 @@ public final class VirtualLedger {
             var outcomes = OutcomeTransaction(database)
             var tally = Tally()
             for attempt in attempts { try outcomes.record(attempt, tally: &tally) }
+            if outcomes.keptThread { cache.memory.noteThread() }
             try tally.write(database)
             return try outcomes.recorded()
         }

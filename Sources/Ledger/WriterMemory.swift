@@ -13,6 +13,8 @@ struct WriterMemory {
     private(set) var subscriptions: Standing<Subscription>?
     /// Something may be held until the next word about the incident of a service that it needs.
     var hasDependents: Bool?
+    /// Conversations are kept, of channels that go on where they began.
+    private var hasThreads: Bool?
 
     mutating func silences(_ database: Database) throws -> Standing<Silence> {
         if let silences { return silences }
@@ -34,6 +36,15 @@ struct WriterMemory {
         hasDependents = found
         return found
     }
+
+    mutating func hasThreads(_ database: Database) throws -> Bool {
+        if let hasThreads { return hasThreads }
+        let found = try Conversation.hasThreads(database)
+        hasThreads = found
+        return found
+    }
+
+    mutating func noteThread() { hasThreads = true }
 
     /// Something of it was changed in the file.
     mutating func forgetSilences() { silences = nil }

@@ -109,7 +109,8 @@ public struct Pipeline: Sendable {
         let message = setup.templates.render(setup.configuration.request(for: delivery, now: started))
 
         // deliver ─▶ Outcome: one attempt, bounded by the channel's timeout.
-        let report = await channel.deliver(Parcel(delivery, message: message, date: started))
+        let report = await channel.deliver(
+            Parcel(delivery, message: message, date: started, configuration: setup.configuration))
 
         // Outcome ─▶ next state: one policy for all channels; and the next way, where this one does not get through.
         let ended = clock()
