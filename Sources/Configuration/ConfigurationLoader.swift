@@ -83,7 +83,7 @@ public enum ConfigurationLoader {
         let table = RoutingTable(
             routes: decoded.routes.compactMap(\.route), directory: directory(decoded), scale: reader.scale,
             assumedSeverity: decoded.router.assumedSeverity, unrouted: decoded.unrouted, operators: decoded.operators,
-            fallbacks: fallbacks(decoded), rules: rules(decoded))
+            fallbacks: fallbacks(decoded), rules: rules(decoded), people: people(decoded))
         result.configuration = RouterConfiguration(
             version: String(SHA256.hex(bytes).prefix(12)), file: file, router: decoded.router, scale: reader.scale, table: table,
             channels: decoded.channels.compactMap(\.settings), templateReferences: result.templateReferences)
@@ -124,6 +124,14 @@ public enum ConfigurationLoader {
         for report in decoded.reports { rules.reports[report.severity.rank] = report.rule }
         for dependency in decoded.dependencies { rules.dependencies[dependency.service] = dependency.needs }
         return rules
+    }
+
+    private static func people(_ decoded: Decoded) -> PeopleRules {
+        var people = PeopleRules(
+            responses: decoded.responses.compactMap(\.response), incidentChannel: decoded.incidentChannel, broadcasts: decoded.broadcasts,
+            bounces: decoded.bounces)
+        for rotation in decoded.rotations { people.rotations[rotation.name] = rotation.rotation }
+        return people
     }
 
     private static func fallbacks(_ decoded: Decoded) -> [String: RecipientEntry] {

@@ -61,7 +61,7 @@ extension LoadResult {
 }
 
 /// A good file, with one more line somewhere.
-func file(top: String = "", slack: String = "", mail: String = "", sms: String = "", person: String = "", route: String = "") -> String {
+func file(top: String = "", slack: String = "", mail: String = "", sms: String = "", person: String = "", people: String = "", route: String = "") -> String {
     """
     version: 1
     \(top)
@@ -71,8 +71,9 @@ func file(top: String = "", slack: String = "", mail: String = "", sms: String =
       text: {type: sms, gateway: twilio, account: AC0123456789abcdef0123456789abcdef, token: "${env:PASSWORD}", from: "+15557654321"\(sms)}
     people:
       ana: {email: ana@example.com, sms: "+447700900123", via: [mail, text]\(person)}
+      \(people)
     routes:
-      - {name: all, to: [ops, ana]\(route)}
+      - {name: all\(route.contains(" to:") ? "" : ", to: [ops, ana]")\(route)}
 
     """
 }

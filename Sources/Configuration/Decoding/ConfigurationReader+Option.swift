@@ -133,6 +133,10 @@ extension ConfigurationReader {
         if case .name(let namespace) = type {
             names.append(NameUse(namespace: namespace, name: given.text, place: given.place, holdsSecret: given.holdsSecret))
         }
+        if case .somebody = type {
+            names.append(
+                NameUse(namespace: .person, orRotation: true, name: given.text, place: given.place, holdsSecret: given.holdsSecret))
+        }
         if let entry = given.recipient { recipients.append(RecipientUse(entry: entry, given: given, path: option.path)) }
     }
 }

@@ -45,7 +45,7 @@ extension ConfigurationReader {
             findings.error("`\(member.key)` belongs to channels of \(words); this one is \(variant.words)", at: member.place)
             return
         }
-        if option.isLater { noteLater(option, member) }
+        if option.isLater { noteLater(option) }
         let given = read(option, member)
         if given.isBroken { section.isBroken = true }
         section.given[member.key] = given
@@ -73,8 +73,7 @@ extension ConfigurationReader {
     }
 
     /// Options under a section that is not acted on are named by the section alone.
-    private func noteLater(_ option: Option, _ member: YAMLMember) {
-        if option.name == "updates", member.value.text == SlackUpdates.none.rawValue { return }
+    private func noteLater(_ option: Option) {
         let parts = option.path.replacing("[]", with: "").split(separator: ".").filter { $0 != "*" }
         let top = OptionTable.option(String(parts.first ?? ""))
         if let top, top.isLater {

@@ -8,6 +8,8 @@ import Routing
 /// A name of something that is declared elsewhere.
 struct NameUse {
     var namespace: Namespace
+    /// A rotation will do as well.
+    var orRotation = false
     var name: String
     var place: Place
     var holdsSecret: Bool
@@ -42,6 +44,8 @@ final class ConfigurationReader {
     var meant: Set<String> = []
     /// Kept from the reading of `router`.
     var routerSection: Section?
+    /// Kept from the reading of `broadcasts`.
+    var broadcastSection: Section?
 
     init(root: YAMLNode, isWhole: Bool, file: String, secrets: SecretSource, findings: Findings) {
         self.root = root

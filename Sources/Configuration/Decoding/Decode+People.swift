@@ -39,7 +39,8 @@ extension ConfigurationReader {
             let person = Person(
                 id: member.key, displayName: section.text("name"), addresses: addresses,
                 via: section.has("via") ? section.texts("via") : usual,
-                timezone: section.text("timezone"), language: section.text("language"), quietHours: quietHours)
+                timezone: section.text("timezone"), language: section.text("language"), quietHours: quietHours,
+                limits: limits(section, of: member.key, addresses))
             return DecodedPerson(
                 person: person, place: member.place, viaPlace: section.given["via"]?.node.place ?? member.place, isBroken: section.isBroken)
         }
@@ -54,6 +55,20 @@ extension ConfigurationReader {
                 "`quiet_hours` of `\(person.shortened)` are the whole day: what is not urgent is always held for them", at: given.place)
         }
         return hours
+    }
+
+    private func limits(_ person: Section, of name: String, _ addresses: [ChannelKind: String]) -> [ChannelKind: ThrottleRule] {
+        guard let node = person.node("limits"), let section = section(node, "people.*.limits", "`limits`") else { return [:] }
+        var limits: [ChannelKind: ThrottleRule] = [:]
+        for kind in ChannelKind.allCases {
+            guard let given = section.first(kind.rawValue), case .throttle(let rule) = given.value else { continue }
+            limits[kind] = rule
+            if addresses[kind] == nil, !person.has(kind.rawValue) {
+                findings.warning(
+                    "`\(name.shortened)` has no `\(kind.rawValue)`, and a limit for it: it limits nothing", at: given.place)
+            }
+        }
+        return limits
     }
 
     func teams(_ top: Section) -> [DecodedTeam] {

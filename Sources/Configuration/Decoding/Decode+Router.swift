@@ -20,14 +20,40 @@ extension ConfigurationReader {
         settings.settle = router.seconds("settle") ?? settings.settle
         settings.lateAfter = router.seconds("late_after") ?? settings.lateAfter
         settings.trust = trust(router)
+        settings.publicURL = publicURL(router)
+        settings.mailbox = mailbox(router)
         if case .severity(let severity)? = router.first("assume_severity")?.value { settings.assumedSeverity = severity }
-        let paths = ["queue": settings.queue, "state": settings.state, "templates": settings.templates]
+        var paths = ["queue": settings.queue, "state": settings.state, "templates": settings.templates]
+        paths["mailbox"] = settings.mailbox
         for (name, path) in paths.sorted(by: { $0.key < $1.key }) where router.has(name) {
             if let other = paths.first(where: { $0.key < name && $0.value == path }) {
                 findings.error("`\(name)` and `\(other.key)` are the same directory; each needs its own", at: router.place(of: name))
             }
         }
         return settings
+    }
+
+    /// Without a slash at the end.
+    private func publicURL(_ router: Section) -> String? {
+        guard let given = router.first("public_url"), let parts = try? URLText(given.text) else { return nil }
+        if parts.user != nil || parts.rest.contains(where: { "?#{".contains($0) }) {
+            findings.error("`public_url` must be scheme, host and path alone, such as https://tocsin.example.com", at: given.place)
+        }
+        var url = given.text
+        while url.hasSuffix("/") { url.removeLast() }
+        return url
+    }
+
+    /// A Maildir: warned of where it is none, for it may be made later.
+    private func mailbox(_ router: Section) -> String? {
+        guard let given = router.first("mailbox") else { return nil }
+        let path = FilePath.resolve(given.text, against: directory)
+        var status = stat()
+        if given.isPlaceholder || stat("\(path)/new", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR { return path }
+        findings.warning(
+            "`mailbox`: \(given.raw.shortened) is no Maildir (it has no directory `new`): nothing is read from it",
+            at: given.place)
+        return path
     }
 
     /// Nil where the section is not there. What cannot be read trusts nobody.

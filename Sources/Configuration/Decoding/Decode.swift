@@ -22,6 +22,11 @@ struct Decoded {
     var reports: [DecodedReport] = []
     var dependencies: [DecodedDependency] = []
     var flap: FlapRule?
+    var rotations: [DecodedRotation] = []
+    var responses: [DecodedResponse] = []
+    var incidentChannel: IncidentChannelRule?
+    var broadcasts = BroadcastRules()
+    var bounces = BounceRule()
     /// See `TimeRules.wakesFor`.
     var wakesFor: Severity?
     /// What the file says has no routes, or some that could not be read: then nothing is said about who hears of what.
@@ -43,6 +48,7 @@ extension ConfigurationReader {
         decoded.calendars = calendars(top, zone: decoded.router.timezone)
         decoded.channels = channels(top)
         decoded.people = people(top, channels: decoded.channels)
+        decoded.rotations = rotations(top, zone: decoded.router.timezone, people: decoded.people)
         decoded.teams = teams(top)
         decoded.communicationLeads = communicationLeads(top)
         decoded.routes = routes(top, calendars: decoded.calendars)
@@ -53,6 +59,10 @@ extension ConfigurationReader {
         decoded.dependencies = dependencies(top)
         if case .flap(let flap)? = top.first("flap")?.value { decoded.flap = flap }
         decoded.wakesFor = wakesFor()
+        decoded.responses = responses(top)
+        decoded.incidentChannel = incidentChannel(top, channels: decoded.channels)
+        decoded.broadcasts = broadcasts(top)
+        if case .bounces(let rule)? = routerSection?.first("suppress_after")?.value { decoded.bounces = rule }
         checkLater(top)
         return decoded
     }

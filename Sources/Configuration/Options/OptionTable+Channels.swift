@@ -63,7 +63,7 @@ extension OptionTable {
             Option("channels.*.token", .text, secret: true, on: [.slack], "The bot's token (`xoxb-…`)."),
             Option("channels.*.channel", .slackChannel, on: [.slack], "The id of the channel or member that messages go to."),
             Option(
-                "channels.*.updates", .choice(SlackUpdates.allCases.map(\.rawValue)), default: "thread", on: [.slack], later: true,
+                "channels.*.updates", .choice(SlackUpdates.allCases.map(\.rawValue)), default: "thread", on: [.slack],
                 "How later messages about an incident appear: in a thread, in place of the first one, or by themselves."),
             Option("channels.*.base_url", .url(["https", "http"]), default: "https://slack.com/api", on: [.slack], "Slack's Web API."),
         ])

@@ -33,7 +33,7 @@ extension OptionTable {
           a relative path is relative to `routes.yaml`. Both may stand in any text, and in the middle of it. Options marked *secret* that are
           written out in the file are a warning, and so is a secret's file that every user can read. No message of Tocsin's shows a secret.
         - **`http://` and `tls: off`** are errors unless the host is on loopback (127.0.0.0/8, ::1, localhost).
-        - **Names** of channels, people and teams are the operator's, and each means one thing. They have no colon and no `via` in them, and
+        - **Names** of channels, people, teams and rotations are the operator's, and each means one thing. They have no colon and no `via` in them, and
           are none of `assignee`, `team`, `reporter`, `communication_lead`, `subscribers`.
         - **Limits**: the file may have up to 8 MiB, one document, 32 levels of nesting, and no anchors or aliases.
         - *later* marks what is checked already and not acted on yet; `check` says in one line which of it the file uses.
@@ -89,13 +89,14 @@ extension OptionTable {
 
         ### to
 
-        Also for `unrouted`, `operators`, `fallback`, the members of teams, the steps of escalation and `status_reports`.
+        Also for `unrouted`, `operators`, `fallback`, the members of teams, the steps of escalation, `status_reports` and `invite`.
 
         | entry | who is told |
         | --- | --- |
         | `ops-slack` | a channel that has a place of its own: Slack, Teams |
         | `duty-engineer` | a person, by the first channel of their `via` for which they have an address |
         | `payments` | everybody in a team, each by their own way |
+        | `primary` | whoever is on duty in a rotation, or their deputy |
         | `payments via sms` | a person or a team by one channel; who has no address for it is not told |
         | `mail:cto@example.com` | an address, through a channel that sends to addresses: an email address, a number, a Slack id |
         | `assignee`, `reporter` | whom the incident names: by the key in `people`, the name or the email address |

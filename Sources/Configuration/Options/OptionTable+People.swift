@@ -23,13 +23,20 @@ extension OptionTable {
                 "people.*.quiet_hours", .quietHours,
                 "When messages are held for them, in their time zone, and then come as one digest; but for urgent ones, and what "
                     + "`router.wake_for` names."),
+            Option(
+                "people.*.limits", .section,
+                "The most messages that they want, by kind of channel; what is over, and not urgent, waits and comes as one digest."),
+            Option("people.*.limits.email", .throttle, "Of mails."),
+            Option("people.*.limits.sms", .throttle, "Of text messages."),
+            Option("people.*.limits.slack", .throttle, "Of messages to their Slack member id."),
         ])
 
     static let groups = Chapter(
         title: "teams and communication_lead",
         intro: """
-            A team is a list of entries as in `to`: people, channels, other teams, `CHANNEL:ADDRESS`. The communication lead is, by severity,
-            the first of the people listed who can be reached.
+            A team is a list of entries as in `to`: people, rotations, channels, other teams, `CHANNEL:ADDRESS`. The communication
+            lead is chosen when an incident reaches a severity: the first of those listed, people or rotations, who is there and not in their
+            quiet hours; if all are, the first. Who was chosen stays, until the severity changes or they hand over.
             """,
         example: """
             teams:
@@ -38,6 +45,6 @@ extension OptionTable {
             """,
         options: [
             Option("teams.*", .list(.recipient), "Who is in the team."),
-            Option("communication_lead.*", .list(.name(of: .person)), "Who speaks for an incident of this severity, the first preferred."),
+            Option("communication_lead.*", .list(.somebody), "Who speaks for an incident of this severity, the first preferred."),
         ])
 }

@@ -21,7 +21,7 @@ extension OptionTable {
             Option("channels", .sections, "The ways out, by name."),
             Option("people", .sections, "Who can be told, by name."),
             Option("teams", .map(.list(.recipient)), "Groups of people and channels, by name."),
-            Option("communication_lead", .severityMap(.list(.name(of: .person))), "Who speaks for an incident, by severity."),
+            Option("communication_lead", .severityMap(.list(.somebody)), "Who speaks for an incident, by severity."),
             Option("routes", .entries, "The rules: which events, to whom."),
             Option("escalation", .sections, "What happens while nobody acknowledges, by name."),
             Option("status_reports", .sections, "Automatic reports to stakeholders, by severity."),
@@ -30,11 +30,11 @@ extension OptionTable {
                 "flap", .flap,
                 "An incident that is resolved or reopened more often than this is told as flapping, once, until it is calm; without it, every "
                     + "turn is told."),
-            Option("broadcasts", .section, later: true, "Limits on broadcasts."),
-            Option("rotations", .sections, later: true, "Who is on duty, in turns, by name."),
+            Option("broadcasts", .section, "Limits on broadcasts."),
+            Option("rotations", .sections, "Who is on duty, in turns, by name."),
             Option("http", .section, later: true, "The HTTP side."),
-            Option("responses", .entries, later: true, "What to do first about a kind of incident."),
-            Option("incident_channel", .section, later: true, "A Slack channel for each incident."),
+            Option("responses", .entries, "Who takes a kind of incident, and what they do first."),
+            Option("incident_channel", .section, "A Slack channel of its own for each grave incident."),
             Option("heartbeat", .section, later: true, "A regular sign of life."),
         ])
 
@@ -76,7 +76,16 @@ extension OptionTable {
                 "router.wake_for", .severityOrNone,
                 "Quiet hours hold nothing of this severity or a more urgent one; the most urgent where it is left out. With `none` they hold "
                     + "everything that is not `urgent`."),
-            Option("router.public_url", .url(["https", "http"]), later: true, "Where people reach the HTTP side, for links in messages."),
+            Option(
+                "router.public_url", .url(["https", "http"]),
+                "Where people reach the HTTP side: links to confirm and to leave begin with it. Without it messages carry codes for "
+                    + "`tocsin confirm`."),
+            Option(
+                "router.mailbox", .path,
+                "A Maildir to which returned mail, and mail that asks to leave, is delivered: what is in it is read and counted."),
+            Option(
+                "router.suppress_after", .bounces, default: "3 in 30d",
+                "So many returned messages in so much time suppress an address: nothing is sent to it any more."),
             Option("router.allow_networks", .list(.network), later: true, "Private networks that addresses from data may point to."),
             Option(
                 "router.trust", .map(.list(.choice(producible))),

@@ -1,4 +1,4 @@
-// The options of routes and broadcasts, and of what comes with later capabilities.
+// The options of routes, and of what comes with later capabilities.
 
 extension OptionTable {
     static let routes = Chapter(
@@ -39,36 +39,13 @@ extension OptionTable {
             Option("routes[].repeat.every", .duration(1...30 * day), required: true, "The time between two messages."),
         ])
 
-    static let broadcasts = Chapter(
-        title: "broadcasts",
-        intro: "Safety for messages to many.",
-        example: "broadcasts: {approve_over: 50, approvers: [duty-engineer, service-owner], cooldown: 10m}",
-        options: [
-            Option(
-                "broadcasts.approve_over", .integer(0...1_000_000), later: true,
-                "A broadcast to more people than this waits for an approval."),
-            Option("broadcasts.approvers", .list(.name(of: .person)), later: true, "Who may approve; never the author."),
-            Option("broadcasts.cooldown", .duration(0...7 * day), later: true, "The least time between two broadcasts to one audience."),
-        ])
-
     static let later = Chapter(
         title: "Sections that come with later capabilities",
         intro: "Their names are taken, and what stands in them is checked.",
         example: "",
         options: [
-            Option("rotations.*.people", .list(.name(of: .person)), required: true, later: true, "Who takes turns, in order."),
-            Option("rotations.*.every", .duration(hour...365 * day), required: true, later: true, "The length of a turn."),
-            Option("rotations.*.handover", .weekTime, later: true, "When a turn ends."),
-            Option("rotations.*.timezone", .zone, later: true, "The router's where it is left out."),
             Option("http.listen", .listen, required: true, later: true, "Where to listen."),
             Option("http.trusted_proxies", .list(.network), later: true, "Proxies whose word about the client counts."),
-            Option("responses[].match", .match, later: true, "Which incidents."),
-            Option("responses[].team", .name(of: .team), later: true, "Who takes it."),
-            Option("responses[].assignee", .name(of: .person), later: true, "Who is responsible."),
-            Option("responses[].checklist", .list(.text), later: true, "What to do first."),
-            Option("incident_channel.severity", .list(.severityCondition), later: true, "For which incidents."),
-            Option("incident_channel.name", .text, later: true, "The channel's name; a template."),
-            Option("incident_channel.invite", .list(.recipient), later: true, "Who is invited."),
             Option("heartbeat.every", .duration(minute...7 * day), required: true, later: true, "The time between two signs of life."),
             Option("heartbeat.to", .list(.recipient), required: true, later: true, "Who gets them."),
         ])

@@ -8,6 +8,7 @@ public enum Namespace: String, Sendable, CaseIterable {
     case person
     case team
     case calendar
+    case rotation
 
     /// `a channel`.
     var phrase: String { "a \(rawValue)" }
@@ -48,6 +49,8 @@ public indirect enum OptionType: Sendable, Equatable {
     case throttle
     /// `3 in 30m`.
     case flap
+    /// `3 in 30d`.
+    case bounces
     case pattern(groups: Int?)
     case templateName
     case listen
@@ -59,6 +62,8 @@ public indirect enum OptionType: Sendable, Equatable {
     /// A name or an alias of the scale, or `none`.
     case severityOrNone
     case name(of: Namespace)
+    /// The name of a person, or of a rotation.
+    case somebody
     /// An entry of `to`.
     case recipient
 
@@ -113,10 +118,11 @@ extension OptionType {
         case .quietHours, .hours: "two times of day such as `22:00-07:00`"
         case .date: "a date such as `2026-12-25`"
         case .weekdays: "days such as `mon-fri`, or a list such as `[mon, wed]`"
-        case .weekTime: "a day and a time such as `mon 09:00`"
+        case .weekTime: "a day and a time such as `mon 09:00`, or a time such as `09:00`"
         case .rate: "a rate such as `1/s` or `60/30s`, a list of them, or `unlimited`"
         case .throttle: "a count and a duration such as `5 per 10m`"
         case .flap: "a count and a duration such as `3 in 30m`"
+        case .bounces: "a count and a duration such as `3 in 30d`"
         case .pattern(let groups): groups == nil ? "a regular expression (RE2)" : "a regular expression (RE2) with one group"
         case .templateName: "a template's name: letters, digits, `-`, `_` and `.`"
         case .listen: "an address and a port such as `127.0.0.1:8080`"
@@ -126,6 +132,7 @@ extension OptionType {
         case .severityCondition: "a severity, a list of them, or a comparison such as `>=high`"
         case .severityOrNone: "one of the severities, or `none`"
         case .name(let namespace): "the name of \(namespace.phrase)"
+        case .somebody: "the name of a person or a rotation"
         case .recipient: "an entry as in `to`"
         case .list(let element): element.listPhrase
         case .perSeverity(let element): "\(element.phrase), or one for each severity"
@@ -166,6 +173,7 @@ extension OptionType {
         case .choice(let words): "one or more of " + words.map { "`\($0)`" }.joined(separator: ", ")
         case .text: "one or more texts"
         case .name(let namespace): "one or more names of \(namespace.section)"
+        case .somebody: "one or more names of people or rotations"
         default: "\(phrase), or a list"
         }
     }

@@ -7,7 +7,7 @@ extension Validation {
     /// One name is one thing; and it must be possible to write it in `to`.
     func checkDeclaredNames() {
         var seen: [String: (namespace: Namespace, place: Place)] = [:]
-        let all = [Namespace.channel, .person, .team].flatMap { namespace in
+        let all = [Namespace.channel, .person, .team, .rotation].flatMap { namespace in
             (reader.declared[namespace] ?? [:]).map { (namespace: namespace, name: $0.key, place: $0.value) }
         }
         for (namespace, name, place) in all.sorted(by: { $0.place < $1.place }) {
@@ -27,8 +27,21 @@ extension Validation {
 
     func checkNameUses() {
         for use in reader.names where !reader.isDeclared(use.name, use.namespace) {
-            findings.error(unknown(use.name, use.namespace, isHidden: use.holdsSecret), at: use.place)
+            if !use.orRotation {
+                findings.error(unknown(use.name, use.namespace, isHidden: use.holdsSecret), at: use.place)
+            } else if !reader.isDeclared(use.name, .rotation) {
+                findings.error(unknownSomebody(use.name, isHidden: use.holdsSecret), at: use.place)
+            }
         }
+    }
+
+    private func unknownSomebody(_ name: String, isHidden: Bool) -> String {
+        if isHidden { return "there is no person and no rotation of this name" }
+        for other in Namespace.allCases where reader.isDeclared(name, other) {
+            return "`\(name.shortened)` is \(other.phrase), and here stands a person or a rotation"
+        }
+        let hint = suggestion(for: name, among: reader.declaredNames(.person) + reader.declaredNames(.rotation))
+        return "there is no person and no rotation `\(name.shortened)`\(hint)"
     }
 
     /// - Parameter isHidden: the name came from a secret, and must not be seen.

@@ -11,6 +11,11 @@ extension Validation {
             findings.error("`subscribers` means nobody in `fallback`: a message that fails needs one other way", at: place)
         case .role where use.path == "router.operators", .subscribers where use.path == "router.operators":
             findings.error("`\(use.entry.text.shortened)` means nobody in `operators`: Tocsin's own troubles have no incident", at: place)
+        case .subscribers where use.path == Self.invitePath, .address where use.path == Self.invitePath:
+            findings.error(
+                "`\(use.entry.text.shortened)` cannot be invited: name people with a `slack` id, teams, rotations or roles", at: place)
+        case .name(let name) where use.path == Self.invitePath && reader.isDeclared(name, .channel):
+            findings.error("`\(name.shortened)` is a channel, and cannot be invited into another one: name people", at: place)
         case .subscribers: break
         case .role:
             if let via = use.entry.via { _ = addressable(via, use, "`\(use.entry.text.shortened)`") }
@@ -20,14 +25,14 @@ extension Validation {
                 check(name, via: via, use)
             } else if reader.isDeclared(name, .channel) {
                 checkAlone(name, at: place)
-            } else if !reader.isDeclared(name, .person), !reader.isDeclared(name, .team) {
+            } else if ![Namespace.person, .team, .rotation].contains(where: { reader.isDeclared(name, $0) }) {
                 unknownName(name, use)
             }
         }
     }
 
     private func unknownName(_ name: String, _ use: RecipientUse) {
-        let names = [Namespace.channel, .person, .team].flatMap(reader.declaredNames)
+        let names = [Namespace.channel, .person, .team, .rotation].flatMap(reader.declaredNames)
         if use.given.holdsSecret {
             findings.error("what the entry names is no channel, person or team", at: use.given.place)
             return
@@ -86,7 +91,7 @@ extension Validation {
         if reader.isDeclared(name, .person) {
             guard let facts, let person = people[name], !person.isBroken, person.person.addresses[facts.kind] == nil else { return }
             findings.error("\(shown): `\(name)` has no `\(facts.kind.rawValue)` address", at: place)
-        } else if reader.isDeclared(name, .team) {
+        } else if reader.isDeclared(name, .team) || reader.isDeclared(name, .rotation) {
             guard let facts else { return }
             check(team: name, facts, use)
         } else if reader.isDeclared(name, .channel) {
@@ -113,7 +118,9 @@ extension Validation {
         }
     }
 
-    /// Everybody in a team, other teams included.
+    private static let invitePath = "incident_channel.invite"
+
+    /// Everybody in a team, other teams included; of a rotation, everybody who takes turns.
     struct Members {
         var people: [DecodedPerson] = []
         /// Channels of `CHANNEL:ADDRESS` entries, and those named alone.
@@ -125,8 +132,16 @@ extension Validation {
     func members(of team: String) -> Members {
         var members = Members()
         var opened: Set<String> = []
+        func add(_ person: DecodedPerson) {
+            if !members.people.contains(where: { $0.person.id == person.person.id }) { members.people.append(person) }
+        }
         func open(_ name: String) {
-            guard opened.insert(name).inserted, let team = teams[name] else { return }
+            guard opened.insert(name).inserted else { return }
+            if let rotation = rotations[name] {
+                if rotation.people == nil { members.isBroken = true }
+                for person in (rotation.people ?? []).compactMap({ people[$0] }) { add(person) }
+            }
+            guard let team = teams[name] else { return }
             if team.isBroken { members.isBroken = true }
             for entry in team.members.compactMap(\.recipient) {
                 switch entry.subject {
@@ -134,8 +149,8 @@ extension Validation {
                 case .role, .subscribers: members.hasRole = true
                 case .name(let name):
                     if let person = people[name] {
-                        if !members.people.contains(where: { $0.person.id == name }) { members.people.append(person) }
-                    } else if teams[name] != nil {
+                        add(person)
+                    } else if teams[name] != nil || rotations[name] != nil {
                         open(name)
                     } else {
                         members.addresses.insert(name)

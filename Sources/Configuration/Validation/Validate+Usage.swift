@@ -15,22 +15,28 @@ extension Validation {
             case .role(let role): roles.insert(role)
             case .subscribers: hasSubscribers = true
             case .name(let name):
-                for namespace in [Namespace.channel, .person, .team] where reader.isDeclared(name, namespace) {
+                for namespace in [Namespace.channel, .person, .team, .rotation] where reader.isDeclared(name, namespace) {
                     used[namespace, default: []].insert(name)
                 }
             }
         }
-        for use in reader.names { used[use.namespace, default: []].insert(use.name) }
+        for use in reader.names {
+            used[use.namespace, default: []].insert(use.name)
+            if use.orRotation { used[.rotation, default: []].insert(use.name) }
+        }
+        for rotation in decoded.rotations { used[.person, default: []].formUnion(rotation.people ?? []) }
+        if let channel = decoded.incidentChannel?.channel { used[.channel, default: []].insert(channel) }
         for recipient in reader.recipients { use(recipient.entry) }
         for person in decoded.people where used[.person]?.contains(person.person.id) ?? false {
             // A person without `via` is reached by every channel that fits.
             used[.channel, default: []].formUnion(person.person.via)
         }
         // Incidents and subscriptions may name anybody who is declared.
-        let anybody = hasSubscribers || !roles.isDisjoint(with: [.assignee, .reporter, .communicationLead])
+        let isUnknown = decoded.rotations.contains { $0.people == nil }
+        let anybody = hasSubscribers || isUnknown || !roles.isDisjoint(with: [.assignee, .reporter, .communicationLead])
         let anyTeam = roles.contains(.team)
         for (namespace, isOpen) in [
-            (Namespace.channel, false), (.person, anybody || anyTeam), (.team, anyTeam || anybody), (.calendar, false),
+            (Namespace.channel, false), (.person, anybody || anyTeam), (.team, anyTeam || anybody), (.calendar, false), (.rotation, anybody),
         ] {
             if isOpen { continue }
             for (name, place) in reader.declared[namespace] ?? [:] where !(used[namespace]?.contains(name) ?? false) {

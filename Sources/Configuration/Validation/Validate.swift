@@ -9,6 +9,7 @@ struct Validation {
     let channels: [String: DecodedChannel]
     let people: [String: DecodedPerson]
     let teams: [String: DecodedTeam]
+    let rotations: [String: DecodedRotation]
 
     init(_ reader: ConfigurationReader, _ decoded: Decoded) {
         self.reader = reader
@@ -16,6 +17,7 @@ struct Validation {
         channels = Dictionary(decoded.channels.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         people = Dictionary(decoded.people.map { ($0.person.id, $0) }, uniquingKeysWith: { first, _ in first })
         teams = Dictionary(decoded.teams.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        rotations = Dictionary(decoded.rotations.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     var findings: Findings { reader.findings }
@@ -30,6 +32,8 @@ struct Validation {
         checkDependencyCycles()
         checkPolicies()
         checkWaking()
+        checkBroadcasts()
+        checkResponses()
         checkStateDirectory()
         guard reader.isWhole else { return }
         checkUsage()

@@ -69,6 +69,12 @@ extension OptionType {
         case .flap:
             guard let flap = RateText.flap(text) else { throw OptionFault(mustBe: self) }
             return .flap(flap)
+        case .bounces:
+            guard let bounces = RateText.bounces(text) else { throw OptionFault(mustBe: self) }
+            return .bounces(bounces)
+        case .weekTime:
+            guard let time = TimeText.weekTime(text) else { throw OptionFault(mustBe: self) }
+            return .weekTime(day: time.day, minute: time.minute)
         case .percentage: return .share(try share(text))
         case .severityOrNone:
             if context.scale.severity(text) == nil, text.lowercased() == "none" { return .text("none") }
@@ -94,13 +100,12 @@ extension OptionType {
         case .zone: TimeText.isZone(text)
         case .language: AddressText.isLanguage(text)
         case .date: TimeText.isDate(text)
-        case .weekTime: TimeText.isWeekTime(text)
         case .templateName:
             !text.isEmpty && !text.hasPrefix(".") && text.count <= 100
                 && text.utf8.allSatisfy { AddressText.isWordByte($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
         case .listen: AddressText.isListen(text)
         case .network: AddressText.isNetwork(text)
-        case .name: !text.isEmpty
+        case .name, .somebody: !text.isEmpty
         default: true
         }
     }

@@ -21,6 +21,9 @@ enum OptionValue: Sendable {
     case rate(Rate?)
     case throttle(ThrottleRule)
     case flap(FlapRule)
+    case bounces(BounceRule)
+    /// The day is 1 for Monday, nil for any; minutes after midnight.
+    case weekTime(day: Int?, minute: Int)
     /// Of a whole: 0.75 for `75%`.
     case share(Double)
 }

@@ -22,9 +22,16 @@ enum RateText {
         counted(text, "in").flatMap { $0.count <= 1_000 ? FlapRule(turns: $0.count, window: $0.seconds) : nil }
     }
 
-    private static func counted(_ text: String, _ word: String) -> (count: Int, seconds: TimeInterval)? {
+    /// `3 in 30d`.
+    static func bounces(_ text: String) -> BounceRule? {
+        counted(text, "in", longest: 365).flatMap { $0.count <= 100 ? BounceRule(count: $0.count, window: $0.seconds) : nil }
+    }
+
+    /// - Parameter longest: the longest time, in days.
+    private static func counted(_ text: String, _ word: String, longest: Double = 7) -> (count: Int, seconds: TimeInterval)? {
         let parts = text.split(separator: " ")
-        guard parts.count == 3, parts[1] == word, let count = count(parts[0]), let seconds = time(String(parts[2])) else { return nil }
+        guard parts.count == 3, parts[1] == word, let count = count(parts[0]), let seconds = time(String(parts[2]), longest: longest)
+        else { return nil }
         return (count, seconds)
     }
 
@@ -33,7 +40,7 @@ enum RateText {
         return count
     }
 
-    private static func time(_ text: String) -> TimeInterval? {
-        DurationText.parse(text).flatMap { (1...7 * 86_400).contains($0) ? $0 : nil }
+    private static func time(_ text: String, longest days: Double = 7) -> TimeInterval? {
+        DurationText.parse(text).flatMap { (1...days * 86_400).contains($0) ? $0 : nil }
     }
 }

@@ -4,12 +4,12 @@ import Foundation
 
 enum TimeText {
     static let dayNames = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    static let fullDayNames = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
     /// 1 is Monday: `mon`, `Monday`.
     static func weekday(_ text: some StringProtocol) -> Int? {
         let word = text.lowercased()
-        let full = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-        return (dayNames.firstIndex(of: word) ?? full.firstIndex(of: word)).map { $0 + 1 }
+        return (dayNames.firstIndex(of: word) ?? fullDayNames.firstIndex { $0.lowercased() == word }).map { $0 + 1 }
     }
 
     /// `mon`, `mon-fri`, `sat-tue`, `mon,wed`, `daily`.
@@ -48,10 +48,29 @@ enum TimeText {
         return (opens, closes)
     }
 
-    /// `mon 09:00`.
-    static func isWeekTime(_ text: String) -> Bool {
+    /// `mon 09:00`, or `09:00` for any day.
+    static func weekTime(_ text: String) -> (day: Int?, minute: Int)? {
         let parts = text.split(separator: " ")
-        return parts.count == 2 && weekday(parts[0]) != nil && minutes(parts[1]) != nil
+        guard let minute = parts.last.flatMap({ minutes($0) }) else { return nil }
+        if parts.count == 1 { return (nil, minute) }
+        guard parts.count == 2, let day = weekday(parts[0]) else { return nil }
+        return (day, minute)
+    }
+
+    /// When a clock in a zone shows a time on a day.
+    ///
+    /// - Parameters:
+    ///   - date: `YYYY-MM-DD`, a day that exists.
+    ///   - minute: after midnight.
+    /// - Returns: that moment, and the day of the week: 1 is Monday.
+    static func moment(_ date: String, minute: Int, in zone: TimeZone) -> (moment: Date, weekday: Int)? {
+        let parts = date.split(separator: "-").compactMap { Int($0) }
+        guard parts.count == 3 else { return nil }
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = zone
+        let components = DateComponents(year: parts[0], month: parts[1], day: parts[2], hour: minute / 60, minute: minute % 60)
+        guard let moment = calendar.date(from: components) else { return nil }
+        return (moment, (calendar.component(.weekday, from: moment) + 5) % 7 + 1)
     }
 
     /// `YYYY-MM-DD`, and a day that exists.
