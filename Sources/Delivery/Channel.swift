@@ -19,15 +19,16 @@ public struct Parcel: Sendable {
     public var date: Date
     /// Slack with a token: `CHANNEL:TS` of the conversation's first message.
     public var thread: String?
-    /// Mail: the subject of the conversation's first message.
+    /// Mail: the subject of the conversation's first message. A room: what was made of it so far (`RoomMemory`).
     public var subject: String?
+    public var part: Part
     /// Slack with a token: the channel that is the incident's own; then `address` is its name.
     public var room: Room?
     public var leaving: Leaving?
 
     public init(
         token: String, address: String, message: Message, incident: String?, isFirst: Bool, date: Date, thread: String? = nil,
-        subject: String? = nil, room: Room? = nil, leaving: Leaving? = nil
+        subject: String? = nil, part: Part = .state, room: Room? = nil, leaving: Leaving? = nil
     ) {
         self.token = token
         self.address = address
@@ -37,6 +38,7 @@ public struct Parcel: Sendable {
         self.date = date
         self.thread = thread
         self.subject = subject
+        self.part = part
         self.room = room
         self.leaving = leaving
     }
@@ -51,22 +53,4 @@ public protocol Channel: Sendable {
     /// mean the same destination.
     var destination: String { get }
     func deliver(_ parcel: Parcel) async -> AttemptReport
-}
-
-/// A Slack channel for one incident: made when it is first written to.
-public struct Room: Sendable, Equatable {
-    /// As Slack allows it: lower case, digits, `-` and `_`, at most 80 characters.
-    public var name: String
-    public var topic: String
-    /// Member ids.
-    public var invite: [String]
-    /// The incident is closed: the channel is archived after this message.
-    public var isOver: Bool
-
-    public init(name: String, topic: String, invite: [String] = [], isOver: Bool = false) {
-        self.name = name
-        self.topic = topic
-        self.invite = invite
-        self.isOver = isOver
-    }
 }

@@ -71,11 +71,22 @@ struct AttemptTime: Sendable {
         self.start = start
     }
 
+    /// Seconds left, not below 0.
+    var remaining: TimeInterval {
+        let spent = ContinuousClock.now - start
+        return max(0, seconds - TimeInterval(spent.components.seconds) - TimeInterval(spent.components.attoseconds) / 1e18)
+    }
+
+    /// Seconds for something that may be left out, so that the share `kept` of all remains afterwards; nil: none are left.
+    func spare(keeping kept: Double) -> TimeInterval? {
+        let spare = remaining - seconds * kept
+        return spare >= min(1, seconds / 10) ? spare : nil
+    }
+
     /// Seconds left; nil with less than half of all left (or 2 s, where that is less): another request would be sent and
     /// then end without an answer, in doubt.
     var left: TimeInterval? {
-        let spent = ContinuousClock.now - start
-        let left = seconds - TimeInterval(spent.components.seconds) - TimeInterval(spent.components.attoseconds) / 1e18
+        let left = remaining
         return left >= min(2, seconds / 2) ? left : nil
     }
 }

@@ -56,7 +56,7 @@ public struct AttemptReport: Sendable, Equatable {
     public var pause: TimeInterval?
     /// Slack: `CHANNEL:TS` under which the conversation goes on, where it has just begun, or begun anew.
     public var root: String?
-    /// Mail: the subject that it went out with.
+    /// Mail: the subject that it went out with, where the conversation had none. A room: what has been made of it (`RoomMemory`).
     public var subject: String?
 
     /// `pause` is by default what a deferred outcome says.

@@ -104,6 +104,14 @@ enum OutcomePolicy {
     /// Errors after which the same message as text alone has a chance, within the same attempt.
     static let slackSimplify: Set<String> = ["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"]
 
+    /// The first message of a conversation can be edited no more: what is new is a reply to it.
+    static let slackUneditable: Set<String> = ["edit_window_closed", "cant_update_message"]
+
+    /// There is nothing left to reply to, or to edit: the conversation begins anew.
+    static let slackParentGone: Set<String> = [
+        "message_not_found", "thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked",
+    ]
+
     /// The Web API's `error` (docs.slack.dev, `chat.postMessage`); codes that nobody documents are permanent.
     static func slackError(_ code: String, retryAfter: TimeInterval?) -> Outcome {
         switch code {
@@ -120,6 +128,11 @@ enum OutcomePolicy {
             .refused(.notAllowed)
         case "channel_not_found", "is_archived":
             .refused(.noSuchDestination)
+        // A channel of an incident's own, which cannot be made.
+        case "cannot_create_channel", "too_many_convos_for_team", "name_taken":
+            .refused(.notAllowed)
+        case "invalid_name", "invalid_name_required", "invalid_name_maxlength", "invalid_name_punctuation", "invalid_name_specials":
+            .refused(.badAddress)
         case "no_text", "too_many_attachments", "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long":
             .refused(.badContent)
         case "msg_too_long", "metadata_too_large":

@@ -31,6 +31,8 @@ struct DeliveryReader {
         if root != nil || row.flag(QueuedDelivery.containsColumn) { try readDigest(of: root ?? id, into: &delivery) }
         guard let incident = row.text(QueuedDelivery.incidentColumn) else { return delivery }
         let conversation = Conversation(incident: incident, channel: delivery.channel, address: delivery.address)
+        // Of the first there is nothing to go on from.
+        if !delivery.isFirst, delivery.kind.hasThreads { delivery.thread = try conversation.thread(database) }
         delivery.isOvertaken = try conversation.hasWaiting(after: id, due: now, database)
         // A digest says what has become of everything.
         if delivery.origin == .digest { return delivery }

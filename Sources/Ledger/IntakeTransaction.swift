@@ -124,7 +124,9 @@ struct IntakeTransaction {
                 var reader = DeliveryReader(database, now: arrival.receivedAt)
                 if let delivery = try reader.delivery(placed.id) { ready.append(delivery) }
             } else {
-                ready.append(insertion.queued(placed, of: stored))
+                var queued = insertion.queued(placed, of: stored)
+                queued.thread = try thread(insertion, placed)
+                ready.append(queued)
             }
         }
         try apply(decision.changes, now: arrival.receivedAt)
@@ -170,6 +172,13 @@ struct IntakeTransaction {
             try database.run(Self.upsertIncident, values + [incident.openService, decision.severityRank, decision.severity])
         }
         changed[incident.id] = (incident, state.count)
+    }
+
+    /// Where its conversation goes on: only of one that has begun, by a channel that knows of such.
+    private mutating func thread(_ insertion: DeliveryInsertion, _ placed: DeliveryInsertion.Placed) throws -> ThreadRoot? {
+        let planned = insertion.planned
+        guard !placed.isFirst, let incident = insertion.incident, planned.kind.hasThreads, try memory.hasThreads(database) else { return nil }
+        return try Conversation(incident: incident, channel: planned.channel, address: planned.address).thread(database)
     }
 
     /// What was held until the next word about the incident goes with this one.

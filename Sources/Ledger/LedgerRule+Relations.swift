@@ -18,6 +18,12 @@ extension LedgerRule {
                 OR fallback_root IS NULL AND fallback_of IS NOT NULL
                 """),
         LedgerRule(
+            words: "conversations (incident) of incidents that are not there",
+            query: "SELECT DISTINCT incident FROM threads t WHERE NOT EXISTS (SELECT 1 FROM incidents WHERE id = t.incident)"),
+        LedgerRule(
+            words: "conversations (incident) that say neither where they began nor their subject",
+            query: "SELECT DISTINCT incident FROM threads WHERE root IS NULL AND subject IS NULL"),
+        LedgerRule(
             words: "deliveries whose next way was taken twice",
             query: "SELECT fallback_of FROM deliveries WHERE fallback_root IS NOT NULL GROUP BY fallback_of HAVING count(*) > 1"),
         LedgerRule(

@@ -124,6 +124,7 @@ final class LedgerWriter: Sendable {
                     var outcomes = OutcomeTransaction(database)
                     for record in call.records { try outcomes.record(record, tally: &intake.tally) }
                     intake.learn(from: outcomes)
+                    if outcomes.keptThread { intake.memory.noteThread() }
                     return try outcomes.recorded()
                 }
                 answers.recorded.append(recorded.mapError { LedgerError($0, at: path) })

@@ -16,6 +16,8 @@ struct OutcomeTransaction {
     var hasBlocks = false
     /// What became of addresses.
     var changes = SuppressedAddresses.Changes()
+    /// Something was written to `threads`.
+    private(set) var keptThread = false
     /// The latest moment that a record speaks of: collapse is judged by it.
     private(set) var now: Date
 
@@ -53,6 +55,10 @@ struct OutcomeTransaction {
         let isAttempt = !record.outcome.isEmpty
         let attempts = known.attempts + (isAttempt ? 1 : 0)
         if isAttempt { try insert(record, number: attempts) }
+        if let thread = record.thread, let conversation = known.conversation {
+            try conversation.keep(thread, database)
+            keptThread = true
+        }
         guard known.state.isUnfinished || record.next == .delivered && known.state != .delivered else {
             if isAttempt { try database.run(Self.count, [attempts, record.delivery]) }
             return try judge(known, record, tally: &tally)

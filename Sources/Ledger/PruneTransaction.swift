@@ -108,6 +108,7 @@ struct PruneTransaction {
         }
         try database.run("DELETE FROM incidents WHERE rowid = ?", [place])
         try AlarmTable.set(nil, of: .incident(id), database)
+        try Conversation.forgetThreads(of: id, database)
         deleted += 1
         forgotten.append(id)
         return true

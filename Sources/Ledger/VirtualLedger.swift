@@ -83,6 +83,7 @@ public final class VirtualLedger {
             var outcomes = OutcomeTransaction(database)
             var tally = Tally()
             for attempt in attempts { try outcomes.record(attempt, tally: &tally) }
+            if outcomes.keptThread { cache.memory.noteThread() }
             try tally.write(database)
             if outcomes.hasBlocks { cache.memory.hasBlocks = true }
             return try outcomes.recorded()

@@ -19,6 +19,8 @@ struct WriterMemory {
     var hasDependents: Bool?
     /// Something is known against an address.
     var hasBlocks: Bool?
+    /// Conversations are kept, of channels that go on where they began.
+    private var hasThreads: Bool?
 
     mutating func silences(_ database: Database) throws -> Standing<Silence> {
         if let silences { return silences }
@@ -61,6 +63,15 @@ struct WriterMemory {
         hasBlocks = found
         return found
     }
+
+    mutating func hasThreads(_ database: Database) throws -> Bool {
+        if let hasThreads { return hasThreads }
+        let found = try Conversation.hasThreads(database)
+        hasThreads = found
+        return found
+    }
+
+    mutating func noteThread() { hasThreads = true }
 
     /// Something of it was changed in the file.
     mutating func forgetSilences() { silences = nil }

@@ -1,11 +1,11 @@
 // The only addresses that become links.
 
 /// Links made from data: http and https, nothing else, in characters that no destination's markup takes for its own.
-enum SafeLink {
+public enum SafeLink {
     static let longest = 2_000
 
     /// The address as a link; nil for other schemes, without a host, with white space or control characters, or too long.
-    static func make(_ text: String) -> String? {
+    public static func make(_ text: String) -> String? {
         guard text.utf8.count <= longest * 3 else { return nil }
         let lowered = text.prefix(8).lowercased()
         let scheme = lowered.hasPrefix("https://") ? 8 : lowered.hasPrefix("http://") ? 7 : 0

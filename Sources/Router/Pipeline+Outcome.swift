@@ -1,5 +1,6 @@
 // The seams of the way out: what a channel and the ledger each want to know of a delivery.
 
+import Configuration
 import Delivery
 import Foundation
 import Incidents
@@ -38,10 +39,19 @@ extension Disposition {
 }
 
 extension Parcel {
-    init(_ delivery: QueuedDelivery, message: Message, date: Date, leaving: Leaving? = nil) {
+    init(_ delivery: QueuedDelivery, message: Message, date: Date, leaving: Leaving?, configuration: RouterConfiguration) {
         self.init(
             token: delivery.token, address: delivery.address, message: message, incident: delivery.event.incident?.id,
-            isFirst: delivery.isFirst, date: date, leaving: leaving)
+            isFirst: delivery.isFirst, date: date, thread: delivery.thread?.root, subject: delivery.thread?.subject,
+            part: delivery.part(by: configuration.scale), room: configuration.room(of: delivery), leaving: leaving)
+    }
+}
+
+extension ThreadRoot {
+    /// Nil where the conversation goes on as before.
+    fileprivate init?(_ report: AttemptReport) {
+        guard case .accepted = report.outcome, report.root != nil || report.subject != nil else { return nil }
+        self.init(root: report.root, subject: report.subject)
     }
 }
 
@@ -83,7 +93,7 @@ extension AttemptRecord {
         self.init(
             delivery: delivery.id, at: started, milliseconds: max(0, Int((ended.timeIntervalSince(started) * 1000).rounded())),
             outcome: words.outcome, code: report.code, reason: words.reason, detail: report.detail, remoteID: report.outcome.remoteID,
-            degraded: report.degraded ?? degraded, next: next)
+            thread: ThreadRoot(report), degraded: report.degraded ?? degraded, next: next)
     }
 
     /// A delivery that is not worth sending any more: it ends without being tried.

@@ -114,7 +114,8 @@ public struct Pipeline: Sendable {
         let message = setup.templates.render(request)
 
         // deliver ─▶ Outcome: one attempt, bounded by the channel's timeout.
-        let report = await channel.deliver(Parcel(delivery, message: message, date: started, leaving: request.leaving))
+        let report = await channel.deliver(
+            Parcel(delivery, message: message, date: started, leaving: request.leaving, configuration: setup.configuration))
 
         // Outcome ─▶ next state: one policy for all channels; and the next way, where this one does not get through.
         let ended = clock()

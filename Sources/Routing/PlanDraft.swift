@@ -79,8 +79,11 @@ struct PlanDraft {
     /// Whether a message for this address is planned.
     func has(_ key: DestinationKey) -> Bool { place(of: key) != nil }
 
-    /// Nobody hears at once: whoever is there waits for a digest of their own wish.
-    var tellsNobodyNow: Bool { deliveries.isEmpty || (keepsTerms && terms.allSatisfy { $0.gathering != nil }) }
+    /// Nobody hears at once: whoever is there waits for a digest of their own wish. An incident's own channel, which may be
+    /// empty, is nobody.
+    var tellsNobodyNow: Bool {
+        deliveries.indices.allSatisfy { deliveries[$0].origin == .room || (keepsTerms && terms[$0].gathering != nil) }
+    }
 
     /// Decides what is to become of each delivery, from the one at `first` on.
     mutating func settle(from first: Int = 0, _ body: (inout PlannedDelivery, Terms?) throws -> Void) rethrows {

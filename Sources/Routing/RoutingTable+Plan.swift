@@ -60,7 +60,7 @@ extension RoutingTable {
         }
         var beside: [RouteVerdict] = []
         if !directed.isEmpty { beside += tell(directed, facts, subscribers, &draft) }
-        beside += tellRoom(facts, &draft)
+        beside += try tellRoom(facts, application, surroundings, &draft)
         if case .again(let route) = event.raised, directed.isEmpty { beside += tellAgain(route, facts, subscribers, &draft) }
         if let subscribers, !isOperations, event.type != .reminder { beside += tell(subscribers, &draft) }
         let debt = try Debt(event, application, self, surroundings)

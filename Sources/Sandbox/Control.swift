@@ -16,6 +16,7 @@ struct Control {
           GET or POST /gateway/cgi-bin/sendsms
         Control:
           GET /_inbox         one JSON object a line
+          GET /_threads       Slack's conversations as they stand
           DELETE /_inbox      forgets all messages
           POST /_faults       {"receiver":"slack","fault":"status","status":503,"times":2}
           DELETE /_faults     clears all faults
@@ -34,6 +35,8 @@ struct Control {
             case ("inbox", .DELETE):
                 reception.inbox.clear()
                 return Answer(status: 204)
+            case ("threads", .GET):
+                return .text(200, reception.inbox.slackThreads().map { $0.card(width: 100) }.joined(separator: "\n"))
             case ("faults", .POST): return setFaults(request.body)
             case ("faults", .DELETE):
                 reception.faults.clear()

@@ -16,7 +16,7 @@ struct FaultWish {
     }
 
     private static let members: Set<String> = [
-        "receiver", "channel", "times", "fault", "status", "body", "retry_after", "seconds", "step", "code", "text",
+        "receiver", "channel", "times", "fault", "status", "body", "retry_after", "seconds", "step", "code", "text", "error",
     ]
 
     init(_ json: JSONValue) throws(Mistake) {
@@ -58,6 +58,11 @@ struct FaultWish {
         case "no_auth": return .noAuthentication
         case "no_starttls": return .noSTARTTLS
         case "legacy_teams": return .legacyTeams(status: json["status"]?.integer ?? 429)
+        case "error":
+            guard let error = json["error"]?.string, !error.isEmpty, error.utf8.count <= 64 else {
+                throw Mistake(message: "`error` must be an error of Slack's, for instance `edit_window_closed`")
+            }
+            return .slackError(error)
         case "reply":
             guard let step = json["step"]?.string.flatMap(SMTPStep.init(rawValue:)) else {
                 throw Mistake(message: "`step` must be one of: \(SMTPStep.allCases.map(\.rawValue).joined(separator: ", "))")
@@ -69,7 +74,7 @@ struct FaultWish {
         default:
             throw Mistake(
                 message: "`fault` must be one of: none, status, delay, reset_before_body, reset_after_body, drip, hang, garbage, "
-                    + "close_idle, reply, no_auth, no_starttls, legacy_teams")
+                    + "close_idle, reply, no_auth, no_starttls, legacy_teams, error")
         }
     }
 

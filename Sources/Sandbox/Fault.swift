@@ -28,6 +28,8 @@ public enum Fault: Sendable, Equatable {
     case noSTARTTLS
     /// Teams only: a legacy connector's 200 whose body says that Teams answered with this HTTP error.
     case legacyTeams(status: Int = 429)
+    /// Slack's Web API only: 200 with `"ok": false` and this error. The message counts as refused.
+    case slackError(String)
 
     /// How `Retry-After` is written (RFC 9110, section 10.2.3).
     public enum RetryAfter: Sendable, Equatable {
@@ -61,6 +63,7 @@ extension Fault {
         switch self {
         case .reply, .noAuthentication, .noSTARTTLS: receiver == .smtp
         case .legacyTeams: receiver == .teams
+        case .slackError: receiver == .slackAPI
         case .status, .delay, .resetBeforeBody, .resetAfterBody, .drip, .hang, .garbage, .closeIdle: true
         }
     }

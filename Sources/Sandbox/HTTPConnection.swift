@@ -2,6 +2,7 @@
 // NIO's pipelining handler, before this one, gives one request at a time.
 
 import Foundation
+import JSON
 import NIOCore
 import NIOHTTP1
 
@@ -64,9 +65,11 @@ final class HTTPConnection: ChannelInboundHandler {
         let parts = head.uri.split(separator: "?", maxSplits: 1)
         let path = parts.first ?? ""
         var current = Current(head: head, target: Target.parse(path), query: parts.count > 1 ? String(parts[1]) : "")
-        if case .receiver(let receiver, let channel, _) = current.target {
+        if case .receiver(let receiver, let channel, let method) = current.target {
             lastReceiver = receiver
-            current.fault = reception.faults.take(receiver, channel: channel.isEmpty ? nil : channel)
+            // Each method of Slack's Web API can have faults of its own.
+            let place = receiver == .slackAPI ? method : channel
+            current.fault = reception.faults.take(receiver, channel: place.isEmpty ? nil : place)
             if current.fault == .resetBeforeBody { return reset(context) }
         }
         self.current = current
@@ -92,6 +95,11 @@ final class HTTPConnection: ChannelInboundHandler {
             var answer = Answer.text(status, body)
             if let retryAfter { answer.headers.append(("retry-after", retryAfter.text)) }
             return write(answer, keepsAlive, context)
+        case .slackError(let error):
+            if method.hasPrefix("chat.") {
+                reception.turnAway(request, receiver, channel: channel, reason: "\(error) (a fault)")
+            }
+            return write(.json(200, ["ok": false, "error": .string(error)]), keepsAlive, context)
         case .legacyTeams(let status):
             reception.turnAway(request, receiver, channel: channel, reason: "200 with HTTP error \(status) (a fault)")
             return write(.text(200, Teams.legacyBody(status: status)), keepsAlive, context)

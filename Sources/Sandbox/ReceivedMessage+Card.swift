@@ -15,7 +15,7 @@ extension ReceivedMessage {
         var lines = [head + String(repeating: "─", count: max(1, width - PlainText.columns(head)))]
         if let refused { lines += PlainText.wrapped("REFUSED: \(PlainText.safe(refused))", width: width - 2).map { "│ \($0)" } }
         if replaces != nil { lines.append("│ (updates an earlier message)") }
-        if thread != nil { lines.append("│ (reply in a thread)") }
+        if thread != nil { lines.append(isShown ? "│ (reply in a thread, shown in the channel)" : "│ (reply in a thread)") }
         if let from, !from.isEmpty { lines.append("│ From: \(PlainText.safe(from).replacing("\n", with: " "))") }
         if receiver == .smtp { lines.append("│ Subject: \(PlainText.safe(title).replacing("\n", with: " "))") }
         let body = PlainText.safe(text).trimmingCharacters(in: .whitespacesAndNewlines)
@@ -25,7 +25,7 @@ extension ReceivedMessage {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private func clock(_ timeZone: TimeZone) -> String {
+    func clock(_ timeZone: TimeZone) -> String {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = timeZone
         let parts = calendar.dateComponents([.hour, .minute, .second], from: at)

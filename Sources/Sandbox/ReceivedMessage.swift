@@ -26,6 +26,8 @@ public struct ReceivedMessage: Sendable {
     public var id: String?
     /// Slack: the parent's `ts`.
     public var thread: String?
+    /// Slack: a reply that is shown in the channel, too.
+    public var isShown = false
     /// Slack: the `ts` of the message that this one updates.
     public var replaces: String?
     /// Email: the HTML part, decoded.
@@ -67,6 +69,7 @@ public struct ReceivedMessage: Sendable {
         for (name, value) in [("id", id), ("thread", thread), ("replaces", replaces), ("refused", refused)] {
             if let value { line.add(name, .string(value)) }
         }
+        if isShown { line.add("reply_broadcast", true) }
         return line
     }
 }

@@ -21,6 +21,7 @@ enum Target: Equatable {
         case (nil, _): return .help
         case ("_faults", nil): return .control("faults")
         case ("_inbox", nil): return .control("inbox")
+        case ("_threads", nil): return .control("threads")
         case ("slack", "webhook"): return .receiver(.slack, channel: parts.dropFirst(2).joined(separator: "/"), method: "")
         case ("slack", "api") where parts.count == 3: return .receiver(.slackAPI, channel: "", method: parts[2])
         case ("teams", _): return .receiver(.teams, channel: parts.dropFirst().joined(separator: "/"), method: "")

@@ -16,7 +16,7 @@ import Synchronization
 /// | path | receiver |
 /// | --- | --- |
 /// | `POST /slack/webhook/NAME` | Slack's incoming webhook |
-/// | `POST /slack/api/METHOD` | `chat.postMessage`, `.update`, `conversations.create`, `.invite`, `.setTopic`, `.archive`, `auth.test` |
+/// | `POST /slack/api/METHOD` | `chat.postMessage`, `.update`, `conversations.create`, `.list`, `.join`, `.invite`, `.setTopic`, `.archive`, `.unarchive`, `auth.test` |
 /// | `POST /teams/NAME` | a Teams Workflow |
 /// | `POST /twilio/2010-04-01/Accounts/AC…/Messages.json` | Twilio |
 /// | `GET` or `POST /gateway/cgi-bin/sendsms` | a gateway that answers as Kannel does |
@@ -27,14 +27,16 @@ import Synchronization
 /// ```
 /// curl http://127.0.0.1:PORT/_faults -d '{"receiver":"slack","channel":"ops-slack","fault":"status","status":503,"times":2}'
 /// curl http://127.0.0.1:PORT/_inbox            # one JSON object a line
+/// curl http://127.0.0.1:PORT/_threads          # Slack's conversations as they stand: each first message, and its thread
 /// curl -X DELETE http://127.0.0.1:PORT/_inbox  # forgets all
 /// curl -X DELETE http://127.0.0.1:PORT/_faults # clears all
 /// ```
 /// A fault has `receiver` (`slack`, `slack_api`, `teams`, `smtp`, `twilio`, `gateway`), optionally `channel` (a webhook's
-/// NAME, the account of Twilio, a mail's recipient) and `times`, and as `fault` one of `none` (clears), `status` (`status`,
+/// NAME, a method of Slack's Web API, the account of Twilio, a mail's recipient) and `times`, and as `fault` one of `none` (clears), `status` (`status`,
 /// `body`, `retry_after` in seconds or as a date), `delay` (`seconds`), `reset_before_body`, `reset_after_body`, `drip`
 /// (`seconds` between bytes), `hang`, `garbage`, `close_idle`, `reply` (SMTP: `step` of `connect`, `ehlo`, `auth`, `mail`,
-/// `rcpt`, `data`, `end`, with `code` and `text`), `no_auth`, `no_starttls`, `legacy_teams` (`status`). Several in an array
+/// `rcpt`, `data`, `end`, with `code` and `text`), `no_auth`, `no_starttls`, `legacy_teams` (`status`), `error` (Slack's
+/// Web API: `error` is what it answers, for instance `edit_window_closed` for `chat.update`). Several in an array
 /// happen in that order.
 public final class Sandbox: Sendable {
     /// Where the receivers are.
@@ -47,6 +49,8 @@ public final class Sandbox: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let certificates: Certificates?
     private let isStopped = Mutex(false)
+
+    var workspace: SlackWorkspace { reception.workspace }
 
     /// What was received.
     public var inbox: Inbox { reception.inbox }
@@ -102,7 +106,7 @@ public final class Sandbox: Sendable {
     /// cleared or another is set.
     ///
     /// - Parameters:
-    ///   - channel: only there: a webhook's name, Twilio's account, a mail's first recipient; nil for the whole receiver.
+    ///   - channel: only there: a webhook's name, a method of Slack's Web API, Twilio's account, a mail's first recipient; nil for the whole receiver.
     ///   - times: for so many requests; nil for all.
     /// - Returns: false where the receiver has no such fault (see `Fault.fits`); nothing is set then.
     @discardableResult

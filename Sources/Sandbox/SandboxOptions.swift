@@ -30,6 +30,10 @@ public struct SandboxOptions: Sendable {
     public var smtp = SMTPOptions()
     /// Tokens that Slack's Web API accepts; nil accepts whatever begins with `xox`.
     public var slackTokens: Set<String>?
+    /// Slack lets the bot take a channel out of the archive; in many workspaces it does not.
+    public var slackBotsUnarchive = true
+    /// Members that Slack does not know.
+    public var slackUnknownMembers: Set<String> = []
     /// Numbers that told Twilio to stop: error 21610.
     public var optedOut: Set<String> = []
 

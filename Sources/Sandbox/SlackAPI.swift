@@ -18,7 +18,10 @@ struct SlackAPI {
             switch method {
             case "chat.postMessage", "chat.update": return try message(request, payload, isUpdate: method == "chat.update")
             case "conversations.create": return try create(payload)
-            case "conversations.invite", "conversations.setTopic", "conversations.archive": return try change(payload, method)
+            case "conversations.list": return list(payload)
+            case "conversations.invite", "conversations.setTopic", "conversations.archive", "conversations.unarchive",
+                "conversations.join":
+                return try change(payload, method)
             case "auth.test": return silent(["ok": true, "team": "Tocsin sandbox", "user": "tocsin", "user_id": "U0SANDBOX"])
             default: throw SlackError(code: "unknown_method", detail: "the sandbox does not know the method \(method)")
             }
@@ -59,10 +62,13 @@ struct SlackAPI {
     }
 
     private func message(_ request: Request, _ payload: JSONValue, isUpdate: Bool) throws(SlackError) -> Verdict {
-        let channel = payload["channel"]?.string ?? ""
+        let named = payload["channel"]?.string ?? ""
+        // Messages may name a channel; what comes back is its id.
+        let channel = workspace.channel(named)?.id ?? named
         let reading = SlackReading(payload)
         var message = ReceivedMessage(request, .slackAPI, channel: channel, title: reading.title, text: reading.text)
         message.thread = payload["thread_ts"]?.string
+        message.isShown = payload["reply_broadcast"]?.bool ?? false
         let target = payload["ts"]?.string
         if isUpdate { message.replaces = target }
         do throws(SlackError) {
@@ -71,6 +77,9 @@ struct SlackAPI {
             if options.checksStrictly {
                 try SlackMessageRules.check(payload)
                 try checkTimestamp(payload["thread_ts"], "thread_ts")
+                if let thread = message.thread, !workspace.has(channel: channel, ts: thread) {
+                    throw SlackError(code: "thread_not_found", detail: "no message \(thread) was posted to \(channel)")
+                }
                 if isUpdate { try checkUpdate(channel, target) }
             }
         } catch {
@@ -117,41 +126,5 @@ struct SlackAPI {
         return Verdict(answer: .json(200, .object(answer)), refused: "\(code): \(detail)")
     }
 
-    private func silent(_ value: JSONValue) -> Verdict { Verdict(answer: .json(200, value), isSilent: true) }
-
-    private func create(_ payload: JSONValue) throws(SlackError) -> Verdict {
-        let name = payload["name"]?.string ?? ""
-        if name.isEmpty { throw SlackError(code: "invalid_name_required", detail: "`name` is missing") }
-        if name.count > 80 { throw SlackError(code: "invalid_name_maxlength", detail: "a channel's name has at most 80 characters") }
-        let isRight = name.allSatisfy { $0 == "-" || $0 == "_" || (($0.isLetter || $0.isNumber) && !$0.isUppercase) }
-        if !isRight {
-            throw SlackError(code: "invalid_name_specials", detail: "a channel's name has lower-case letters, digits, `-` and `_`")
-        }
-        guard let channel = workspace.create(name) else { throw SlackError(code: "name_taken", detail: "\(name) is taken") }
-        return silent(["ok": true, "channel": ["id": .string(channel.id), "name": .string(name), "is_archived": false]])
-    }
-
-    private func change(_ payload: JSONValue, _ method: String) throws(SlackError) -> Verdict {
-        guard var channel = workspace.channel(payload["channel"]?.string ?? "") else {
-            throw SlackError(code: "channel_not_found", detail: "the sandbox has made no such channel")
-        }
-        if channel.isArchived {
-            throw SlackError(code: method == "conversations.archive" ? "already_archived" : "is_archived", detail: "it is archived")
-        }
-        switch method {
-        case "conversations.invite":
-            let users = (payload["users"]?.string ?? "").split(separator: ",")
-            if users.isEmpty { throw SlackError(code: "no_user", detail: "`users` names nobody") }
-            if users.count > 100 { throw SlackError(code: "too_many_users", detail: "at most 100 at a time") }
-        case "conversations.setTopic":
-            let topic = payload["topic"]?.string ?? ""
-            if topic.count > 250 { throw SlackError(code: "too_long", detail: "a topic has at most 250 characters") }
-            channel.topic = topic
-        default: channel.isArchived = true
-        }
-        workspace.update(channel)
-        return silent([
-            "ok": true, "channel": ["id": .string(channel.id), "name": .string(channel.name), "topic": ["value": .string(channel.topic)]],
-        ])
-    }
+    func silent(_ value: JSONValue) -> Verdict { Verdict(answer: .json(200, value), isSilent: true) }
 }

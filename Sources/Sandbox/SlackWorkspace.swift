@@ -10,6 +10,10 @@ final class SlackWorkspace: Sendable {
         var name: String
         var topic = ""
         var isArchived = false
+        /// The bot is in it.
+        var isMember = true
+        /// Who was invited.
+        var members: [String] = []
     }
 
     private struct State {
@@ -58,10 +62,10 @@ final class SlackWorkspace: Sendable {
         state.withLock { $0.messages.contains("\(channel)/\(ts)") }
     }
 
-    /// The new channel, or nil where the name is taken.
+    /// The new channel, or nil where the name is taken, be it by one that is archived.
     func create(_ name: String) -> Channel? {
         state.withLock { state in
-            if state.channels.values.contains(where: { $0.name == name && !$0.isArchived }) { return nil }
+            if state.channels.values.contains(where: { $0.name == name }) { return nil }
             let digits = String(state.channels.count + 1)
             let channel = Channel(id: "C0SANDBOX" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits, name: name)
             state.channels[channel.id] = channel
@@ -69,7 +73,17 @@ final class SlackWorkspace: Sendable {
         }
     }
 
-    func channel(_ id: String) -> Channel? { state.withLock { $0.channels[id] } }
+    /// By its id, or by `#` and its name.
+    func channel(_ id: String) -> Channel? {
+        state.withLock { state in
+            if let channel = state.channels[id] { return channel }
+            guard id.hasPrefix("#") else { return nil }
+            return state.channels.values.first { $0.name == id.dropFirst() }
+        }
+    }
+
+    /// In the order in which they were made.
+    var channels: [Channel] { state.withLock { $0.channels.values.sorted { ($0.id.count, $0.id) < ($1.id.count, $1.id) } } }
 
     func update(_ channel: Channel) { state.withLock { $0.channels[channel.id] = channel } }
 }

@@ -61,7 +61,7 @@ extension Scenario {
 
     /// Addresses and patterns can be anything.
     private static func mayMean(_ word: String, among names: [String]) -> Bool {
-        if word.contains(where: { "*:@+".contains($0) }) { return true }
+        if word.contains(where: { "*:@+#".contains($0) }) { return true }
         return names.contains { Glob.matches(word, $0) || Glob.matches(word.components(separatedBy: " via ")[0], $0) }
     }
 }

@@ -18,7 +18,10 @@ struct SandboxCommand: AsyncParsableCommand {
 
               tocsin sandbox --http-port 8025 --smtp-port 2525
               curl -X POST localhost:8025/_faults -d '{"receiver": "slack", "status": 429, "retry_after": 30, "times": 3}'
+              curl -X POST localhost:8025/_faults \
+                -d '{"receiver": "slack_api", "channel": "chat.update", "fault": "error", "error": "edit_window_closed"}'
               curl localhost:8025/_inbox
+              curl localhost:8025/_threads
             """)
 
     @Option(help: "The port for Slack, Teams and SMS; 0 takes a free one.")
@@ -69,6 +72,9 @@ enum Receivers {
         for await message in sandbox.inbox.stream() {
             if json {
                 Terminal.say(message.json.text)
+            } else if message.thread != nil, let thread = sandbox.inbox.slackThread(of: message) {
+                // As people see it: the first message as it stands now, and what was said below it.
+                Terminal.say(Terminal.clean(thread.card(width: min(Terminal.width ?? 100, 100)), keepLines: true))
             } else {
                 Terminal.say(Terminal.clean(message.card(width: min(Terminal.width ?? 100, 100)), keepLines: true))
             }

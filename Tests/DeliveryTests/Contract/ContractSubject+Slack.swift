@@ -57,8 +57,13 @@ extension ContractSubject {
 
     private static let posted = http(200, #"{"ok":true,"channel":"C0123456","ts":"1503435956.000247"}"#)
 
-    static let slackBot = ContractSubject(
-        name: "slack bot", secrets: ["xoxb-1234-verysecret"], address: "C0123456", content: .slack(slackMessage),
+    static let slackBot = slackBot(.thread)
+    static let slackBotInPlace = slackBot(.inPlace)
+    static let slackBotWithoutUpdates = slackBot(.none)
+
+    private static func slackBot(_ updates: SlackUpdates) -> ContractSubject {
+        ContractSubject(
+        name: "slack bot, updates: \(updates.rawValue)", secrets: ["xoxb-1234-verysecret"], address: "C0123456", content: .slack(slackMessage),
         oversized: .slack(slackHuge), acceptance: posted,
         table: [
             Row(posted, is: .accepted(remoteID: "C0123456:1503435956.000247")),
@@ -90,6 +95,8 @@ extension ContractSubject {
             + ["no_text", "too_many_attachments"].map { Row(error($0), is: .refused(.badContent)) }
             + ["msg_too_long", "metadata_too_large"].map { Row(error($0), is: .refused(.tooLarge)) },
         settings: {
-            .slackBot(SlackBotSettings(token: Secret("xoxb-1234-verysecret"), channel: "C0123456", baseURL: $0.url + "/api"))
+            .slackBot(
+                SlackBotSettings(token: Secret("xoxb-1234-verysecret"), channel: "C0123456", updates: updates, baseURL: $0.url + "/api"))
         })
+    }
 }

@@ -65,7 +65,9 @@ struct ContractSubject: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    static let all: [ContractSubject] = [.slackWebhook, .slackBot, .teams, .twilio, .gateway, .email]
+    static let all: [ContractSubject] = [
+        .slackWebhook, .slackBot, .slackBotInPlace, .slackBotWithoutUpdates, .teams, .twilio, .gateway, .email,
+    ]
 
     func channel(at origin: Origin = Origin(), timeout: TimeInterval = 10, http: any HTTPSending, mail: any MailSending) -> any Channel {
         var options = ChannelOptions()

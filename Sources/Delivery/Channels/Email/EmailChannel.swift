@@ -53,7 +53,10 @@ struct EmailChannel: Channel {
 
     func deliver(_ parcel: Parcel) async -> AttemptReport {
         if let refusal = parcel.refusal { return refusal }
-        guard case .email(let subject, let text, let html) = parcel.message.content else { return parcel.mismatch(kind) }
+        guard case .email(let own, let text, let html) = parcel.message.content else { return parcel.mismatch(kind) }
+        // Readers that thread by the subject see one conversation, whatever has become of severity and status.
+        let keepsSubject = parcel.incident != nil && parcel.part.sharesSubject
+        let subject = keepsSubject ? parcel.subject ?? own : own
         let to: MailAddress
         do {
             to = try MailAddress(parcel.address)
@@ -72,7 +75,9 @@ struct EmailChannel: Channel {
         }
         let content = message.bytes(signature: signature)
         let result = await mail.send(SMTPMail(sender: from.text, recipient: to.text, content: content), to: server)
-        return report(result).degraded(by: [parcel.message.degraded])
+        var report = report(result).degraded(by: [parcel.message.degraded])
+        if keepsSubject, parcel.subject == nil { report.subject = subject }
+        return report
     }
 
     private var server: SMTPServer {

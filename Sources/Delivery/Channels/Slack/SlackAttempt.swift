@@ -1,4 +1,4 @@
-// One attempt at Slack: send; where Slack declines the blocks, send the text alone once more, in the same time.
+// One message to Slack: send; where Slack declines the blocks, send the text alone once more, in the same time.
 
 import Configuration
 import Foundation
@@ -15,18 +15,19 @@ struct SlackVerdict {
 
 enum SlackAttempt {
     /// Makes the attempt. `send` gets a payload and the seconds that are left.
+    ///
+    /// - Parameter emptiesBlocks: of an edit, where blocks that are not named stay as they were.
     static func make(
-        _ payload: JSONValue, exchange: HTTPExchange, send: (JSONValue, TimeInterval) async -> HTTPResult,
-        judge: (HTTPResponse) -> SlackVerdict
+        _ payload: JSONValue, exchange: HTTPExchange, time: AttemptTime, emptiesBlocks: Bool = false,
+        send: (JSONValue, TimeInterval) async -> HTTPResult, judge: (HTTPResponse) -> SlackVerdict
     ) async -> AttemptReport {
-        let time = AttemptTime(exchange.options.timeout)
-        switch await send(payload, time.seconds) {
+        switch await send(payload, time.remaining) {
         case .failed(let failure):
             return exchange.report(failure)
         case .answered(let response):
             let verdict = judge(response)
             let report = exchange.report(verdict.outcome, response, code: verdict.code)
-            guard verdict.simplify, let plain = textOnly(payload), plain != payload else { return report }
+            guard verdict.simplify, let plain = textOnly(payload, emptiesBlocks: emptiesBlocks), plain != payload else { return report }
             let words = "sent as text only: Slack declined the blocks (\(report.code ?? "invalid_blocks"))"
             guard let left = time.left else {
                 return AttemptReport(
@@ -43,9 +44,9 @@ enum SlackAttempt {
     }
 
     /// The payload without blocks and attachments; nil where it has no text.
-    static func textOnly(_ payload: JSONValue) -> JSONValue? {
+    static func textOnly(_ payload: JSONValue, emptiesBlocks: Bool = false) -> JSONValue? {
         guard var members = payload.object, let text = members["text"]?.string, !text.isEmpty else { return nil }
-        members["blocks"] = nil
+        members["blocks"] = emptiesBlocks ? .array([]) : nil
         members["attachments"] = nil
         return .object(members)
     }
