@@ -20,6 +20,8 @@ public enum RejectionCode: String, Sendable, CaseIterable {
     case forbiddenType = "forbidden_type"
     case idConflict = "id_conflict"
     case unknownIncident = "unknown_incident"
+    case unknownBroadcast = "unknown_broadcast"
+    case notAllowed = "not_allowed"
 }
 
 /// One reason to reject, with its place.

@@ -186,7 +186,9 @@ struct IntakeTransaction {
             case .absence, .endAbsence: break
             case .snooze, .endSnooze: break
             case .block, .unblock: break
-            case .broadcast: break
+            case .broadcast(let broadcast, let alarm):
+                try BroadcastTable.write(broadcast, database)
+                try AlarmTable.set(alarm, of: .broadcast(broadcast.id), database)
             }
         }
     }

@@ -55,7 +55,9 @@ extension LedgerRule {
             query: """
                 SELECT subject FROM alarms WHERE NOT (
                     subject LIKE 'incident/%' AND EXISTS (SELECT 1 FROM incidents WHERE id = substr(subject, 10))
-                    OR subject LIKE 'silence/%' AND EXISTS (SELECT 1 FROM silences WHERE id = substr(subject, 9)))
+                    OR subject LIKE 'silence/%' AND EXISTS (SELECT 1 FROM silences WHERE id = substr(subject, 9))
+                    OR subject LIKE 'broadcast/%' AND EXISTS (SELECT 1 FROM broadcasts WHERE id = substr(subject, 11))
+                    OR subject LIKE 'rotation/%' OR subject LIKE 'address/%')
                 """),
         LedgerRule(words: "alarms at a time that cannot be", query: "SELECT subject FROM alarms WHERE due NOT BETWEEN \(times)"),
     ]

@@ -42,7 +42,9 @@ enum LedgerSchema {
     /// - `destinations`: what the running router last said of each lane.
     /// - `hold`, `hold_key`: why a delivery waits or waited on purpose, and what it is released together with; `released`: when
     ///   that was; `digest`: the delivery whose message says it, by its id; `contains`: of that one, how many name it.
-    /// - `alarms`: one for each subject, `incident/ID` or `silence/ID`.
+    /// - `alarms`: one for each subject, `incident/ID`, `silence/ID` or `broadcast/ID`.
+    /// - `broadcasts`: `event` is the sequence of the event that brought it; `started`: when it began to go out; `settled`:
+    ///   nothing more is to be done for it.
     /// - `subscription`: by which they hear of it.
     /// - `blocks`: what is known against an address; `since` is empty while there are only bounces.
     /// - `threads`: where a conversation began: Slack's `CHANNEL:TS`, or a mail's subject.
@@ -138,7 +140,7 @@ enum LedgerSchema {
         """
         ALTER TABLE deliveries ADD COLUMN subscription TEXT;
         CREATE INDEX deliveries_steps ON deliveries (incident, event) WHERE origin = 'step';
-        CREATE INDEX deliveries_broadcast ON deliveries (event, channel, address) WHERE \(broadcast);
+        CREATE INDEX deliveries_broadcast ON deliveries (event, channel, address COLLATE NOCASE) WHERE \(broadcast);
         CREATE TABLE absences (id TEXT NOT NULL PRIMARY KEY, state BLOB NOT NULL) STRICT;
         CREATE TABLE snoozes (who TEXT NOT NULL PRIMARY KEY, state BLOB NOT NULL) STRICT;
         CREATE TABLE blocks (
@@ -146,10 +148,12 @@ enum LedgerSchema {
             PRIMARY KEY (kind, address)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE broadcasts (
-            id TEXT NOT NULL PRIMARY KEY, event INTEGER NOT NULL, audience TEXT NOT NULL, status TEXT NOT NULL, created INTEGER NOT NULL,
-            state BLOB NOT NULL
+            id TEXT NOT NULL PRIMARY KEY, event INTEGER NOT NULL, audience TEXT NOT NULL, status TEXT NOT NULL, settled INTEGER NOT NULL,
+            created INTEGER NOT NULL, started INTEGER, reached INTEGER NOT NULL, corrects TEXT, state BLOB NOT NULL
         ) STRICT;
-        CREATE INDEX broadcasts_audience ON broadcasts (audience, created);
+        CREATE INDEX broadcasts_audience ON broadcasts (audience, started) WHERE started IS NOT NULL;
+        CREATE INDEX broadcasts_corrects ON broadcasts (corrects, created) WHERE corrects IS NOT NULL;
+        CREATE INDEX broadcasts_event ON broadcasts (event);
         CREATE TABLE threads (
             incident TEXT NOT NULL, channel TEXT NOT NULL, address TEXT NOT NULL, root TEXT, subject TEXT,
             PRIMARY KEY (incident, channel, address)

@@ -72,7 +72,7 @@ struct Holds {
         if case .missedWarning = event.raised { return .supersede(event.change.reason ?? "overtaken by the breach") }
         if event.type == .operations { return nil }
         let isOwed = delivery.origin == .owed || (debt.map { $0.isTurn && $0.isOwed(to: delivery.destination) } ?? false)
-        if let silence, !isOwed, delivery.origin != .reminder { return .suppress(suppression(by: silence)) }
+        if let silence, !isOwed, delivery.origin != .reminder, delivery.origin != .broadcast { return .suppress(suppression(by: silence)) }
         if let incident = facts.incident {
             if debt?.isTurn ?? false, incident.isMuted(event, by: table.rules.flap) {
                 return .suppress(Suppression(reason: flapping(incident)))
