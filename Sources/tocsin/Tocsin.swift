@@ -46,6 +46,7 @@ struct Tocsin: AsyncParsableCommand {
             CommandGroup(name: "Before going live", subcommands: [Check.self, Explain.self, Test.self, Ping.self]),
             CommandGroup(
                 name: "Events", subcommands: [Send.self, Acknowledge.self, SilenceCommand.self, Subscribe.self, Unsubscribe.self]),
+            CommandGroup(name: "Broadcasts", subcommands: [BroadcastCommand.self, Broadcasts.self, Approve.self, Refuse.self]),
             CommandGroup(
                 name: "What happened",
                 subcommands: [

@@ -43,6 +43,9 @@ public struct Audience {
         if isCorrection, broadcast.step == .named || broadcast.step == .subscribers { self.broadcast.turn(to: .correcting) }
     }
 
+    /// Entries that reach nobody.
+    public var unreached: [Unreached] { named.unreached }
+
     public var isOver: Bool { broadcast.step == .done }
 
     /// The next addresses, at least one page of them: about `limit`, none where what was looked at reaches nobody.
