@@ -31,7 +31,8 @@ enum BroadcastTable {
             upsert,
             [
                 broadcast.id, broadcast.source, broadcast.event, broadcast.audienceKey, broadcast.state.rawValue, broadcast.isSettled,
-                broadcast.created.microseconds, broadcast.started?.microseconds, broadcast.reached, broadcast.corrects, broadcast.json.bytes,
+                broadcast.created.microseconds, broadcast.started?.microseconds, broadcast.reached, broadcast.corrects,
+                broadcast.json.bytes,
             ])
     }
 
@@ -115,7 +116,8 @@ extension Broadcast {
         if !match.isEmpty { members["match"] = .object(match) }
         if !chain.isEmpty { members["chain"] = .array(chain.map(JSONValue.string)) }
         if !routed.isEmpty { members["routed"] = .array(routed.map { .array([.string($0.channel), .string($0.address)]) }) }
-        for (name, flag) in [("urgent", isUrgent), ("routes_wait", routesWait), ("announced", isAnnounced)] where flag { members[name] = true }
+        let flags = [("urgent", isUrgent), ("routes_wait", routesWait), ("announced", isAnnounced)]
+        for (name, flag) in flags where flag { members[name] = true }
         return .object(members)
     }
 
@@ -132,10 +134,12 @@ extension Broadcast {
             decidedBy: json["decided_by"]?.string, reason: json["reason"]?.string, until: date("until"), started: date("started"),
             reached: json["reached"]?.integer ?? 0, step: json["step"]?.string.flatMap(Step.init(rawValue:)) ?? .done,
             cursor: Int64(json["cursor"]?.integer ?? 0), level: json["level"]?.integer ?? 0,
-            lastSubscription: Int64(json["last_subscription"]?.integer ?? 0), namedDigest: json["named"]?.string.flatMap { Int64($0) } ?? 0,
+            lastSubscription: Int64(json["last_subscription"]?.integer ?? 0),
+            namedDigest: json["named"]?.string.flatMap { Int64($0) } ?? 0,
             routed: (json["routed"]?.array ?? []).compactMap { pair in
-                guard let words = pair.array, words.count == 2, let channel = words[0].string, let address = words[1].string else { return nil }
-                return Way(channel: channel, address: address)
-            }, routesWait: json["routes_wait"]?.bool ?? false, isAnnounced: json["announced"]?.bool ?? false)
+                let words = pair.array?.compactMap(\.string) ?? []
+                return words.count == 2 ? Way(channel: words[0], address: words[1]) : nil
+            },
+            routesWait: json["routes_wait"]?.bool ?? false, isAnnounced: json["announced"]?.bool ?? false)
     }
 }

@@ -60,7 +60,8 @@ public struct BroadcastPreview: Sendable {
         }
         let story = Story(event, decision)
         var shown: Set<String> = []
-        for delivery in deliveries where shown.insert("\(delivery.kind.rawValue) \(delivery.language ?? "") \(delivery.template)").inserted {
+        for delivery in deliveries where shown.insert("\(delivery.kind.rawValue) \(delivery.language ?? "") \(delivery.template)").inserted
+        {
             var request = setup.configuration.request(for: delivery, id: "(none yet)", about: story, now: now)
             request.origin = delivery.origin.rawValue
             request.correction = correction

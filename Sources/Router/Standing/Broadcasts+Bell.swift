@@ -69,6 +69,7 @@ extension Setup {
 
     private func wanted(_ broadcast: Broadcast, _ news: BroadcastNews, count: Int, from asked: [String], now: Date) -> DueEvent {
         let by = broadcast.by ?? "somebody"
+        let id = broadcast.id
         var extra = facts(broadcast, news)
         extra["count"] = .integer(count)
         extra["until"] = broadcast.until.map { .string(Timestamp.format($0)) }
@@ -76,8 +77,8 @@ extension Setup {
             .approvalWanted(broadcast: broadcast.id), id: ["broadcast", broadcast.id, "approval", Timestamp.format(broadcast.created)],
             time: now, incident: nil,
             change: Change(reason: "more than \(configuration.table.people.broadcasts.approveOver ?? 0) addresses", by: broadcast.by),
-            message: "\(by) wants to send this to \(count) addresses. Approve it: tocsin approve \(broadcast.id) --by YOU. "
-                + "Refuse it: tocsin refuse \(broadcast.id) --by YOU --reason WHY.\n\n\(news.subject.map { "\($0)\n\n" } ?? "")\(news.message)",
+            message: "\(by) wants to send this to \(count) addresses. Approve it: tocsin approve \(id) --by YOU. "
+                + "Refuse it: tocsin refuse \(id) --by YOU --reason WHY.\n\n\(news.text)",
             extra: ["broadcast": .object(extra)])
         let whom = asked.map { RecipientEntry(subject: .name($0), text: $0) }
         let told = whom.isEmpty ? configuration.table.operators : whom
@@ -88,11 +89,12 @@ extension Setup {
 
     private func over(_ broadcast: Broadcast, _ news: BroadcastNews, now: Date) -> DueEvent {
         let what =
-            broadcast.state == .sent ? "Your broadcast reached nobody: nobody is in its audience." : "Your broadcast was \(broadcast.ending)."
+            broadcast.state == .sent
+            ? "Your broadcast reached nobody: nobody is in its audience." : "Your broadcast was \(broadcast.ending)."
         let event = Event.raised(
             .broadcastOver(broadcast: broadcast.id), id: ["broadcast", broadcast.id, broadcast.state.rawValue], time: now, incident: nil,
             change: Change(to: broadcast.state.rawValue, reason: broadcast.reason, by: broadcast.decidedBy),
-            message: "\(what)\n\n\(news.subject.map { "\($0)\n\n" } ?? "")\(news.message)",
+            message: "\(what)\n\n\(news.text)",
             extra: ["broadcast": .object(facts(broadcast, news))])
         let table = configuration.table
         let author = broadcast.by.map { table.person(meantBy: $0) }
@@ -113,4 +115,9 @@ extension Setup {
         facts["reason"] = broadcast.reason.map(JSONValue.string)
         return facts
     }
+}
+
+extension BroadcastNews {
+    /// What it says, as one text.
+    fileprivate var text: String { [subject, message].compactMap(\.self).joined(separator: "\n\n") }
 }

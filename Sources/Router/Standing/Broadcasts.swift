@@ -87,7 +87,9 @@ extension Pipeline {
         }
         let decision = payload["decision"]?.string?.lowercased() ?? "approve"
         if decision == "stop" {
-            if broadcast.state.isOver, broadcast.state != .sent { return refused("`\(id)` is \(broadcast.ending) already", at: "broadcast") }
+            if broadcast.state.isOver, broadcast.state != .sent {
+                return refused("`\(id)` is \(broadcast.ending) already", at: "broadcast")
+            }
             broadcast.end(.stopped, by: by, reason: reason)
         } else {
             if broadcast.state != .waiting || broadcast.until.map({ $0 <= now }) ?? false {
@@ -120,7 +122,9 @@ extension Pipeline {
 extension Effects {
     /// A broadcast passes over those whom routes have told.
     mutating func note(_ plan: Plan) {
-        guard case .broadcast(var broadcast, let alarm)? = changes.last, broadcast.state == .sending, !plan.deliveries.isEmpty else { return }
+        guard case .broadcast(var broadcast, let alarm)? = changes.last, broadcast.state == .sending, !plan.deliveries.isEmpty else {
+            return
+        }
         if broadcast.corrects != nil || broadcast.isAnnounced || !broadcast.routed.isEmpty { return }
         broadcast.routed = plan.deliveries.map { Way(channel: $0.channel, address: $0.address) }
         changes[changes.count - 1] = .broadcast(broadcast, alarm: alarm)

@@ -76,7 +76,9 @@ extension RoutingTable {
             named.unreached += found.unreached
             for (entry, resolved) in found.reached where seen.insert(resolved.key).inserted {
                 named.reached.append((entry.text, resolved))
-                for byte in "\(resolved.key.channel)\n\(resolved.key.address)\n".utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01B3 }
+                for byte in "\(resolved.key.channel)\n\(resolved.key.address)\n".utf8 {
+                    digest = (digest ^ UInt64(byte)) &* 0x100_0000_01B3
+                }
             }
         }
         named.digest = Int64(truncatingIfNeeded: digest)

@@ -16,7 +16,8 @@ enum BroadcastReport {
             let broadcast = row.broadcast
             table.add([
                 .init(broadcast.id), .init(broadcast.state.rawValue, colour(broadcast.state)),
-                .init(Moment.short(broadcast.started ?? broadcast.created, now: now)), .init(broadcast.by ?? "–"), .init(audience(broadcast)),
+                .init(Moment.short(broadcast.started ?? broadcast.created, now: now)), .init(broadcast.by ?? "–"),
+                .init(audience(broadcast)),
                 .init("\(row.count(.delivered))"), .init("\(row.count(.pending, .retrying, .held))"),
                 .init("\(row.count(.dead, .unknown, .expired))"), .init(row.subject ?? firstLine(row.message)),
             ])
