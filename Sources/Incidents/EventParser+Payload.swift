@@ -14,16 +14,8 @@ extension EventParser {
         }
         let payload = try Members(member, at: body.pointer(name))
         switch type {
-        case .broadcast:
-            _ = try payload.text("id", limit: Self.maximumIDLength, single: true)
-            try payload.words("audience")
-            _ = try payload.needed("message")
-            for name in ["subject", "by", "corrects", "template"] { _ = try payload.text(name) }
-            try payload.map("match")
-        case .approval:
-            _ = try payload.needed("broadcast")
-            _ = try payload.needed("by")
-            try payload.choice("decision", of: ["approve", "refuse"])
+        case .broadcast: try broadcast(payload)
+        case .approval: try approval(payload)
         case .subscription: try subscription(payload, at: time)
         case .silence: try silence(payload, at: time)
         case .absence:

@@ -22,6 +22,8 @@ public enum RejectionCode: String, Sendable, CaseIterable {
     case unknownIncident = "unknown_incident"
     /// What was fed back confirms nothing.
     case wrongCode = "wrong_code"
+    case unknownBroadcast = "unknown_broadcast"
+    case notAllowed = "not_allowed"
 }
 
 /// One reason to reject, with its place.

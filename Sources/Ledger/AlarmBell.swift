@@ -12,11 +12,16 @@ public struct AlarmBell: Sendable {
     /// The alarm of what is left as it is, because nothing was raised; nil: none.
     public var alarm: @Sendable (Alarm.Subject, Incident?, any Surroundings) throws -> Alarm?
 
+    /// Of a broadcast: what is done without an event, after what was raised; nil: nothing.
+    public var part: @Sendable (String, any Surroundings) throws -> RungPart?
+
     public init(
         raise: @escaping @Sendable (Alarm.Subject, Incident?, any Surroundings) throws -> [Arrival],
-        alarm: @escaping @Sendable (Alarm.Subject, Incident?, any Surroundings) throws -> Alarm?
+        alarm: @escaping @Sendable (Alarm.Subject, Incident?, any Surroundings) throws -> Alarm?,
+        part: @escaping @Sendable (String, any Surroundings) throws -> RungPart? = { _, _ in nil }
     ) {
         self.raise = raise
         self.alarm = alarm
+        self.part = part
     }
 }

@@ -101,6 +101,9 @@ public enum Receipt: Sendable {
     case duplicate
     /// Nothing was written.
     case rejected(Rejection)
+    /// One part of a broadcast, committed. `deliveries` are ready now; `aside` are those of it that are held, or were kept
+    /// back; `withdrawn` do not go out any more, unless they are under way already.
+    case handedOver(deliveries: [QueuedDelivery], aside: [Int64], withdrawn: [Int64], raised: [RaisedHead])
 }
 
 /// The head of a conversation, made as urgent as what waits behind it.

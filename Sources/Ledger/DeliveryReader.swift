@@ -26,6 +26,9 @@ struct DeliveryReader {
         let event = try event(row.need(row.int64(1), "the event of a delivery"), of: id)
         var delivery = try QueuedDelivery(row, event: event)
         delivery.asOf = now
+        if delivery.origin == .broadcast, let id = event.event.payload?["corrects"]?.string, let original = try original(id) {
+            delivery.corrected = original
+        }
         if delivery.replaces > 0 { delivery.earlier = try earlier(than: delivery) }
         let root = row.int64(QueuedDelivery.rootColumn)
         if root != nil || row.flag(QueuedDelivery.containsColumn) { try readDigest(of: root ?? id, into: &delivery) }
@@ -42,6 +45,15 @@ struct DeliveryReader {
             if delivery.ended != nil, delivery.origin != .owed { delivery.wasTold = try conversation.wasTold(database) }
         }
         return delivery
+    }
+
+    /// The event of a broadcast; nil where it is not kept any more.
+    private mutating func original(_ broadcast: String) throws -> StoredEvent? {
+        guard let sequence = try BroadcastTable.sequence(of: broadcast, database) else { return nil }
+        if let event = events[sequence] { return event }
+        let event = try database.first(QueuedDelivery.event, [sequence]) { try StoredEvent($0) }
+        events[sequence] = event
+        return event
     }
 
     /// What stands in for another is owed to whoever heard by that one's way.

@@ -233,7 +233,9 @@ struct IntakeTransaction {
                 let key = SuppressedAddresses.Key(kind: kind, address: AddressBlock.compared(address, kind))
                 addresses.addresses.append((key, false))
                 memory.hasBlocks = nil
-            case .broadcast: break
+            case .broadcast(let broadcast, let alarm):
+                try BroadcastTable.write(broadcast, database)
+                try AlarmTable.set(alarm, of: .broadcast(broadcast.id), database)
             }
         }
     }

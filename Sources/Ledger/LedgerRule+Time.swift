@@ -57,6 +57,7 @@ extension LedgerRule {
                     subject LIKE 'incident/%' AND EXISTS (SELECT 1 FROM incidents WHERE id = substr(subject, 10))
                     OR subject LIKE 'silence/%' AND EXISTS (SELECT 1 FROM silences WHERE id = substr(subject, 9))
                     OR subject LIKE 'rotation/_%'
+                    OR subject LIKE 'broadcast/%' AND EXISTS (SELECT 1 FROM broadcasts WHERE id = substr(subject, 11))
                     OR subject LIKE 'address/%' AND EXISTS (
                         SELECT 1 FROM blocks WHERE since IS NOT NULL AND 'address/' || kind || '/' || address = subject))
                 """),

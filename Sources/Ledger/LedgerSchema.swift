@@ -42,7 +42,9 @@ enum LedgerSchema {
     /// - `destinations`: what the running router last said of each lane.
     /// - `hold`, `hold_key`: why a delivery waits or waited on purpose, and what it is released together with; `released`: when
     ///   that was; `digest`: the delivery whose message says it, by its id; `contains`: of that one, how many name it.
-    /// - `alarms`: one for each subject, `incident/ID` or `silence/ID`.
+    /// - `alarms`: one for each subject, `incident/ID`, `silence/ID` or `broadcast/ID`.
+    /// - `broadcasts`: `event` is the sequence of the event that brought it; `started`: when it began to go out; `settled`:
+    ///   nothing more is to be done for it.
     /// - `subscription`: by which they hear of it.
     /// - `subscriptions`: `who` is `person/NAME`, `email/ADDRESS` or `sms/ADDRESS`, empty in rows of old; `kept_until`: it has
     ///   ended, or was not confirmed in time, and may go then.
@@ -141,7 +143,7 @@ enum LedgerSchema {
         """
         ALTER TABLE deliveries ADD COLUMN subscription TEXT;
         CREATE INDEX deliveries_steps ON deliveries (incident, event) WHERE origin = 'step';
-        CREATE INDEX deliveries_broadcast ON deliveries (event, channel, address) WHERE \(broadcast);
+        CREATE INDEX deliveries_broadcast ON deliveries (event, channel, address COLLATE NOCASE) WHERE \(broadcast);
         CREATE TABLE absences (id TEXT NOT NULL PRIMARY KEY, state BLOB NOT NULL) STRICT;
         ALTER TABLE subscriptions ADD COLUMN who TEXT;
         ALTER TABLE subscriptions ADD COLUMN kept_until INTEGER;
@@ -156,10 +158,12 @@ enum LedgerSchema {
         CREATE INDEX blocks_latest ON blocks (latest) WHERE since IS NULL;
         CREATE INDEX deliveries_token ON deliveries (token) WHERE kind = 'email';
         CREATE TABLE broadcasts (
-            id TEXT NOT NULL PRIMARY KEY, event INTEGER NOT NULL, audience TEXT NOT NULL, status TEXT NOT NULL, created INTEGER NOT NULL,
-            state BLOB NOT NULL
+            id TEXT NOT NULL PRIMARY KEY, event INTEGER NOT NULL, audience TEXT NOT NULL, status TEXT NOT NULL, settled INTEGER NOT NULL,
+            created INTEGER NOT NULL, started INTEGER, reached INTEGER NOT NULL, corrects TEXT, state BLOB NOT NULL
         ) STRICT;
-        CREATE INDEX broadcasts_audience ON broadcasts (audience, created);
+        CREATE INDEX broadcasts_audience ON broadcasts (audience, started) WHERE started IS NOT NULL;
+        CREATE INDEX broadcasts_corrects ON broadcasts (corrects, created) WHERE corrects IS NOT NULL;
+        CREATE INDEX broadcasts_event ON broadcasts (event);
         CREATE TABLE threads (
             incident TEXT NOT NULL, channel TEXT NOT NULL, address TEXT NOT NULL, root TEXT, subject TEXT,
             PRIMARY KEY (incident, channel, address)

@@ -14,7 +14,10 @@ extension LedgerStore {
                 var findings = try database.rows("PRAGMA integrity_check(20)").compactMap { $0.text(0) }.filter { $0 != "ok" }
                     .map { "the file \(path) is damaged: \($0)" }
                 findings += try Self.strangers(database)
-                for rule in LedgerRule.all + LedgerRule.ofStates + LedgerRule.ofValues + LedgerRule.ofTime + LedgerRule.ofAddresses {
+                let rules =
+                    LedgerRule.all + LedgerRule.ofStates + LedgerRule.ofValues + LedgerRule.ofTime + LedgerRule.ofAddresses
+                    + LedgerRule.ofBroadcasts
+                for rule in rules {
                     let ids = try database.rows("\(rule.query) LIMIT 21").compactMap { $0.text(0) ?? $0.int64(0).map(String.init) }
                     if ids.isEmpty { continue }
                     findings.append("\(rule.words): \(ids.prefix(20).joined(separator: ", "))\(ids.count > 20 ? ", and more" : "")")

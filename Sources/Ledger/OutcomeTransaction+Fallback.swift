@@ -19,7 +19,11 @@ extension OutcomeTransaction {
     mutating func fallBack(_ known: Known, to plan: FallbackPlan, reason: String?, tally: inout Tally) throws {
         guard let left = try database.first(Self.left, [known.id], { try Left($0) }) else { return }
         var planned = plan.planned
-        if try database.has(Self.there, [left.event, planned.channel, planned.address, left.origin == .digest]) {
+        let isThere =
+            left.origin == .broadcast
+            ? try BroadcastTable.has(left.event, channel: planned.channel, address: planned.address, database)
+            : try database.has(Self.there, [left.event, planned.channel, planned.address, left.origin == .digest])
+        if isThere {
             let words = "its next way, `\(planned.channel)`, has this event already"
             return try database.run(Self.fellBack, [[reason, words].compactMap(\.self).joined(separator: "; ").storable, known.id])
         }

@@ -61,6 +61,10 @@ struct OutcomeTransaction {
         }
         guard known.state.isUnfinished || record.next == .delivered && known.state != .delivered else {
             if isAttempt { try database.run(Self.count, [attempts, record.delivery]) }
+            if known.origin == .broadcast, known.state == .superseded, record.unknowns > 0 {
+                try database.run(Self.doubtful, [known.id])
+                try BroadcastTable.owe(known.id, now: now, database)
+            }
             return try judge(known, record, tally: &tally)
         }
         switch record.next {
@@ -76,7 +80,10 @@ struct OutcomeTransaction {
             if isAttempt { try database.run(Self.tried, [attempts, record.unknowns, record.firstAttempt, known.id]) }
             try overtake(known, tally: &tally)
         case .delivered, .dead, .unknown, .expired, .superseded:
-            if known.state == .superseded { try takeBack(known) }
+            if known.state == .superseded {
+                try takeBack(known)
+                if known.origin == .broadcast { try BroadcastTable.owe(known.id, now: now, database) }
+            }
             try finish(known, record, attempts: attempts, tally: &tally)
         }
         try judge(known, record, tally: &tally)
@@ -153,6 +160,7 @@ struct OutcomeTransaction {
     private static let attempt = """
         INSERT INTO attempts (delivery, number, at, ms, outcome, code, reason, detail, remote_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
+    private static let doubtful = "UPDATE deliveries SET unknowns = unknowns + 1 WHERE id = ?"
     private static let count = "UPDATE deliveries SET attempts = ? WHERE id = ?"
     private static let tried = """
         UPDATE deliveries SET attempts = ?, unknowns = unknowns + ?, first_attempt = ifnull(first_attempt, ?) WHERE id = ?

@@ -2,6 +2,7 @@
 
 import Foundation
 import GRDB
+import Incidents
 
 /// The work of one step.
 struct PruneTransaction {
@@ -117,11 +118,14 @@ struct PruneTransaction {
     /// Deliveries first, as many as the budget allows, then the event itself.
     private mutating func pruneEvent(_ event: Row) throws -> Progress {
         let sequence = try event.need(event.int64(0), "the sequence of an event")
+        let isBroadcast = event.text(2) == EventType.broadcast.rawValue
+        if isBroadcast, try database.has(Self.goesOn, [sequence]) { return .stays }
         while let delivery = try database.row(Self.firstDelivery, [sequence]) {
             if budget <= 0 { return .more }
             guard try pruneDelivery(delivery) else { return .stays }
         }
         try database.run("DELETE FROM events WHERE sequence = ?", [sequence])
+        if isBroadcast { try database.run("DELETE FROM broadcasts WHERE event = ?", [sequence]) }
         tally.add(.events, try event.need(event.text(2), "the type of an event"), -1)
         if event.flag(3) { tally.add(.stale, "", -1) }
         spend(1)
@@ -193,6 +197,7 @@ struct PruneTransaction {
         """
     private static let oldBounces = "SELECT 1 FROM blocks INDEXED BY blocks_latest WHERE since IS NULL AND latest < ? LIMIT 1"
     private static let forgetBounces = "DELETE FROM blocks INDEXED BY blocks_latest WHERE since IS NULL AND latest < ?"
+    private static let goesOn = "SELECT 1 FROM broadcasts INDEXED BY broadcasts_event WHERE event = ? AND settled = 0"
     private static let endedSilence = """
         SELECT id FROM silences WHERE ended < ?
         AND NOT EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_silence WHERE silence = silences.id AND silence IS NOT NULL)

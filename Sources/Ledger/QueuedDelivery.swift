@@ -60,6 +60,8 @@ public struct QueuedDelivery: Sendable, Identifiable {
     public var subscription: String?
     /// Where its conversation began, and goes on; nil where it has not begun.
     public var thread: ThreadRoot?
+    /// Of a correction: the event of the broadcast that it corrects.
+    public var corrected: StoredEvent?
     /// What was held and is said by it, one entry for each incident, the most urgent and newest first; at most
     /// `DeliveryReader.digestLimit`. Of a digest; or of a message about an incident that others waited for.
     public var digest: [DigestItem]

@@ -12,6 +12,7 @@ struct RingTransaction {
     private let bell: AlarmBell
     /// Not before this are alarms put that would ring for ever.
     private let soonest: Date
+    private let now: Date
     var intake: IntakeTransaction
     private(set) var receipts: [Receipt] = []
 
@@ -23,6 +24,7 @@ struct RingTransaction {
     init(_ database: Database, cache: IncidentCache, bell: AlarmBell, now: Date) {
         self.database = database
         self.bell = bell
+        self.now = now
         soonest = now.addingTimeInterval(Self.patience)
         intake = IntakeTransaction(database, cache: cache)
     }
@@ -67,9 +69,23 @@ struct RingTransaction {
             if !isNews { break }
             hasRaised = true
         }
+        if case .broadcast(let id) = alarm.subject, try handOver(id) { return }
         let kept = try AlarmTable.alarm(of: alarm.subject, database)
         if hasRaised, kept?.due.microseconds != alarm.due.microseconds { return }
         try settle(alarm, next: try ask(alarm.subject, bell.alarm))
+    }
+
+    /// The next part of a broadcast.
+    ///
+    /// - Returns: whether there was one; then its alarm is in place.
+    private mutating func handOver(_ id: String) throws -> Bool {
+        let surroundings = SQLSurroundings(database, memory: intake.memory)
+        let rung = try bell.part(id, surroundings)
+        intake.memory = surroundings.memory
+        guard let rung else { return false }
+        var part = PartTransaction(database, now: now)
+        receipts.append(try part.write(rung, tally: &intake.tally))
+        return true
     }
 
     /// Sets the alarm of what was left as it is. One that comes to nothing and does not move on would ring for ever: it is

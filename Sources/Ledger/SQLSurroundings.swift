@@ -8,7 +8,7 @@ import Routing
 
 /// Surroundings as they are at one moment: inside the writer's transaction, or at one read. Not to be kept.
 final class SQLSurroundings: Surroundings {
-    private let database: Database
+    let database: Database
     /// With what this transaction has changed.
     private(set) var memory: WriterMemory
 
@@ -17,6 +17,8 @@ final class SQLSurroundings: Surroundings {
         self.memory = memory
     }
 
+    /// Whoever heard of an incident only by a broadcast to more addresses than this is owed no end of it.
+    static let owedByBroadcast = 200
     /// Open incidents of the services that one asks for, at most.
     static let openLimit = 100
 
@@ -121,7 +123,8 @@ final class SQLSurroundings: Surroundings {
         """
     private static let told = """
         SELECT \(address) FROM deliveries d INDEXED BY deliveries_incident
-        WHERE d.incident = ? AND d.template NOT IN ('ping', 'operations') ORDER BY d.id
+        WHERE d.incident = ? AND d.template NOT IN ('ping', 'operations')
+        AND (d.origin <> 'broadcast' OR d.event IN (SELECT event FROM broadcasts WHERE reached <= \(owedByBroadcast))) ORDER BY d.id
         """
     private static let kept = """
         SELECT \(address) FROM deliveries d INDEXED BY deliveries_silence JOIN incidents i ON i.id = d.incident AND i.is_open = 1
@@ -198,7 +201,7 @@ private struct ToldAddresses {
 
 extension ToldAddress {
     /// Whose first columns are those of an address.
-    fileprivate init(_ row: Columns, state: State) throws {
+    init(_ row: Columns, state: State) throws {
         self.init(
             channel: try row.need(row.text(0), "a channel"),
             kind: try row.need(row.text(1).flatMap(ChannelKind.init(rawValue:)), "the kind of a channel"),

@@ -70,6 +70,7 @@ public struct Clock: Service {
         let mark = await dispatcher.mark()
         let receipts = try await pipeline.ledger.ring(alarms, with: pipeline.setup.value.bell(now: now), now: now)
         for case .rejected(let why) in receipts { logger.error("an alarm came to nothing", metadata: ["why": "\(why.message)"]) }
+        for case .handedOver(_, _, let withdrawn, _) in receipts where !withdrawn.isEmpty { await dispatcher.forget(withdrawn) }
         await dispatcher.offer(receipts.flatMap(\.ready), raised: receipts.flatMap(\.raised), since: mark)
         return alarms.count == Self.batch
     }

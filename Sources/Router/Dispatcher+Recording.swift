@@ -67,8 +67,8 @@ extension Dispatcher {
         }
     }
 
-    /// Somebody else finished them: another way got through.
-    private func forget(_ withdrawn: [Int64]) {
+    /// Somebody else finished them: another way got through, or a broadcast was stopped.
+    func forget(_ withdrawn: [Int64]) {
         for id in withdrawn {
             for (name, lane) in lanes where lane.queue.contains(id) || lane.isRefilling { change(name) { $0.finished(id) } }
         }

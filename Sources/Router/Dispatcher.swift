@@ -201,7 +201,7 @@ public actor Dispatcher: Service {
             switch lane.next(now: now) {
             case .send(let delivery):
                 if delivery.mustBeLookedAtAnew(now: now) {
-                    lane.putBack(delivery.id)
+                    lane.putBack(delivery)
                     if lane.beginRefill(now: now) {
                         let name = lane.name
                         group.addTask { await self.refill(name, now: now) }
@@ -260,7 +260,8 @@ public actor Dispatcher: Service {
         var breaker: Breaker.Change?
         change(one.delivery.lane) { lane in
             breaker = lane.returned(
-                retryAfter: one.attempt.retryAfter, isHealthy: one.attempt.isHealthy, now: now, random: Double.random(in: 0..<1))
+                retryAfter: one.attempt.retryAfter, isHealthy: one.attempt.isHealthy, isBroadcast: one.delivery.isBroadcast, now: now,
+                random: Double.random(in: 0..<1))
             if one.attempt.isHealthy == false { lane.lastTrouble = one.attempt.record.trouble }
         }
         if let breaker { note(breaker, of: one.delivery) }

@@ -138,12 +138,14 @@ extension Receipt {
     /// What can go out at once.
     var ready: [QueuedDelivery] {
         if case .accepted(_, _, let deliveries, _, _) = self { return deliveries }
+        if case .handedOver(let deliveries, _, _, _) = self { return deliveries }
         return []
     }
 
     /// What has become more urgent.
     var raised: [RaisedHead] {
         if case .accepted(_, _, _, _, let raised) = self { return raised }
+        if case .handedOver(_, _, _, let raised) = self { return raised }
         return []
     }
 }

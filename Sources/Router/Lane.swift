@@ -54,6 +54,8 @@ struct Lane: Sendable {
     private(set) var queue = LaneQueue()
     private(set) var claimed: Set<Int64> = []
     private(set) var inFlight = 0
+    /// Of those, how many are of broadcasts.
+    private(set) var broadcastsInFlight = 0
     /// The peer asked for a pause.
     private(set) var pausedUntil: Date?
     /// The ledger holds, or may hold, more that is ready.
@@ -100,8 +102,10 @@ struct Lane: Sendable {
         case nil: break
         }
         pausedUntil = nil
-        guard let delivery = queue.pop() else { return .idle }
+        // Where there are several places, one is kept free of broadcasts: what is urgent never waits behind them.
+        guard let delivery = queue.pop(broadcasts: concurrency < 2 || broadcastsInFlight < concurrency - 1) else { return .idle }
         inFlight += 1
+        if delivery.isBroadcast { broadcastsInFlight += 1 }
         return .send(delivery)
     }
 
@@ -136,8 +140,11 @@ struct Lane: Sendable {
     /// A delivery came back from the peer, or was not sent after all; its place is free.
     ///
     /// - Parameter isHealthy: what it says of the destination; nil: nothing.
-    mutating func returned(retryAfter: TimeInterval?, isHealthy: Bool?, now: Date, random: Double) -> Breaker.Change? {
+    mutating func returned(
+        retryAfter: TimeInterval?, isHealthy: Bool?, isBroadcast: Bool = false, now: Date, random: Double
+    ) -> Breaker.Change? {
         inFlight -= 1
+        if isBroadcast { broadcastsInFlight -= 1 }
         if let retryAfter { pausedUntil = max(pausedUntil ?? now, now.addingTimeInterval(min(retryAfter, Self.longestPause))) }
         guard let isHealthy else {
             if inFlight == 0 { breaker.abandoned(now: now) }
@@ -157,9 +164,10 @@ struct Lane: Sendable {
     }
 
     /// A delivery that was picked goes back to the ledger, to be looked at anew.
-    mutating func putBack(_ id: Int64) {
+    mutating func putBack(_ delivery: QueuedDelivery) {
         inFlight -= 1
-        claimed.remove(id)
+        if delivery.isBroadcast { broadcastsInFlight -= 1 }
+        claimed.remove(delivery.id)
         lookAgain()
     }
 

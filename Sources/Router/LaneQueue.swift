@@ -19,7 +19,22 @@ struct LaneQueue: Sendable {
         static func < (a: Key, b: Key) -> Bool { (a.due, a.id) < (b.due, b.id) }
     }
 
-    private var heaps: [Int: Heap<Key>] = [:]
+    /// An urgency: of the same severity, a broadcast comes after what is about an incident.
+    private struct Rank: Sendable, Hashable, Comparable {
+        var priority: Int
+        var isBroadcast: Bool
+
+        init(_ delivery: QueuedDelivery) {
+            priority = delivery.priority
+            isBroadcast = delivery.isBroadcast
+        }
+
+        static func < (a: Rank, b: Rank) -> Bool {
+            a.priority == b.priority ? !a.isBroadcast && b.isBroadcast : a.priority < b.priority
+        }
+    }
+
+    private var heaps: [Rank: Heap<Key>] = [:]
     private var waiting: [Int64: QueuedDelivery] = [:]
     private var picks = 0
 
@@ -30,61 +45,68 @@ struct LaneQueue: Sendable {
     func contains(_ id: Int64) -> Bool { waiting[id] != nil }
 
     /// The urgency of what goes next, mostly; nil where nothing waits.
-    var mostUrgent: Int? { heaps.keys.min() }
+    var mostUrgent: Int? { heaps.keys.min()?.priority }
 
     mutating func insert(_ delivery: QueuedDelivery) {
         waiting[delivery.id] = delivery
-        heaps[delivery.priority, default: Heap()].insert(Key(due: delivery.due, id: delivery.id))
+        heaps[Rank(delivery), default: Heap()].insert(Key(due: delivery.due, id: delivery.id))
     }
 
     @discardableResult
     mutating func remove(_ id: Int64) -> QueuedDelivery? {
         let delivery = waiting.removeValue(forKey: id)
-        if let delivery { trim(delivery.priority) }
+        if let delivery { trim(Rank(delivery)) }
         return delivery
     }
 
     /// Something more urgent waits behind it.
     mutating func raise(_ id: Int64, priority: Int, isUrgent: Bool) {
         guard var delivery = waiting[id] else { return }
-        let before = delivery.priority
-        delivery.priority = min(before, priority)
+        let before = Rank(delivery)
+        delivery.priority = min(delivery.priority, priority)
         delivery.isUrgent = delivery.isUrgent || isUrgent
         insert(delivery)
-        if before != delivery.priority { trim(before) }
+        if before.priority != delivery.priority { trim(before) }
     }
 
     /// Its next way has been taken, or there is none.
     mutating func fellBack(_ id: Int64) { waiting[id]?.fellBack = true }
 
     /// The next one: the most urgent, then the longest due, then the oldest.
-    mutating func pop() -> QueuedDelivery? {
+    ///
+    /// - Parameter broadcasts: whether one of a broadcast may be taken.
+    mutating func pop(broadcasts: Bool = true) -> QueuedDelivery? {
         picks &+= 1
-        let isTurnOfTheLow = picks.isMultiple(of: Self.turnOfTheLow)
-        guard let priority = isTurnOfTheLow ? heaps.keys.max() : heaps.keys.min() else { return nil }
-        guard let key = heaps[priority]?.popMin() else { return nil }
-        defer { trim(priority) }
+        let ranks = heaps.keys.lazy.filter { broadcasts || !$0.isBroadcast }
+        guard let rank = picks.isMultiple(of: Self.turnOfTheLow) ? ranks.max() : ranks.min() else { return nil }
+        guard let key = heaps[rank]?.popMin() else { return nil }
+        defer { trim(rank) }
         return waiting.removeValue(forKey: key.id)
     }
 
     /// The least urgent, of those the one that is due last.
     mutating func popLast() -> QueuedDelivery? {
-        guard let priority = heaps.keys.max() else { return nil }
-        while let key = heaps[priority]?.popMax() {
-            guard isCurrent(key, priority) else { continue }
-            defer { trim(priority) }
+        guard let rank = heaps.keys.max() else { return nil }
+        while let key = heaps[rank]?.popMax() {
+            guard isCurrent(key, rank) else { continue }
+            defer { trim(rank) }
             return waiting.removeValue(forKey: key.id)
         }
         return nil
     }
 
     /// So that the first key of a heap, if there is a heap, is never stale.
-    private mutating func trim(_ priority: Int) {
-        while let first = heaps[priority]?.min, !isCurrent(first, priority) { _ = heaps[priority]?.popMin() }
-        if heaps[priority]?.isEmpty ?? false { heaps[priority] = nil }
+    private mutating func trim(_ rank: Rank) {
+        while let first = heaps[rank]?.min, !isCurrent(first, rank) { _ = heaps[rank]?.popMin() }
+        if heaps[rank]?.isEmpty ?? false { heaps[rank] = nil }
     }
 
-    private func isCurrent(_ key: Key, _ priority: Int) -> Bool {
-        waiting[key.id].map { $0.priority == priority && $0.due == key.due } ?? false
+    private func isCurrent(_ key: Key, _ rank: Rank) -> Bool {
+        waiting[key.id].map { Rank($0) == rank && $0.due == key.due } ?? false
     }
+}
+
+extension QueuedDelivery {
+    /// One of many with the same message: they have a share of a lane, never all of it.
+    var isBroadcast: Bool { origin == .broadcast }
 }

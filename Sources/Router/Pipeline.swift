@@ -75,8 +75,8 @@ public struct Pipeline: Sendable {
             return Decision(application: nil, rejection: .unknownIncident(event.incident?.id ?? ""))
         }
         // What the event does to what stands: silences, subscriptions, absences, broadcasts.
-        let effects: Effects
-        switch try Self.effects(of: event, surroundings: surroundings, setup: setup, now: now) {
+        var effects: Effects
+        switch try Self.effects(of: event, incident: incident, surroundings: surroundings, setup: setup, now: now) {
         case .success(let found): effects = found
         case .failure(let rejection): return Decision(application: nil, rejection: rejection)
         }
@@ -85,7 +85,8 @@ public struct Pipeline: Sendable {
         try table.settleResponsibility(&application, by: event, surroundings: surroundings, now: now)
         let plan = try table.plan(
             event, application: application, now: now, surroundings: surroundings, directed: directed + effects.directed,
-            explaining: explaining)
+            withheld: effects.unrouted, explaining: explaining)
+        effects.note(plan)
         application?.incident.note(plan, of: event, table: table, now: now)
         return Decision(
             application: application, plan: plan, lanes: plan.deliveries.map { setup.channels[$0.channel]?.destination ?? $0.channel },

@@ -59,6 +59,7 @@ extension RouterConfiguration {
         request.meanwhile = delivery.meanwhile
         request.digest = delivery.digest
         request.origin = delivery.origin.rawValue
+        request.correction = delivery.corrected.map { Correction($0.event, at: $0.receivedAt) }
         return request
     }
 
@@ -75,5 +76,14 @@ extension RouterConfiguration {
             channel: delivery.channel, now: now, maximumSegments: settings?.maximumSegments ?? 3,
             previousSeverity: story.previous.flatMap(scale.severity), lateAfter: router.lateAfter,
             sla: story.incident.flatMap { table.clocks(of: $0, now: now) }, severities: scale)
+    }
+}
+
+extension Correction {
+    /// What a broadcast said that is corrected now.
+    public init(_ event: Event, at: Date) {
+        let news = BroadcastNews(event: event, incident: nil)
+        self.init(
+            id: event.payload?["id"]?.string ?? event.id, subject: news.subject, message: news.message, at: Timestamp.format(at))
     }
 }

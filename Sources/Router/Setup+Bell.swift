@@ -38,7 +38,8 @@ extension Setup {
                 // Rings once.
                 case .address: nil
                 }
-            })
+            },
+            part: { try self.broadcastPart($0, $1, now: now) })
     }
 }
 

@@ -25,14 +25,15 @@ extension RoutingTable {
     ///   - now: the time of the decision: deliveries are due then.
     ///   - surroundings: what is known beside the incident.
     ///   - directed: who is told whatever the routes say.
+    ///   - withheld: why routes are not asked; nil: they are.
     ///   - explaining: every route is asked, and says why it does not count. Otherwise there are no verdicts and notes, and
     ///     only the routes that can match are looked at; everything else is the same.
     /// - Throws: only what the surroundings throw.
     public func plan(
         _ event: Event, application: Application?, now: Date, surroundings: any Surroundings = NoSurroundings(),
-        directed: [Directed] = [], explaining: Bool = true
+        directed: [Directed] = [], withheld: String? = nil, explaining: Bool = true
     ) throws -> Plan {
-        let notRouted = Self.notRouted(event, application)
+        let notRouted = Self.notRouted(event, application) ?? withheld
         if notRouted != nil, directed.isEmpty { return Plan(notRouted: notRouted) }
         let severity = severity(of: application)
         var facts = MatchFacts(
@@ -62,7 +63,8 @@ extension RoutingTable {
         if !directed.isEmpty { beside += tell(directed, facts, subscribers, &draft) }
         beside += try tellRoom(facts, application, surroundings, &draft)
         if case .again(let route) = event.raised, directed.isEmpty { beside += tellAgain(route, facts, subscribers, &draft) }
-        if let subscribers, !isOperations, event.type != .reminder { beside += tell(subscribers, &draft) }
+        // Whom a broadcast reaches is its author's choice, and handed over in parts.
+        if let subscribers, !isOperations, event.type != .reminder, event.type != .broadcast { beside += tell(subscribers, &draft) }
         let debt = try Debt(event, application, self, surroundings)
         if let debt, !(debt.isTurn && facts.incident?.isMuted(event, by: rules.flap) ?? false) { pay(debt, &draft) }
 
@@ -113,11 +115,11 @@ extension RoutingTable {
             notes: isExplaining ? draft.notes + holds.notes : [])
     }
 
-    /// Whether `router.unrouted` is told where nobody else is: a reminder and a status report have recipients of their own,
+    /// Whether `router.unrouted` is told where nobody else is: a reminder, a status report, a broadcast have recipients of their own,
     /// and a warning that the breach has overtaken is news no more.
     private func mustBeHeard(_ event: Event) -> Bool {
         if case .missedWarning = event.raised { return false }
-        return event.type != .reminder && event.type != .statusReport
+        return event.type != .reminder && event.type != .statusReport && event.type != .broadcast
     }
 
     /// Goes through all routes, without the index and what was found beforehand, and says of each what became of it.

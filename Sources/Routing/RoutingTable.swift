@@ -28,6 +28,7 @@ public struct RoutingTable: Sendable {
     private(set) var hasTerms: Bool
     /// Of silences.
     private(set) var standing = StandingIndex()
+    private(set) var audiences = AudienceCache()
 
     public init(
         routes: [Route], directory: Directory, scale: SeverityScale, assumedSeverity: Severity, unrouted: [RecipientEntry] = [],
@@ -50,6 +51,7 @@ public struct RoutingTable: Sendable {
     }
 
     private mutating func prepare() {
+        audiences = AudienceCache()
         index = MatchIndex(routes.lazy.map(\.match))
         reach = directory.reach(of: routes, rotations: Set(people.rotations.keys))
         repeating = routes.indices.filter { routes[$0].repeatEvery != nil }

@@ -50,6 +50,7 @@ struct Tocsin: AsyncParsableCommand {
                     Send.self, Acknowledge.self, SilenceCommand.self, Subscribe.self, Unsubscribe.self, Confirm.self, SnoozeCommand.self,
                     Away.self, Bounce.self,
                 ]),
+            CommandGroup(name: "Broadcasts", subcommands: [BroadcastCommand.self, Broadcasts.self, Approve.self, Refuse.self]),
             CommandGroup(
                 name: "What happened",
                 subcommands: [

@@ -52,6 +52,32 @@ import Testing
         #expect(ids7 == [3, 4, 2, 1])
     }
 
+    private func ofBroadcast(_ id: Int64) -> QueuedDelivery {
+        var one = delivery(id, priority: 4)
+        one.origin = .broadcast
+        return one
+    }
+
+    @Test func aBroadcastNeverTakesAllOfALane() {
+        var lane = lane((1...9).map { ofBroadcast($0) }, concurrency: 3)
+        #expect(sent(&lane, at: noon) == [1, 2], "one place is kept free")
+        lane.offer(delivery(20, priority: 0))
+        #expect(sent(&lane, at: noon) == [20])
+        // A place of the broadcast's becomes free: another of it may go.
+        _ = lane.returned(retryAfter: nil, isHealthy: true, isBroadcast: true, now: noon, random: 0)
+        #expect(sent(&lane, at: noon) == [3])
+        // One that is not of it leaves nothing for it.
+        _ = lane.returned(retryAfter: nil, isHealthy: true, now: noon, random: 0)
+        #expect(sent(&lane, at: noon) == [])
+    }
+
+    @Test func whereThereIsOnlyOnePlaceTheyTakeTurns() {
+        var lane = lane([ofBroadcast(1), ofBroadcast(2), delivery(3, priority: 3)], concurrency: 1)
+        #expect(sent(&lane, at: noon) == [3])
+        back(&lane)
+        #expect(sent(&lane, at: noon) == [1])
+    }
+
     @Test func noMoreThanItsConcurrencyIsOnItsWay() {
         var lane = lane((1...5).map { delivery($0) }, concurrency: 2)
         let ids8 = sent(&lane, at: noon)

@@ -172,6 +172,10 @@ struct Simulation {
 
     /// What follows from an event that was accepted.
     mutating func take(_ receipt: Receipt) throws(LedgerError) {
+        if case .handedOver(let ready, let aside, _, _) = receipt {
+            for id in aside { if let row = try ledger.delivery(id) { try note(row) } }
+            return try send(ready)
+        }
         guard case .accepted(let sequence, _, let ready, let planned, _) = receipt else { return }
         if planned > ready.count {
             for row in try ledger.deliveries(of: sequence) { try note(row) }

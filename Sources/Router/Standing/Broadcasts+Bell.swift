@@ -7,7 +7,117 @@ import Ledger
 import Routing
 
 extension Setup {
-    func ringBroadcast(_ id: String, _ surroundings: any Surroundings, now: Date) throws -> [Arrival] { [] }
+    /// The clock's word about a broadcast: to those who may approve it, or to its author about its end.
+    func ringBroadcast(_ id: String, _ surroundings: any Surroundings, now: Date) throws -> [Arrival] {
+        let table = configuration.table
+        guard let broadcast = try surroundings.broadcast(id), let news = try surroundings.news(of: broadcast) else { return [] }
+        if broadcast.state == .waiting, !broadcast.isAnnounced {
+            let asked = try Approvers(of: broadcast, table, surroundings, now: now).asked
+            let count = try table.addresses(of: broadcast, news, surroundings: surroundings, limit: Self.counted, now: now)
+            return [Pipeline.arrival(wanted(broadcast, news, count: count, from: asked, now: now), setup: self, now: now)]
+        }
+        if broadcast.owesWord { return [Pipeline.arrival(over(broadcast, news, now: now), setup: self, now: now)] }
+        return []
+    }
 
-    func broadcastAlarm(_ id: String, _ surroundings: any Surroundings, now: Date) throws -> Alarm? { nil }
+    /// What is done without an event: the next addresses, or the next step.
+    func broadcastPart(_ id: String, _ surroundings: any Surroundings, now: Date) throws -> RungPart? {
+        let table = configuration.table
+        guard var broadcast = try surroundings.broadcast(id) else { return nil }
+        let before = broadcast
+        switch broadcast.state {
+        case .waiting:
+            guard let until = broadcast.until, until <= now else { return nil }
+            broadcast.end(.expired, by: nil, reason: "nobody approved it in time")
+        case .cooling:
+            guard broadcast.until.map({ $0 <= now }) ?? true else { return nil }
+            try table.release(&broadcast, surroundings: surroundings, now: now)
+        case .sending, .sent, .refused, .expired, .stopped: break
+        }
+        let news = try surroundings.news(of: broadcast)
+        var part = BroadcastPart(broadcast: broadcast)
+        if broadcast.routesWait, broadcast.state == .sending, let news {
+            // Routes come first, as they would have if it had not been held; then whom they told is passed over.
+            part.deliveries = try routed(news, surroundings, now: now)
+            part.broadcast.routed = part.deliveries.map { Way(channel: $0.channel, address: $0.address) }
+            part.broadcast.routesWait = false
+        } else if let next = try table.part(of: broadcast, news: news, surroundings: surroundings, now: now) {
+            part = next
+        } else if broadcast == before {
+            return nil
+        }
+        return RungPart(
+            part: part, lanes: part.deliveries.map { channels[$0.channel]?.destination ?? $0.channel },
+            alarm: table.alarm(of: part.broadcast, now: now))
+    }
+
+    func broadcastAlarm(_ id: String, _ surroundings: any Surroundings, now: Date) throws -> Alarm? {
+        try surroundings.broadcast(id).flatMap { configuration.table.alarm(of: $0, now: now) }
+    }
+
+    /// Addresses that an approver is told of exactly.
+    private static let counted = 1_000_000
+
+    private func routed(_ news: BroadcastNews, _ surroundings: any Surroundings, now: Date) throws -> [PlannedDelivery] {
+        var event = news.event
+        event.timeIsExplicit = false
+        let application = Incident.apply(event, to: news.incident, now: now)
+        return try configuration.table.plan(
+            event, application: application, now: now, surroundings: surroundings, explaining: false
+        ).deliveries
+    }
+
+    private func wanted(_ broadcast: Broadcast, _ news: BroadcastNews, count: Int, from asked: [String], now: Date) -> DueEvent {
+        let by = broadcast.by ?? "somebody"
+        let id = broadcast.id
+        var extra = facts(broadcast, news)
+        extra["count"] = .integer(count)
+        extra["until"] = broadcast.until.map { .string(Timestamp.format($0)) }
+        let event = Event.raised(
+            .approvalWanted(broadcast: broadcast.id), id: ["broadcast", broadcast.id, "approval", Timestamp.format(broadcast.created)],
+            time: now, incident: nil,
+            change: Change(reason: "more than \(configuration.table.people.broadcasts.approveOver ?? 0) addresses", by: broadcast.by),
+            message: "\(by) wants to send this to \(count) addresses. Approve it: tocsin approve \(id) --by YOU. "
+                + "Refuse it: tocsin refuse \(id) --by YOU --reason WHY.\n\n\(news.text)",
+            extra: ["broadcast": .object(extra)])
+        let whom = asked.map { RecipientEntry(subject: .name($0), text: $0) }
+        let told = whom.isEmpty ? configuration.table.operators : whom
+        return DueEvent(
+            event: event,
+            directed: told.map { Directed(.entry($0), origin: .reminder, name: "broadcasts.approvers", isUrgent: true) })
+    }
+
+    private func over(_ broadcast: Broadcast, _ news: BroadcastNews, now: Date) -> DueEvent {
+        let what =
+            broadcast.state == .sent
+            ? "Your broadcast reached nobody: nobody is in its audience." : "Your broadcast was \(broadcast.ending)."
+        let event = Event.raised(
+            .broadcastOver(broadcast: broadcast.id), id: ["broadcast", broadcast.id, broadcast.state.rawValue], time: now, incident: nil,
+            change: Change(to: broadcast.state.rawValue, reason: broadcast.reason, by: broadcast.decidedBy),
+            message: "\(what)\n\n\(news.text)",
+            extra: ["broadcast": .object(facts(broadcast, news))])
+        let table = configuration.table
+        let author = broadcast.by.map { table.person(meantBy: $0) }
+        let directed = author.flatMap { table.directory.people[$0] }.map {
+            Directed(.entry(RecipientEntry(subject: .name($0.id), text: $0.id)), origin: .reminder, name: "broadcast", isUrgent: true)
+        }
+        return DueEvent(event: event, directed: directed.map { [$0] } ?? [])
+    }
+
+    private func facts(_ broadcast: Broadcast, _ news: BroadcastNews) -> [String: JSONValue] {
+        var facts: [String: JSONValue] = [
+            "id": .string(broadcast.id), "message": .string(news.message), "state": .string(broadcast.state.rawValue),
+            "audience": .array(broadcast.audience.map(JSONValue.string)), "reached": .integer(broadcast.reached),
+        ]
+        facts["by"] = broadcast.by.map(JSONValue.string)
+        facts["subject"] = news.subject.map(JSONValue.string)
+        facts["decided_by"] = broadcast.decidedBy.map(JSONValue.string)
+        facts["reason"] = broadcast.reason.map(JSONValue.string)
+        return facts
+    }
+}
+
+extension BroadcastNews {
+    /// What it says, as one text.
+    fileprivate var text: String { [subject, message].compactMap(\.self).joined(separator: "\n\n") }
 }

@@ -11,19 +11,21 @@ struct Effects {
     var changes: [StandingChange] = []
     /// Who is told of it, whatever the routes say.
     var directed: [Directed] = []
+    /// Why routes are not asked, where they are not: a broadcast that is held, or a correction.
+    var unrouted: String?
 }
 
 extension Pipeline {
     /// What follows from an event; or why it is refused.
     static func effects(
-        of event: Event, surroundings: any Surroundings, setup: Setup, now: Date
+        of event: Event, incident: Incident?, surroundings: any Surroundings, setup: Setup, now: Date
     ) throws -> Result<Effects, Rejection> {
         let table = setup.configuration.table
         return switch event.type {
         case .silence: try silenceChanges(event, surroundings, table, now).map { Effects(changes: $0) }
         case .subscription: try subscriptionEffects(event, surroundings, setup, now)
         case .absence: try absenceEffects(event, surroundings, table, now)
-        case .broadcast: try broadcastEffects(event, surroundings, table, now)
+        case .broadcast: try broadcastEffects(event, incident, surroundings, table, now)
         case .approval: try approvalEffects(event, surroundings, table, now)
         case .operations: .success(try lostAddressEffects(event, surroundings))
         case .reminder: .success(try reminderEffects(event, surroundings, table, now))
@@ -35,7 +37,10 @@ extension Pipeline {
     private static func reminderEffects(
         _ event: Event, _ surroundings: any Surroundings, _ table: RoutingTable, _ now: Date
     ) throws -> Effects {
-        Effects(changes: try settled(event, surroundings, table, now))
+        if case .broadcastOver(let id) = event.raised {
+            return Effects(changes: try announced(id, surroundings, table, now))
+        }
+        return Effects(changes: try settled(event, surroundings, table, now))
     }
 
     static func fault(in match: [String: JSONValue], of member: String, _ table: RoutingTable) -> Rejection? {

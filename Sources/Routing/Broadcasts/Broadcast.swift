@@ -19,6 +19,21 @@ public struct Broadcast: Sendable, Equatable {
         case expired
         /// Stopped in mid-flight, or before.
         case stopped
+
+        /// Nothing more of it is made, unless a correction is owed to somebody else.
+        public var isOver: Bool { self == .sent || self == .refused || self == .expired || self == .stopped }
+    }
+
+    /// What the next part is about. Steps come in this order; those that do not apply are left out.
+    public enum Step: String, Sendable, CaseIterable {
+        /// Of a correction, or of one that was stopped: takes back what has not gone out.
+        case withdrawing
+        /// Of a correction: those whom the original reached.
+        case correcting
+        /// Channels, people, teams, roles.
+        case named
+        case subscribers
+        case done
     }
 
     public var id: String
@@ -34,24 +49,42 @@ public struct Broadcast: Sendable, Equatable {
     public var match: [String: JSONValue]
     public var incident: String?
     public var template: String?
+    public var isUrgent: Bool
     /// The broadcast that this one corrects.
     public var corrects: String?
+    /// That one, then the one that it corrected in its turn, and so on.
+    public var chain: [String]
     /// Who approved, refused or stopped it, and why.
     public var decidedBy: String?
     public var reason: String?
     /// When a waiting one expires, or a cooling one goes on.
     public var until: Date?
+    /// When it began to go out.
+    public var started: Date?
     /// How many addresses have been taken so far.
     public var reached: Int
-    /// Where the next part begins.
+    public var step: Step
+    /// Where the next part begins: a place among those who are named, a subscription's, or a delivery's id.
     public var cursor: Int64
+    /// Which of `chain` the step is at.
+    public var level: Int
+    /// Those who subscribed after this place came too late.
+    public var lastSubscription: Int64
+    /// Tells whether those who are named are still the same, so that `cursor` counts.
+    public var namedDigest: Int64
+    /// Whom routes told of it.
+    public var routed: [Way]
+    /// It was held when it came, and routes have not been asked yet.
+    public var routesWait: Bool
     /// Approvers have been told; its author has been told of its end.
     public var isAnnounced: Bool
 
     public init(
         id: String, source: String, event: String, state: State, created: Date, by: String? = nil, audience: [String] = [],
-        match: [String: JSONValue] = [:], incident: String? = nil, template: String? = nil, corrects: String? = nil,
-        decidedBy: String? = nil, reason: String? = nil, until: Date? = nil, reached: Int = 0, cursor: Int64 = 0, isAnnounced: Bool = false
+        match: [String: JSONValue] = [:], incident: String? = nil, template: String? = nil, isUrgent: Bool = false, corrects: String? = nil,
+        chain: [String] = [], decidedBy: String? = nil, reason: String? = nil, until: Date? = nil, started: Date? = nil, reached: Int = 0,
+        step: Step = .named, cursor: Int64 = 0, level: Int = 0, lastSubscription: Int64 = 0, namedDigest: Int64 = 0, routed: [Way] = [],
+        routesWait: Bool = false, isAnnounced: Bool = false
     ) {
         self.id = id
         self.source = source
@@ -63,17 +96,53 @@ public struct Broadcast: Sendable, Equatable {
         self.match = match
         self.incident = incident
         self.template = template
+        self.isUrgent = isUrgent
         self.corrects = corrects
+        self.chain = chain
         self.decidedBy = decidedBy
         self.reason = reason
         self.until = until
+        self.started = started
         self.reached = reached
+        self.step = step
         self.cursor = cursor
+        self.level = level
+        self.lastSubscription = lastSubscription
+        self.namedDigest = namedDigest
+        self.routed = routed
+        self.routesWait = routesWait
         self.isAnnounced = isAnnounced
     }
 
-    /// What a cooldown compares: the same audience in any order.
-    public var audienceKey: String { audience.map { $0.lowercased() }.sorted().joined(separator: ", ") }
+    /// What a cooldown compares: the same audience in any order, narrowed in the same way.
+    public var audienceKey: String {
+        let names = audience.map { $0.lowercased() }.sorted().joined(separator: ", ")
+        return match.isEmpty ? names : "\(names) \(JSONValue.object(match).text.lowercased())"
+    }
+
+    /// Stands among its deliveries' routes.
+    public var routeName: String { "broadcast \(quoted(id))" }
+
+    /// Nothing more is to be done for it: it may be forgotten when its time has come.
+    public var isSettled: Bool { state.isOver && step == .done }
+
+    /// Goes to another step, at its beginning.
+    mutating func turn(to step: Step) {
+        self.step = step
+        cursor = 0
+        level = 0
+    }
+
+    /// Ends it before all is out: what has not gone out is taken back.
+    public mutating func end(_ state: State, by: String?, reason: String?) {
+        let hasBegun = started != nil
+        self.state = state
+        decidedBy = by
+        self.reason = reason
+        until = nil
+        isAnnounced = false
+        turn(to: hasBegun ? .withdrawing : .done)
+    }
 }
 
 /// The section `broadcasts`.

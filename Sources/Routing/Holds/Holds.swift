@@ -95,7 +95,7 @@ struct Holds {
         if case .missedWarning = event.raised { return .supersede(event.change.reason ?? "overtaken by the breach") }
         if event.type == .operations { return nil }
         let isOwed = delivery.origin == .owed || (debt.map { $0.isTurn && $0.isOwed(to: delivery.destination) } ?? false)
-        if let silence, !isOwed, delivery.origin != .reminder, delivery.origin != .confirmation {
+        if let silence, !isOwed, ![.reminder, .confirmation, .broadcast].contains(delivery.origin) {
             return .suppress(suppression(by: silence))
         }
         if let incident = facts.incident {

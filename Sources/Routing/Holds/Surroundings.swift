@@ -38,8 +38,15 @@ public protocol Surroundings {
     func broadcast(_ id: String) throws -> Broadcast?
     /// The newest one to an audience (`Broadcast.audienceKey`) that went out, or is going out.
     func lastBroadcast(to audience: String) throws -> Broadcast?
-    /// Those whom a broadcast reached, or may still reach, with their deliveries' ids, ascending from behind `after`.
-    func reached(by broadcast: Broadcast, after: Int64, limit: Int) throws -> [(id: Int64, address: ToldAddress)]
+    /// The next `limit` deliveries of a broadcast's event, ascending from behind the id `after`, whatever became of them.
+    func deliveries(of broadcast: Broadcast, after: Int64, limit: Int) throws -> [BroadcastDelivery]
+    /// The event that brought a broadcast; nil where it is not kept any more.
+    func news(of broadcast: Broadcast) throws -> BroadcastNews?
+    /// The next `limit` subscriptions, each with its place, ascending from behind the place `after`. A place stays for as long
+    /// as its subscription.
+    func subscriptions(after: Int64, limit: Int) throws -> [(place: Int64, subscription: Subscription)]
+    /// The place of the newest subscription; 0: there is none.
+    var lastSubscription: Int64 { get throws }
 }
 
 /// Where nothing is known.
@@ -57,7 +64,14 @@ extension Surroundings {
     }
     public func broadcast(_ id: String) throws -> Broadcast? { nil }
     public func lastBroadcast(to audience: String) throws -> Broadcast? { nil }
-    public func reached(by broadcast: Broadcast, after: Int64, limit: Int) throws -> [(id: Int64, address: ToldAddress)] { [] }
+    public func deliveries(of broadcast: Broadcast, after: Int64, limit: Int) throws -> [BroadcastDelivery] { [] }
+    public func news(of broadcast: Broadcast) throws -> BroadcastNews? { nil }
+    public func subscriptions(after: Int64, limit: Int) throws -> [(place: Int64, subscription: Subscription)] {
+        let all = try subscriptions.elements
+        let start = min(max(Int(after), 0), all.count)
+        return all[start...].prefix(limit).enumerated().map { (Int64(start + $0.offset + 1), $0.element) }
+    }
+    public var lastSubscription: Int64 { get throws { Int64(try subscriptions.elements.count) } }
 }
 
 /// Things that stand until somebody changes them.

@@ -57,23 +57,32 @@ struct EventDraft {
     /// An id that people can type: `s-1f0c9a2b`.
     static func shortID(_ letter: String) -> String { "\(letter)-" + UUID().uuidString.lowercased().prefix(8) }
 
+    /// Checked as the router would.
+    func parsed(_ configuration: RouterConfiguration) throws -> Event {
+        let bytes = document.bytes
+        do {
+            return try EventParser(scale: configuration.scale).parse(
+                bytes, origin: EventOrigin(file: "", modified: Date(), size: bytes.count))
+        } catch {
+            throw failure("that is no event: \(error)", Exit.badData)
+        }
+    }
+
+    static func isRouterRunning(_ configuration: RouterConfiguration) -> Bool {
+        DirectoryLock.holder(of: configuration.router.queue) != nil
+    }
+
     /// Checks the event as the router would, and drops it.
     ///
     /// - Returns: its id.
     @discardableResult
     func drop(into configuration: RouterConfiguration) throws -> String {
-        let bytes = document.bytes
-        do {
-            _ = try EventParser(scale: configuration.scale).parse(
-                bytes, origin: EventOrigin(file: "", modified: Date(), size: bytes.count))
-        } catch {
-            throw failure("that is no event: \(error)", Exit.badData)
-        }
+        _ = try parsed(configuration)
         // The first event may come before the first run.
         try? FileManager.default.createDirectory(atPath: configuration.router.queue, withIntermediateDirectories: false)
         do {
             _ = try EventDrop.drop(document, into: configuration.router.queue, name: "tocsin-\(id).json")
-            if DirectoryLock.holder(of: configuration.router.queue) == nil {
+            if !Self.isRouterRunning(configuration) {
                 Terminal.complain("the router is not running: the event waits in \(configuration.router.queue) until it is")
             }
         } catch {

@@ -53,6 +53,11 @@ struct Explain: AsyncParsableCommand {
         let configuration = try option.load()
         let (templates, problems) = TemplateLibrary.load(directory: configuration.router.templates)
         for problem in problems where problem.isError { Terminal.complain("\(problem.file): \(problem.message)") }
+        return Self.setup(configuration, templates)
+    }
+
+    /// For a look at what would happen: nothing is sent with it.
+    static func setup(_ configuration: RouterConfiguration, _ templates: TemplateLibrary) -> Setup {
         let channels = ChannelSet(configuration.channels, http: HTTPClient(), smtp: SMTPClient(), hostName: Host.name)
         return Setup(configuration: configuration, templates: templates, channels: channels)
     }

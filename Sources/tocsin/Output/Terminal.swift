@@ -53,6 +53,9 @@ enum Terminal {
     /// A line on standard error.
     static func complain(_ text: String, prefix: String = "tocsin: ") { write(prefix + text + "\n", to: STDERR_FILENO) }
 
+    /// Text on standard error, with no end of line: a question, or a line that is written again.
+    static func ask(_ text: String) { write(text, to: STDERR_FILENO) }
+
     /// Whole lines, past any buffer: what was printed is out when the program ends, however it ends.
     private static func write(_ text: String, to descriptor: Int32) {
         var rest = Array(text.utf8)[...]
