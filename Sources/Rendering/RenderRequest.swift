@@ -20,6 +20,8 @@ public struct RenderRequest: Sendable {
     /// The value before, of what the event changed.
     public var previous: String?
     public var reopens: Bool
+    /// The reader's name in routes.yaml, where it is one person: times are theirs, and what concerns them says "you".
+    public var person: String?
     /// A person's display name, a channel's name, or an address.
     public var recipient: String
     public var routes: [String]
