@@ -5,7 +5,8 @@ import Foundation
 enum EmailBody {
     /// A subject on one line, within its limit.
     static func subject(_ text: String) -> String {
-        let line = text.utf8.contains(0x0A) || text.utf8.contains(0x0D) ? text.split(whereSeparator: \.isWhitespace).joined(separator: " ") : text
+        let line =
+            text.utf8.contains(0x0A) || text.utf8.contains(0x0D) ? text.split(whereSeparator: \.isWhitespace).joined(separator: " ") : text
         return Shortening.cut(line, to: ChannelLimits.Email.subject)
     }
 

@@ -27,7 +27,9 @@ enum PlainRendering {
         if facts.isDigest, let digest = facts.digest {
             let shown = digest.shown.map { "\(Words.digestSymbol($0)) \(Words.digestLine($0))" }
             let texts =
-                [facts.meanwhile, Words.summary(facts)] + shown + [Words.more(digest, facts.phrases), Words.expected(facts), Words.insteadOf(facts), Words.leaving(facts)]
+                [facts.meanwhile, Words.summary(facts)] + shown + [
+                    Words.more(digest, facts.phrases), Words.expected(facts), Words.insteadOf(facts), Words.leaving(facts),
+                ]
             return texts.compactMap { $0.map { ("", $0) } }
         }
         let before: [(String, String?)] = [

@@ -84,7 +84,8 @@ extension TemplateObject {
             return clean.isEmpty ? nil : .text(Bidirectional.isolated(clean, always: isolated))
         case .number(let text): return .text(Shortening.cut(text, to: limit))
         case .bool(let value): return .flag(value)
-        case .array(let elements): return .list(elements.prefix(longestList(limit)).compactMap { Self.value(of: $0, limit: limit, isolated: isolated) })
+        case .array(let elements):
+            return .list(elements.prefix(longestList(limit)).compactMap { Self.value(of: $0, limit: limit, isolated: isolated) })
         case .object(let members):
             return .object(
                 TemplateObject(

@@ -83,7 +83,9 @@ extension Words {
         if facts.isSilenceOver {
             return facts.phrases.say(.yourSilenceEnded, (.id, id), (.time, time(facts.request.event.time, clock: facts.clock, now: now)))
         }
-        guard let until = silence?["until"]?.string.flatMap(Timestamp.parse) else { return facts.phrases.say(.yourSilenceEndsSoon, (.id, id)) }
+        guard let until = silence?["until"]?.string.flatMap(Timestamp.parse) else {
+            return facts.phrases.say(.yourSilenceEndsSoon, (.id, id))
+        }
         return facts.phrases.say(.yourSilenceEnds, (.id, id), (.time, time(until, clock: facts.clock, now: now)))
     }
 

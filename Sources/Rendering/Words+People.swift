@@ -60,7 +60,8 @@ extension Words {
     static func broadcastHappening(_ facts: Facts) -> String {
         let phrases = facts.phrases
         if let correction = facts.request.correction {
-            let at = Timestamp.parse(correction.at).map { time($0, clock: facts.clock, now: facts.request.now) } ?? facts.line(correction.at)
+            let at =
+                Timestamp.parse(correction.at).map { time($0, clock: facts.clock, now: facts.request.now) } ?? facts.line(correction.at)
             return phrases.say(.correctionOf, (.time, at.isEmpty ? nil : at))
         }
         if facts.payload("corrects") != nil { return phrases.say(.correction) }
@@ -93,7 +94,8 @@ extension Words {
         let by = facts.raisedBroadcast("by")
         let audience = facts.raisedBroadcast("audience")
         let count = facts.raisedBroadcast("count")
-        let line = by == nil && audience == nil && count == nil
+        let line =
+            by == nil && audience == nil && count == nil
             ? nil : facts.phrases.say(.approvalFacts, (.by, by), (.audience, audience), (.count, count))
         let text = facts.said ?? facts.raisedText
         let both = [line, text].compactMap { $0 }
