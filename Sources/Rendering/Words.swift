@@ -93,7 +93,7 @@ enum Words {
     /// The moment that a message names first: to a person, where there is room, `04:50 your time, 8 minutes ago`.
     static func since(_ date: Date, _ facts: Facts) -> String {
         let (clock, now) = (facts.clock, facts.request.now)
-        guard facts.isPersonal, facts.request.kind != .sms else { return moment(date, clock: clock, now: now) }
+        guard facts.request.isReadersZone, facts.request.kind != .sms else { return moment(date, clock: clock, now: now) }
         return clock.phrases.say(
             .moment, (.time, time(date, clock: clock, now: now, isYours: true)), (.ago, relativeInWords(date, now: now, clock.phrases)))
     }

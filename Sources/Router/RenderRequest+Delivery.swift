@@ -76,6 +76,7 @@ extension RouterConfiguration {
             previousSeverity: story.previous.flatMap(scale.severity), lateAfter: router.lateAfter,
             sla: story.incident.flatMap { table.clocks(of: $0, now: now) }, severities: scale)
         request.person = person == nil ? nil : delivery.recipient
+        request.isReadersZone = person?.timezone != nil
         return request
     }
 }

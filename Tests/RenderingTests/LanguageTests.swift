@@ -10,6 +10,7 @@ import Testing
         var request = Samples.request(type, kind, timezone: "Europe/Berlin")
         request.language = "de"
         request.person = person
+        request.isReadersZone = person != nil
         return request
     }
 
@@ -26,13 +27,13 @@ import Testing
     @Test(arguments: ChannelKind.allCases)
     func germanMessages(kind: ChannelKind) {
         let preview = TemplateLibrary.builtIn.render(Self.german(.escalation, kind)).preview
-        for fact in ["INC0012345", "Eskaliert: Payments API failing", "04:50 Uhr MEZ, vor 8 Min."] {
+        for fact in ["INC0012345", "Eskaliert: Payments API failing", "04:50 Uhr MEZ, vor 8 min"] {
             #expect(preview.contains(fact), "\(fact) is not in:\n\(preview)")
         }
         if kind == .sms { return }
         for fact in [
             "offen seit", "duty-engineer, noch nicht bestätigt (Team network)", "Auswirkung", "Nächste Schritte",
-            "06:00 Uhr MEZ, in 1 Std. 2 Min.",
+            "06:00 Uhr MEZ, in 1 h 2 min",
             "Bestätigen: tocsin ack INC0012345", "Regel page-on-escalation", "Zustellung 42",
         ] { #expect(preview.contains(fact), "\(fact) is not in:\n\(preview)") }
         for word in ["Who has it", "Next", "open since", "delivery", "Expected", "route"] {
