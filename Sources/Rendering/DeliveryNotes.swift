@@ -1,5 +1,6 @@
 // What a message says about its own way: that it stands for others, that it comes from another channel than it should,
-// what happened while it waited, and what was held to come with it. A template that does not speak of one of these gets it as a note.
+// what happened while it waited, what was held to come with it, what it
+// corrects, and how to stop such messages. A template that does not speak of one of these gets it as a note.
 
 import Incidents
 
@@ -11,6 +12,9 @@ struct DeliveryNotes: OptionSet, Sendable {
     static let insteadOf = DeliveryNotes(rawValue: 2)
     static let meanwhile = DeliveryNotes(rawValue: 4)
     static let digest = DeliveryNotes(rawValue: 8)
+    static let leaving = DeliveryNotes(rawValue: 16)
+    static let correction = DeliveryNotes(rawValue: 32)
+    static let confirmation = DeliveryNotes(rawValue: 64)
 
     init(rawValue: Int) { self.rawValue = rawValue }
 
@@ -19,8 +23,17 @@ struct DeliveryNotes: OptionSet, Sendable {
     /// - Parameter inDelivery: the name stands in a section of `delivery`, where its members need no prefix.
     init(name: String, inDelivery: Bool) {
         var steps = name.split(separator: "(").last.map { $0.prefix { $0 != ")" } }?.split(separator: ".") ?? []
-        if steps.first == "digest" {
-            self = .digest
+        let own: DeliveryNotes? =
+            switch steps.first {
+            case "digest": .digest
+            case "leaving": .leaving
+            case "correction": .correction
+            // What is expected of the reader names it.
+            case "confirmation", "expected", "expected_short": .confirmation
+            default: nil
+            }
+        if let own {
+            self = own
             return
         }
         if steps.first == "delivery" { steps.removeFirst() } else if !inDelivery { steps = [] }
@@ -41,7 +54,7 @@ extension Facts {
         var message: String
     }
 
-    var meanwhile: String? { request.meanwhile.map(line).flatMap { $0.isEmpty ? nil : $0 } }
+    var meanwhile: String? { request.meanwhile.map { line($0) }.flatMap { $0.isEmpty ? nil : $0 } }
 
     var insteadOf: String? { request.insteadOf.map(name).flatMap { $0.isEmpty ? nil : $0 } }
 
@@ -58,7 +71,7 @@ extension Facts {
             let share = room / (index + 1)
             // Less than a few words says nothing.
             guard share >= 16 else { break }
-            let message = CleanText.block(text, limit: share)
+            let message = block(text, limit: share)
             guard !message.isEmpty else { continue }
             room -= message.utf16.count
             texts.append(EarlierText(time: Words.time(time, clock: clock, now: request.now), message: message))
@@ -69,10 +82,13 @@ extension Facts {
     /// The notes of this message as one text, without those that its template gives; nil where there are none.
     func note(without given: DeliveryNotes) -> String? {
         var sentences: [String] = []
+        if !given.contains(.correction), let original = Words.original(self) { sentences.append(original) }
+        if !given.contains(.confirmation), let ask = Words.confirmExpected(self, isShort: false) { sentences.append(ask) }
         if !given.contains(.meanwhile), let meanwhile { sentences.append(meanwhile) }
         if !given.contains(.digest), let also = Words.alsoAffected(self) { sentences.append(also) }
         if !given.contains(.replaces), let line = Words.replaces(self) { sentences.append(line) }
         if !given.contains(.insteadOf), let line = Words.insteadOf(self) { sentences.append(line) }
+        if !given.contains(.leaving), let leaving = Words.leaving(self) { sentences.append(leaving) }
         return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 }
@@ -81,23 +97,24 @@ extension Words {
     /// `Replaces 3 earlier updates that were held up.`
     static func replaces(_ facts: Facts) -> String? {
         let count = facts.request.replaces
-        if count < 1 { return nil }
-        return count == 1 ? "Replaces 1 earlier update that was held up." : "Replaces \(count) earlier updates that were held up."
+        return count < 1 ? nil : facts.phrases.say(.replaces, count: count)
     }
 
     /// ``Sent by mail because `ops-slack` could not deliver it.``
     static func insteadOf(_ facts: Facts) -> String? {
         guard let channel = facts.insteadOf else { return nil }
-        let way =
+        let phrase: Phrase =
             switch facts.request.kind {
-            case .slack: "to Slack"
-            case .teams: "to Teams"
-            case .email: "by mail"
-            case .sms: "as a short message"
+            case .slack: .insteadOfSlack
+            case .teams: .insteadOfTeams
+            case .email: .insteadOfEmail
+            case .sms: .insteadOfSms
             }
-        return "Sent \(way) because `\(channel)` could not deliver it."
+        return facts.phrases.say(phrase, (.channel, channel))
     }
 
     /// The same for short messages: ` (instead of ops-slack)`.
-    static func insteadOfShort(_ facts: Facts) -> String { facts.insteadOf.map { " (instead of \($0))" } ?? "" }
+    static func insteadOfShort(_ facts: Facts) -> String {
+        facts.insteadOf.map { " " + facts.phrases.say(.insteadOf, (.channel, $0)) } ?? ""
+    }
 }

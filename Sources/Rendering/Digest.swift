@@ -50,7 +50,7 @@ struct Digest {
     /// All that are shown.
     var shown: [Entry] { open + other + ended }
 
-    init?(_ request: RenderRequest, limit: Int) {
+    init?(_ request: RenderRequest, limit: Int, _ phrases: Phrases) {
         if request.digest.isEmpty { return nil }
         func rank(_ item: DigestItem) -> Int { item.severity.flatMap(request.severities.severity)?.rank ?? .max }
         func isNewer(_ a: DigestItem, _ b: DigestItem) -> Bool {
@@ -71,13 +71,15 @@ struct Digest {
         // What has ended always has a quarter: it is an end that is owed.
         let forEnded = min(ended.count, max(room.items / 4, room.items - open.count - other.count))
         let forOther = min(other.count, max((room.items - forEnded) / 4, room.items - forEnded - open.count))
-        self.open = Self.entries(open.prefix(room.items - forEnded - forOther), request, limit: limit, units: room.units)
-        self.other = Self.entries(other.prefix(forOther), request, limit: limit, units: room.units)
-        self.ended = Self.entries(ended.prefix(forEnded), request, limit: limit, units: room.units)
+        self.open = Self.entries(open.prefix(room.items - forEnded - forOther), request, limit: limit, units: room.units, phrases)
+        self.other = Self.entries(other.prefix(forOther), request, limit: limit, units: room.units, phrases)
+        self.ended = Self.entries(ended.prefix(forEnded), request, limit: limit, units: room.units, phrases)
     }
 
     /// The first of the items, as many as fit.
-    private static func entries(_ items: ArraySlice<DigestItem>, _ request: RenderRequest, limit: Int, units: Int) -> [Entry] {
+    private static func entries(
+        _ items: ArraySlice<DigestItem>, _ request: RenderRequest, limit: Int, units: Int, _ phrases: Phrases
+    ) -> [Entry] {
         let destination: Destination =
             switch request.kind {
             case .slack: .slack
@@ -88,7 +90,7 @@ struct Digest {
         var left = units
         var entries: [Entry] = []
         for item in items {
-            let entry = Entry(item: item, facts: Facts(item.request(within: request), limit: min(limit, 200)))
+            let entry = Entry(item: item, facts: Facts(item.request(within: request), limit: min(limit, 200), phrases))
             let words = [Words.digestLine(entry), Words.latest(entry), Words.said(entry), Words.digestLink(entry)]
             // Marks and markup around it.
             left -= words.compactMap { $0 }.reduce(60) { $0 + destination.escapeText($1).utf16.count }

@@ -3,6 +3,21 @@
 import Foundation
 
 enum EmailBody {
+    /// A subject on one line, within its limit.
+    static func subject(_ text: String) -> String {
+        let line =
+            text.utf8.contains(0x0A) || text.utf8.contains(0x0D) ? text.split(whereSeparator: \.isWhitespace).joined(separator: " ") : text
+        return Shortening.cut(line, to: ChannelLimits.Email.subject)
+    }
+
+    /// The plain text with a note above its signature, or at its end where it has none.
+    static func with(_ note: String, above text: String) -> String {
+        guard let signature = text.range(of: "\n--\n", options: .backwards) else { return "\(text)\n\n\(note)" }
+        var body = text[..<signature.lowerBound]
+        while body.last == "\n" { body.removeLast() }
+        return "\(body)\n\n\(note)\n\(text[signature.lowerBound...])"
+    }
+
     /// The page with a note as its last line.
     ///
     /// - Parameter note: plain text.

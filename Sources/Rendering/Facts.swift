@@ -13,66 +13,84 @@ final class Facts {
     let limit: Int
     /// The most UTF-16 units of the texts of earlier events together.
     let earlierLimit: Int
+    /// In the reader's language.
+    let phrases: Phrases
     let clock: LocalClock
     let status: IncidentStatus?
     let change: Change
     let title: String?
-    let message: String?
+    /// The event's own text.
+    let said: String?
+    /// What the message says: the event's own text, or what Tocsin says in its place.
+    lazy var message: String? = Words.body(self) ?? said
     /// What was held and comes with this message; nil where nothing was.
-    lazy var digest = Digest(request, limit: limit)
+    lazy var digest = Digest(request, limit: limit, phrases)
     /// The message is nothing but what was held.
     var isDigest: Bool { request.isDigest }
     /// The message is only a trial of the channel.
     var isTest: Bool { request.template == "ping" }
 
-    init(_ request: RenderRequest, limit: Int, earlier: Int? = nil) {
+    init(_ request: RenderRequest, limit: Int, earlier: Int? = nil, _ phrases: Phrases? = nil) {
+        let phrases = phrases ?? TemplateLibrary.builtIn.phrases(request.language)
+        self.phrases = phrases
         self.request = request
         self.limit = limit
         earlierLimit = earlier ?? limit
-        clock = LocalClock(zone: request.timezone)
+        clock = LocalClock(zone: request.timezone, phrases)
+        let isAlways = phrases.isRightToLeft
         let lineLimit = min(limit, Self.longestLine)
         func line(_ text: String?) -> String? {
             guard let text else { return nil }
             let clean = CleanText.line(text, limit: lineLimit)
-            return clean.isEmpty ? nil : clean
+            return clean.isEmpty ? nil : Bidirectional.isolated(clean, always: isAlways)
+        }
+        func block(_ text: String) -> String? {
+            let clean = CleanText.block(text, limit: limit)
+            return clean.isEmpty ? nil : Bidirectional.isolated(clean, always: isAlways)
         }
         status = request.incident?.status
         title = line(request.incident?.text("title") ?? request.event.incident?.members["title"]?.string)
-        let said = request.event.message ?? request.event.payload?["message"]?.string
-        message = said.map { CleanText.block($0, limit: limit) }.flatMap { $0.isEmpty ? nil : $0 }
+        said = (request.event.message ?? request.event.payload?["message"]?.string).flatMap(block)
 
         let event = request.event
         var change = Change(
             field: line(event.change.field), from: line(event.change.from ?? request.previous), to: line(event.change.to),
-            reason: event.change.reason.map { CleanText.block($0, limit: limit) }.flatMap { $0.isEmpty ? nil : $0 },
+            reason: event.change.reason.flatMap(block),
             by: line(event.change.by))
         switch event.type {
         case .statusChange:
             change.field = change.field ?? "status"
-            change.to = Self.word(change.to) ?? request.incident.map { Words.status($0.status) }
-            change.from = Self.word(change.from)
+            change.to = Self.word(event.change.to, or: change.to, phrases) ?? request.incident.map { Words.status($0.status, phrases) }
+            change.from = Self.word(event.change.from ?? request.previous, or: change.from, phrases)
         case .severityChange:
             change.field = change.field ?? "severity"
             change.to = change.to ?? line(request.severity?.name)
         default:
             if change.field == "status" {
-                change.to = Self.word(change.to)
-                change.from = Self.word(change.from)
+                change.to = Self.word(event.change.to, or: change.to, phrases)
+                change.from = Self.word(event.change.from ?? request.previous, or: change.from, phrases)
             }
         }
         if change.from == change.to { change.from = nil }
         self.change = change
     }
 
-    private static func word(_ status: String?) -> String? {
-        status.map { IncidentStatus(word: $0).map(Words.status) ?? $0 }
+    private static func word(_ status: String?, or text: String?, _ phrases: Phrases) -> String? {
+        status.flatMap(IncidentStatus.init(word:)).map { Words.status($0, phrases) } ?? text
     }
 
     /// A text of the data on one line.
-    func line(_ text: String) -> String { CleanText.line(text, limit: min(limit, Self.longestLine)) }
+    func line(_ text: String) -> String {
+        Bidirectional.isolated(CleanText.line(text, limit: min(limit, Self.longestLine)), always: phrases.isRightToLeft)
+    }
+
+    /// A text of the data, with its lines.
+    func block(_ text: String, limit: Int? = nil) -> String {
+        Bidirectional.isolated(CleanText.block(text, limit: limit ?? self.limit), always: phrases.isRightToLeft)
+    }
 
     /// An id or a severity: never shortened together with the texts.
-    func name(_ text: String) -> String { CleanText.line(text, limit: 200) }
+    func name(_ text: String) -> String { Bidirectional.isolated(CleanText.line(text, limit: 200), always: false) }
 
     func line(_ value: JSONValue?) -> String? {
         guard let text = value?.scalarText else { return nil }
@@ -88,7 +106,7 @@ final class Facts {
     }
 
     func payloadTime(_ name: String) -> String? {
-        payload(name).flatMap(Timestamp.parse).map { Words.time($0, clock: clock, now: request.now) }
+        (request.event.payload?[name]?.string).flatMap(Timestamp.parse).map { Words.time($0, clock: clock, now: request.now) }
     }
 
     var firstLineOfMessage: String? {
@@ -116,7 +134,7 @@ final class Facts {
     var isLate: Bool { !isTest && !isDigest && request.now.timeIntervalSince(request.event.time) > request.lateAfter }
 
     /// Who has it: who acknowledged, else nobody yet.
-    var holder: String? { (request.incident?.acknowledgedBy ?? request.incident?.text("assignee")).map(line) }
+    var holder: String? { (request.incident?.acknowledgedBy ?? request.incident?.text("assignee")).map { line($0) } }
 
     /// The incident's id as a shell takes it; nil where quoting would not be safe to read and copy.
     var quotedID: String? { (request.incident?.id ?? request.event.incident?.id).flatMap(Self.quoted) }

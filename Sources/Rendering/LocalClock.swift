@@ -24,6 +24,7 @@ struct LocalClock: Sendable {
 
     private struct Key: Hashable {
         var zone: String
+        var language: String
         var quarter: Int
     }
 
@@ -33,9 +34,14 @@ struct LocalClock: Sendable {
     private static let namers = ["en_GB", "en_US", "en_AU", "en_IN", "en_NZ", "en_CA", "en_ZA"].map(Locale.init(identifier:))
 
     let zone: String
+    /// The words of times.
+    let phrases: Phrases
 
     /// - Parameter zone: an IANA name; what is unknown counts as UTC.
-    init(zone: String) { self.zone = zone }
+    init(zone: String, _ phrases: Phrases = .english) {
+        self.zone = zone
+        self.phrases = phrases
+    }
 
     func reading(_ date: Date) -> Reading {
         let bounded = min(max(date.timeIntervalSince1970, -62_000_000_000), 253_000_000_000)
@@ -51,7 +57,7 @@ struct LocalClock: Sendable {
     }
 
     private func offset(at seconds: Int) -> Offset {
-        let key = Key(zone: zone, quarter: Self.floor(seconds, 900))
+        let key = Key(zone: zone, language: phrases.language, quarter: Self.floor(seconds, 900))
         if let known = Self.remembered.withLock({ $0[key] }) { return known }
         let found = look(Date(timeIntervalSince1970: Double(key.quarter * 900)))
         Self.remembered.withLock {
@@ -65,7 +71,8 @@ struct LocalClock: Sendable {
         guard zone != "UTC", let zone = TimeZone(identifier: zone) else { return Offset(seconds: 0, name: "UTC") }
         let seconds = zone.secondsFromGMT(for: date)
         let style: TimeZone.NameStyle = zone.isDaylightSavingTime(for: date) ? .shortDaylightSaving : .shortStandard
-        for namer in Self.namers {
+        let own = phrases.isEnglish ? [] : [Locale(identifier: phrases.language)]
+        for namer in own + Self.namers {
             if let name = zone.localizedName(for: style, locale: namer), !name.hasPrefix("GMT") || name == "GMT" {
                 return Offset(seconds: seconds, name: name)
             }

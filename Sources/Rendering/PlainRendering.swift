@@ -6,12 +6,14 @@ import JSON
 
 enum PlainRendering {
     /// A message with the facts and nothing else.
-    static func content(_ request: RenderRequest) -> Message.Content {
+    ///
+    /// - Parameter phrases: nil: those that Tocsin comes with, in the reader's language.
+    static func content(_ request: RenderRequest, _ phrases: Phrases? = nil) -> Message.Content {
         switch request.kind {
-        case .slack: .slack(slack(Facts(request, limit: 1_000, earlier: 400)))
-        case .teams: .teams(teams(Facts(request, limit: 1_000, earlier: 400)))
-        case .email: email(Facts(request, limit: 20_000, earlier: 5_000))
-        case .sms: .sms(sms(Facts(request, limit: 300), segments: request.maximumSegments))
+        case .slack: .slack(slack(Facts(request, limit: 1_000, earlier: 400, phrases)))
+        case .teams: .teams(teams(Facts(request, limit: 1_000, earlier: 400, phrases)))
+        case .email: email(Facts(request, limit: 20_000, earlier: 5_000, phrases))
+        case .sms: .sms(sms(Facts(request, limit: 300, phrases), segments: request.maximumSegments))
         }
     }
 
@@ -21,10 +23,13 @@ enum PlainRendering {
         let incident = context.child(named: "incident") as? TemplateObject
         let links = context.child(named: "links") as? TemplateObject
         func text(_ object: TemplateObject?, _ name: String) -> String? { object?.child(named: name) as? String }
+        func label(_ name: String) -> String { facts.phrases.label(name) ?? "" }
         if facts.isDigest, let digest = facts.digest {
             let shown = digest.shown.map { "\(Words.digestSymbol($0)) \(Words.digestLine($0))" }
             let texts =
-                [facts.meanwhile, Words.summary(facts)] + shown + [Words.more(digest), Words.expected(facts), Words.insteadOf(facts)]
+                [facts.meanwhile, Words.summary(facts)] + shown + [
+                    Words.more(digest, facts.phrases), Words.expected(facts), Words.insteadOf(facts), Words.leaving(facts),
+                ]
             return texts.compactMap { $0.map { ("", $0) } }
         }
         let before: [(String, String?)] = [
@@ -33,10 +38,12 @@ enum PlainRendering {
         ]
         let earlier = facts.earlier.map { ($0.time, Optional($0.message)) }
         let after: [(String, String?)] = [
-            ("Who has it", text(context, "owner")), ("Impact", text(incident, "impact")), ("Next steps", text(incident, "next_steps")),
-            ("Expected end", text(incident, "eta")), ("Resolution", text(incident, "resolution")), ("", Words.expected(facts)),
-            (Words.open, text(links, "url")), (Words.runbook, text(links, "runbook")), ("", Words.alsoAffected(facts)),
-            ("", Words.insteadOf(facts)),
+            ("", Words.original(facts)), ("", Words.checklist(facts)),
+            (label("who_has_it"), text(context, "owner")), (label("impact"), text(incident, "impact")),
+            (label("next_steps"), text(incident, "next_steps")), (label("expected_end"), text(incident, "eta")),
+            (label("resolution"), text(incident, "resolution")), ("", Words.expected(facts)), (label("open"), text(links, "url")),
+            (label("runbook"), text(links, "runbook")), ("", Words.alsoAffected(facts)), ("", Words.insteadOf(facts)),
+            ("", Words.leaving(facts)),
         ]
         return (before + earlier + after).compactMap { label, text in text.map { (label, $0) } }
     }
@@ -75,7 +82,7 @@ enum PlainRendering {
     }
 
     private static func email(_ facts: Facts) -> Message.Content {
-        let subject = CleanText.line(Words.subject(facts), limit: ChannelLimits.Email.subject)
+        let subject = EmailBody.subject(Words.threadSubject(facts))
         // Escaping makes at most six bytes of one, and a unit has at most three.
         let text = "\(Words.subject(facts))\n\n\(Shortening.cut(joined(facts), to: 40_000))\n"
         let html = """
@@ -87,13 +94,13 @@ enum PlainRendering {
 
     private static func sms(_ facts: Facts, segments: Int) -> String {
         if facts.isDigest, let digest = facts.digest {
-            let text = "Tocsin: \(Words.digestShort(digest, limit: 100))\(Words.insteadOfShort(facts))."
+            let text = "Tocsin: \(Words.digestShort(digest, limit: 100, facts.phrases))\(Words.insteadOfShort(facts))."
             return SMSText.shortened(SMSText.transliterated(text), segments: segments)
         }
         let message = facts.message.map { " \($0)" } ?? ""
         let prefix = Words.prefix(facts)
         let meanwhile = facts.meanwhile.map { "\($0) " } ?? ""
-        let replaces = facts.request.replaces > 0 ? " (+\(facts.request.replaces) earlier)" : ""
+        let replaces = facts.request.replaces > 0 ? " " + facts.phrases.earlierCount(facts.request.replaces) : ""
         let text =
             "\(prefix.isEmpty ? "" : "\(prefix) ")\(meanwhile)\(Words.headline(facts))\(replaces)\(Words.insteadOfShort(facts))."
             + "\(message) \(Words.expected(facts))"

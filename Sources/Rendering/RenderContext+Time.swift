@@ -6,7 +6,7 @@ import Incidents
 extension RenderContext {
     /// Absent where nothing is promised.
     var sla: TemplateObject? {
-        guard let clocks = request.sla, let line = ClockWords.line(clocks, now: request.now) else { return nil }
+        guard let clocks = request.sla, let line = ClockWords.line(clocks, now: request.now, facts.phrases) else { return nil }
         return TemplateObject(text: { line }) { [self] name in
             switch name {
             case "line": .text(line)
@@ -17,13 +17,13 @@ extension RenderContext {
     }
 
     private func clock(_ clock: SLAClock) -> TemplateObject {
-        let line = ClockWords.line(clock, now: request.now)
+        let line = ClockWords.line(clock, now: request.now, facts.phrases)
         return TemplateObject(text: { line }) { [self] name in
             switch name {
             case "line": .text(line)
             case "state": .text(ClockWords.state(clock, now: request.now).rawValue)
-            case "left": .text(ClockWords.left(clock, now: request.now))
-            case "promised": .text(Words.duration(clock.length))
+            case "left": .text(ClockWords.left(clock, now: request.now, facts.phrases))
+            case "promised": .text(Words.duration(clock.length, facts.phrases))
             case "deadline": .text(clock.breachesAt.map { Words.moment($0, clock: facts.clock, now: request.now) })
             case "met_at": .text(clock.metAt.map { Words.moment($0, clock: facts.clock, now: request.now) })
             case "is_met": clock.metAt == nil ? nil : .flag(true)
@@ -36,16 +36,17 @@ extension RenderContext {
     /// Absent where the message holds no others.
     var digest: TemplateObject? {
         guard let digest = facts.digest else { return nil }
-        return TemplateObject(text: { Words.counts(digest) }) { [self] name in
+        return TemplateObject(text: { [facts] in Words.counts(digest, facts.phrases) }) { [self] name in
             switch name {
-            case "line": .text(Words.counts(digest))
-            case "short": .text(Words.digestShort(digest, limit: facts.limit))
+            case "line": .text(Words.counts(digest, facts.phrases))
+            case "short": .text(Words.digestShort(digest, limit: facts.limit, facts.phrases))
             case "count": .number(digest.count)
             case "open_count": digest.openCount > 0 ? .number(digest.openCount) : nil
             case "ended_count": digest.endedCount > 0 ? .number(digest.endedCount) : nil
             case "messages": .number(digest.messages)
             case "more": digest.more > 0 ? .number(digest.more) : nil
-            case "more_line": .text(Words.more(digest))
+            case "more_line": .text(Words.more(digest, facts.phrases))
+            case "also": .text(Words.alsoAffected(facts))
             case "items": list(digest.shown)
             case "open": list(digest.open)
             case "ended": list(digest.ended)
@@ -73,7 +74,7 @@ extension RenderContext {
             case "url": .text(Words.digestLink(entry))
             case "id": .text(entry.item.incident.map { entry.facts.name($0.id) })
             case "title": .text(entry.facts.title.map { Shortening.cut($0, to: 120) })
-            case "status": .text(entry.item.incident.map { Words.status($0.status) })
+            case "status": .text(entry.item.incident.map { Words.status($0.status, entry.facts.phrases) })
             default: root.member(name)
             }
         }

@@ -13,7 +13,8 @@ struct RenderContext {
         "short_headline", "happening",
         "topic", "prefix", "subject", "summary", "change_line", "expected", "expected_short", "owner", "symbol", "color", "card_color",
         "late", "reopened",
-        "is_ended", "is_open", "is_test", "severity", "now",
+        "is_ended", "is_open", "is_test", "severity", "now", "words", "leaving", "confirmation", "correction", "checklist", "headline_id",
+        "thread_subject", "lead_line", "checklist_text", "stage", "stage_line", "broadcast_symbol",
     ]
 
     let facts: Facts
@@ -30,6 +31,18 @@ struct RenderContext {
             case "short_headline": .text(Words.headline(facts, topicLimit: 60))
             case "prefix": .text(present(Words.prefix(facts)))
             case "subject": .text(Words.subject(facts))
+            case "thread_subject": .text(Words.threadSubject(facts))
+            case "headline_id": .text(Words.headlineNamesIncident(facts) ? nil : request.incident.map { facts.name($0.id) })
+            case "lead_line": .text(Words.leadLine(facts))
+            case "checklist_text": .text(Words.checklist(facts))
+            case "stage": .text(facts.stage)
+            case "stage_line": .text(facts.stage.flatMap { facts.phrases.label("stage_line_\($0)") })
+            case "broadcast_symbol": .text(Tone.symbol(stage: facts.stage))
+            case "words": .object(words)
+            case "leaving": leaving.map(TemplateValue.object)
+            case "confirmation": confirmation.map(TemplateValue.object)
+            case "correction": correction.map(TemplateValue.object)
+            case "checklist": facts.checklist.isEmpty ? nil : .list(facts.checklist.map { .text($0) })
             case "summary": .text(Words.summary(facts))
             case "change_line": .text(Words.changeLine(facts))
             case "expected": .text(Words.expected(facts))
@@ -81,10 +94,10 @@ struct RenderContext {
             case "id": .text(facts.line(request.event.id))
             case "source": .text(facts.line(request.event.source))
             case "type": .text(request.event.type.rawValue)
-            case "type_words": .text(Words.type(request.event.type))
+            case "type_words": .text(Words.type(request.event.type, facts.phrases))
             case "time": .text(Words.time(request.event.time, clock: facts.clock, now: request.now))
-            case "when": .text(Words.moment(request.event.time, clock: facts.clock, now: request.now))
-            default: TemplateObject.value(of: request.event.document[name], limit: facts.limit)
+            case "when": .text(Words.moment(min(request.event.time, request.now), clock: facts.clock, now: request.now))
+            default: facts.value(request.event.document[name])
             }
         }
     }
@@ -97,24 +110,24 @@ struct RenderContext {
             case "title": .text(facts.title)
             case "short_title": .text(facts.title.map { Shortening.cut($0, to: 60) })
             case "severity": .text(severity)
-            case "status": .text(Words.status(incident.status))
+            case "status": .text(Words.status(incident.status, facts.phrases))
             case "status_code": .text(incident.status.rawValue)
             case "opened_at": .text(Words.time(incident.openedAt, clock: facts.clock, now: request.now))
-            case "since": .text(Words.moment(incident.openedAt, clock: facts.clock, now: request.now))
-            case "age": .text(Words.duration(request.now.timeIntervalSince(incident.openedAt)))
-            case "lasted": .text(Words.duration(facts.lasted))
+            case "since": .text(Words.since(incident.openedAt, facts))
+            case "age": .text(Words.duration(request.now.timeIntervalSince(incident.openedAt), facts.phrases))
+            case "lasted": .text(Words.duration(facts.lasted, facts.phrases))
             case "eta", "next_update_at": .text(moment(incident.text(name)))
             case "acknowledged": flag(incident.acknowledged)
-            case "acknowledged_by": .text(present(incident.acknowledgedBy.map(facts.line)))
+            case "acknowledged_by": .text(present(incident.acknowledgedBy.map { facts.line($0) }))
             case "reopened": flag(incident.reopened)
             case "level": incident.level > 0 ? .number(incident.level) : nil
             case "is_ended": flag(!incident.isOpen)
             case "is_open": flag(incident.isOpen)
             case "url", "runbook": .text(incident.text(name).flatMap(SafeLink.make))
             case "labels": labels(incident)
-            case "label": TemplateObject.value(of: incident.members["labels"], limit: facts.limit)
+            case "label": facts.value(incident.members["labels"])
             case "service", "category", "team", "assignee", "reporter", "communication_lead": .text(facts.line(incident.members[name]))
-            default: TemplateObject.value(of: incident.members[name], limit: facts.limit)
+            default: facts.value(incident.members[name])
             }
         }
     }
@@ -140,7 +153,7 @@ struct RenderContext {
             case "to": .text(change.to)
             case "reason": .text(change.reason)
             case "by": .text(change.by)
-            default: TemplateObject.value(of: request.event.document["change"]?[name], limit: facts.limit)
+            default: facts.value(request.event.document["change"]?[name])
             }
         }
     }

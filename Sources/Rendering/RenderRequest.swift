@@ -20,6 +20,10 @@ public struct RenderRequest: Sendable {
     /// The value before, of what the event changed.
     public var previous: String?
     public var reopens: Bool
+    /// The reader's name in routes.yaml, where it is one person: what concerns them says "you".
+    public var person: String?
+    /// The time zone is the reader's own, not only the router's: times may be called "your time".
+    public var isReadersZone = false
     /// A person's display name, a channel's name, or an address.
     public var recipient: String
     public var routes: [String]

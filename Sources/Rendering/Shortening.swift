@@ -6,6 +6,12 @@ enum Shortening {
     static func cut(_ text: String, to limit: Int) -> String {
         // A UTF-8 text has never fewer bytes than UTF-16 units.
         if text.utf8.count <= limit || text.utf16.prefix(limit + 1).count <= limit { return text }
+        // What was opened in it has to be closed again: one unit for each.
+        let isIsolated = limit > 8 && text.unicodeScalars.prefix(limit).contains(Bidirectional.open)
+        return isIsolated ? Bidirectional.closed(cutOff(text, to: limit - 4)) : cutOff(text, to: limit)
+    }
+
+    private static func cutOff(_ text: String, to limit: Int) -> String {
         if limit <= 1 { return limit == 1 ? "…" : "" }
         // A unit is at most three bytes. What is far beyond the limit need not be looked at, however long a character is.
         let text = String(decoding: text.utf8.prefix(3 * (limit + 64)), as: UTF8.self)

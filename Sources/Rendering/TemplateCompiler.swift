@@ -20,6 +20,9 @@ struct TemplateCompiler {
     private(set) var templates: [TemplateKey: CompiledTemplate] = [:]
     private(set) var partials = Partials()
     private(set) var problems: [TemplateProblem] = []
+    let languages: Languages
+    /// What of the user's own files has words of a language in it.
+    private(set) var ownFiles: [OwnFile] = []
 
     private let sources: TemplateSources
     /// Partials that can be used, with the size they grow to.
@@ -31,12 +34,17 @@ struct TemplateCompiler {
 
     init(_ sources: TemplateSources) {
         self.sources = sources
-        problems = sources.problems
+        languages = Languages(
+            sources.languages.keys.sorted().flatMap { language in
+                (sources.languages[language] ?? []).map { LanguageFile(language: language, $0) }
+            })
+        problems = sources.problems + languages.files.flatMap(\.problems)
         _ = Destination.isRegistered
         compilePartials()
         for key in sources.files.keys.sorted(by: { Self.order($0) < Self.order($1) }) {
             guard let source = sources.files[key] else { continue }
             templates[key] = compile(key, source)
+            if !source.isBuiltIn { ownFiles.append(OwnFile(key, source)) }
         }
         for (key, problem) in sources.broken { templates[key] = .broken(problem) }
     }
@@ -91,8 +99,9 @@ struct TemplateCompiler {
             throw problem(0, "with its partials put in, this is larger than \(Self.largestExpansion) characters")
         }
         for name in tags.names {
-            guard let unknown = Self.unknownName(name.name) else { continue }
-            let hint = Suggestion.clause(for: unknown, among: RenderContext.names)
+            guard let unknown = unknownName(name.name) else { continue }
+            let isPhrase = unknown.hasPrefix("words.")
+            let hint = Suggestion.clause(for: unknown, among: isPhrase ? languages.names.map { "words.\($0)" } : RenderContext.names)
             problems.append(problem(name.offset, "nothing is called `\(unknown)`, so this stays empty\(hint)", isError: false))
         }
         do {
@@ -108,9 +117,11 @@ struct TemplateCompiler {
     }
 
     /// The first step of a name, where nothing at the top is called that.
-    private static func unknownName(_ name: String) -> String? {
+    private func unknownName(_ name: String) -> String? {
         let inner = name.split(separator: "(").last.map { $0.prefix { $0 != ")" } } ?? ""
         guard let first = inner.split(separator: ".").first, !inner.hasPrefix(".") else { return nil }
+        let phrase = inner.split(separator: ".").dropFirst().joined(separator: ".")
+        if first == "words", !phrase.isEmpty, !languages.knows(phrase) { return "words.\(phrase)" }
         return RenderContext.names.contains(String(first)) ? nil : String(first)
     }
 

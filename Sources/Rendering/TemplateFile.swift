@@ -47,12 +47,16 @@ struct TemplateSource: Sendable {
     /// For problems: the path as the user knows it.
     var path: String
     var text: String
+    /// It comes with Tocsin.
+    var isBuiltIn = false
 }
 
 /// All sources of a library: templates and partials.
 struct TemplateSources: Sendable {
     var files: [TemplateKey: TemplateSource] = [:]
     var partials: [String: TemplateSource] = [:]
+    /// By language, in lower case; one that comes with Tocsin and the user's.
+    var languages: [String: [TemplateSource]] = [:]
     var problems: [TemplateProblem] = []
     /// Files that are there but cannot be used: their messages are rendered plainly.
     var broken: [TemplateKey: TemplateProblem] = [:]
@@ -63,6 +67,7 @@ struct TemplateSources: Sendable {
         switch place {
         case .partial(let name): partials[name] = source
         case .file(let key): files[key] = source
+        case .language(let language): languages[language, default: []].append(source)
         }
         return true
     }
@@ -70,17 +75,24 @@ struct TemplateSources: Sendable {
     enum Place: Equatable {
         case partial(String)
         case file(TemplateKey)
+        /// In lower case.
+        case language(String)
     }
 
     static let partialsDirectory = "partials"
+    static let languagesDirectory = "languages"
 
-    /// What a path means: `NAME/FILE`, `NAME/LANGUAGE/FILE` or `partials/NAME`.
+    /// What a path means: `NAME/FILE`, `NAME/LANGUAGE/FILE`, `partials/NAME` or `languages/LANGUAGE.json`.
     static func place(_ path: String) -> Place? {
         let steps = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard steps.count == 2 || steps.count == 3, steps.dropLast().allSatisfy(isName) else { return nil }
         if steps[0] == partialsDirectory {
             guard steps.count == 2, isName(steps[1]) else { return nil }
             return .partial(partialName(steps[1]))
+        }
+        if steps[0] == languagesDirectory {
+            guard steps.count == 2, steps[1].hasSuffix(".json"), isLanguage(String(steps[1].dropLast(5))) else { return nil }
+            return .language(steps[1].dropLast(5).lowercased())
         }
         guard let file = TemplateFile(rawValue: steps[steps.count - 1]) else { return nil }
         if steps.count == 3 {

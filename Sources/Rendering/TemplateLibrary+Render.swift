@@ -12,17 +12,18 @@ extension TemplateLibrary {
         do {
             return Message(content: try content(request))
         } catch {
-            return Message(content: PlainRendering.content(request), degraded: error.reason)
+            return Message(content: PlainRendering.content(request, phrases(request.language)), degraded: error.reason)
         }
     }
 
     private func content(_ request: RenderRequest) throws(RenderFailure) -> Message.Content {
+        let phrases = phrases(request.language)
         switch request.kind {
         case .slack:
             let (template, notes) = try json(.slack, request)
             return .slack(
                 try SlackPayload.within(Limits.slack.steps(request)) { (limit) throws(RenderFailure) in
-                    let facts = Facts(request, limit: limit.text, earlier: limit.earlier)
+                    let facts = Facts(request, limit: limit.text, earlier: limit.earlier, phrases)
                     let escape = Destination.slack.escapeText
                     return try SlackPayload.fitted(
                         template.filled(RenderContext(facts).root, partials), text: escape(Words.subject(facts)),
@@ -32,24 +33,27 @@ extension TemplateLibrary {
             let (template, notes) = try json(.teams, request)
             return .teams(
                 try TeamsPayload.within(Limits.teams.steps(request)) { (limit) throws(RenderFailure) in
-                    let facts = Facts(request, limit: limit.text, earlier: limit.earlier)
+                    let facts = Facts(request, limit: limit.text, earlier: limit.earlier, phrases)
                     return try TeamsPayload.fitted(
                         template.filled(RenderContext(facts).root, partials),
                         note: facts.note(without: notes).map(Destination.markdown.escapeText))
                 })
-        case .email: return try email(request)
+        case .email: return try email(request, phrases)
         case .sms:
             let (template, notes) = try text(.sms, request)
             var body = try SMSBody.within(request.maximumSegments, preferred: request.isDigest ? 1 : nil) { (limit) throws(RenderFailure) in
-                template.filled(RenderContext(Facts(request, limit: limit)).root, partials)
+                template.filled(RenderContext(Facts(request, limit: limit, phrases)).root, partials)
             }
-            if notes.contains(.insteadOf), request.digest.isEmpty { return .sms(body) }
-            let facts = Facts(request, limit: 100)
+            if notes.contains(.insteadOf), request.digest.isEmpty, request.leaving == nil { return .sms(body) }
+            let facts = Facts(request, limit: 100, phrases)
             if !notes.contains(.digest) {
                 body = SMSBody.with(Words.alsoAffectedShort(facts), after: body, segments: request.maximumSegments)
             }
             if !notes.contains(.insteadOf) {
                 body = SMSBody.with(Words.insteadOfShort(facts), after: body, segments: request.maximumSegments)
+            }
+            if request.leaving != nil, !notes.contains(.leaving) {
+                body = SMSBody.with(" " + phrases.say(.stopToEnd), after: body, segments: SMSText.segments(body).count)
             }
             return .sms(body)
         }
@@ -63,19 +67,19 @@ extension TemplateLibrary {
         static let sms = [1_600, 400, 250, 150, 100, 70, 45, 25]
     }
 
-    private func email(_ request: RenderRequest) throws(RenderFailure) -> Message.Content {
+    private func email(_ request: RenderRequest, _ phrases: Phrases) throws(RenderFailure) -> Message.Content {
         let (subjectTemplate, _) = try text(.emailSubject, request)
         let (plainTemplate, plainNotes) = try text(.emailText, request)
         let (htmlTemplate, htmlNotes) = try text(.emailHTML, request)
         for limit in Limits.email.steps(request) {
-            let facts = Facts(request, limit: limit.text, earlier: limit.earlier)
+            let facts = Facts(request, limit: limit.text, earlier: limit.earlier, phrases)
             let root = RenderContext(facts).root
-            let subject = CleanText.line(subjectTemplate.filled(root, partials), limit: ChannelLimits.Email.subject)
+            let subject = EmailBody.subject(subjectTemplate.filled(root, partials))
             var plain = plainTemplate.filled(root, partials)
             var html = htmlTemplate.filled(root, partials)
             if subject.isEmpty { throw RenderFailure("the template gives an empty subject") }
             if plain.isEmpty, html.isEmpty { throw RenderFailure("the template gives an empty mail") }
-            if !plain.isEmpty, let note = facts.note(without: plainNotes) { plain += "\n\n\(note)" }
+            if !plain.isEmpty, let note = facts.note(without: plainNotes) { plain = EmailBody.with(note, above: plain) }
             if !html.isEmpty, let note = facts.note(without: htmlNotes) { html = EmailBody.with(note, in: html) }
             if plain.utf8.count <= ChannelLimits.Email.body, html.utf8.count <= ChannelLimits.Email.body {
                 return .email(subject: subject, text: plain, html: html)

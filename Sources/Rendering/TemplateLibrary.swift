@@ -7,12 +7,18 @@ import Incidents
 public struct TemplateLibrary: Sendable {
     let templates: [TemplateKey: CompiledTemplate]
     let partials: Partials
+    /// What messages say by themselves.
+    let languages: Languages
+    /// The user's own files, for the check of translations.
+    let ownFiles: [OwnFile]
     /// The names of all templates, sorted.
     public let names: [String]
 
     init(_ compiler: TemplateCompiler) {
         templates = compiler.templates
         partials = compiler.partials
+        languages = compiler.languages
+        ownFiles = compiler.ownFiles
         names = Set(templates.keys.map(\.name)).sorted()
     }
 
@@ -46,10 +52,12 @@ public struct TemplateLibrary: Sendable {
     /// Whether there is a template of this name.
     public func has(_ template: String) -> Bool { names.contains(template) }
 
+    func phrases(_ language: String?) -> Phrases { languages[language] }
+
     private static let embedded: TemplateSources = {
         var sources = TemplateSources()
         for (path, text) in EmbeddedTemplates.files {
-            _ = sources.add(path, TemplateSource(path: "built-in templates/\(path)", text: text))
+            _ = sources.add(path, TemplateSource(path: "built-in templates/\(path)", text: text, isBuiltIn: true))
         }
         return sources
     }()

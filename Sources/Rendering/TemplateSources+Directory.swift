@@ -48,7 +48,7 @@ extension TemplateSources {
             switch Self.entry(path) {
             case .file(let size): readFile("\(name)/\(entry)", path, size)
             case .directory:
-                guard name != Self.partialsDirectory, Self.isLanguage(entry) else {
+                guard name != Self.partialsDirectory, name != Self.languagesDirectory, Self.isLanguage(entry) else {
                     warn(path, "`\(entry)` is no language: directories in a template are called `de`, `pt-BR`, ...")
                     continue
                 }
@@ -71,6 +71,10 @@ extension TemplateSources {
         guard let place = Self.place(relative) else {
             let name = relative.split(separator: "/").last.map(String.init) ?? relative
             if name.hasSuffix(".md") { return }
+            if relative.hasPrefix("\(Self.languagesDirectory)/") {
+                warn(path, "`\(name)` is not used; the phrases of a language stand in `de.json`, `pt-BR.json`, ...")
+                return
+            }
             let known = TemplateFile.allCases.map(\.rawValue)
             let hint = Suggestion.clause(for: name, among: known)
             warn(path, "`\(name)` is not used\(hint.isEmpty ? "; a template's files are \(known.joined(separator: ", "))" : hint)")

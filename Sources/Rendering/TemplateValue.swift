@@ -74,20 +74,23 @@ final class TemplateObject: MustacheParent, MustacheCustomRenderable {
 
 extension TemplateObject {
     /// A JSON value as templates see it: texts cleaned and bounded, empty ones absent; nil for null.
-    static func value(of value: JSONValue?, limit: Int) -> TemplateValue? {
+    ///
+    /// - Parameter isolated: the message around it runs from right to left.
+    static func value(of value: JSONValue?, limit: Int, isolated: Bool = false) -> TemplateValue? {
         switch value {
         case nil, .null: return nil
         case .string(let text):
             let clean = CleanText.block(text, limit: limit)
-            return clean.isEmpty ? nil : .text(clean)
+            return clean.isEmpty ? nil : .text(Bidirectional.isolated(clean, always: isolated))
         case .number(let text): return .text(Shortening.cut(text, to: limit))
         case .bool(let value): return .flag(value)
-        case .array(let elements): return .list(elements.prefix(longestList(limit)).compactMap { Self.value(of: $0, limit: limit) })
+        case .array(let elements):
+            return .list(elements.prefix(longestList(limit)).compactMap { Self.value(of: $0, limit: limit, isolated: isolated) })
         case .object(let members):
             return .object(
                 TemplateObject(
                     text: { CleanText.block(JSONValue.object(members).text, limit: limit) }, isNull: members.isEmpty
-                ) { Self.value(of: members[$0], limit: limit) })
+                ) { Self.value(of: members[$0], limit: limit, isolated: isolated) })
         }
     }
 

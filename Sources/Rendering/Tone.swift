@@ -11,6 +11,10 @@ enum Tone {
             self = digest.openCount > 0 ? Self(rank: digest.worst?.rank) : digest.endedCount > 0 ? .good : .neutral
             return
         }
+        if let stage = facts.stage, let tone = Self.stages[stage] {
+            self = tone
+            return
+        }
         guard let incident = facts.request.incident else {
             self = .neutral
             return
@@ -20,6 +24,24 @@ enum Tone {
             return
         }
         self.init(rank: facts.request.severity?.rank)
+    }
+
+    /// Of the ready-made broadcasts.
+    private static let stages: [String: Tone] = [
+        "investigating": .high, "identified": .medium, "monitoring": .low, "resolved": .good, "maintenance": .low, "correction": .medium,
+    ]
+
+    /// What a broadcast begins with.
+    static func symbol(stage: String?) -> String {
+        switch stage {
+        case "investigating": "🔎"
+        case "identified": "🎯"
+        case "monitoring": "👀"
+        case "resolved": "✅"
+        case "maintenance": "🛠️"
+        case "correction": "✏️"
+        default: "📣"
+        }
     }
 
     private init(rank: Int?) {

@@ -7,80 +7,104 @@ import JSON
 extension Words {
     /// `Not acknowledged yet, 3 min left`; without the clock, only that the target is at risk.
     static func warning(_ facts: Facts) -> String {
+        let phrases = facts.phrases
         guard let clock = facts.promise, clock.metAt == nil, !facts.isOver else {
-            return "\(capitalized(target(facts.change.field))) target at risk"
+            return capitalized(phrases.say(.targetAtRisk, (.target, target(facts.change.field, phrases))))
         }
-        let left = ClockWords.left(clock, now: facts.request.now).map { ", \($0) left" } ?? ""
-        return "\(unkept(clock.target)) yet\(left)"
+        let left = ClockWords.left(clock, now: facts.request.now, phrases).map { phrases.say(.timeLeft, (.duration, $0)) }
+        return phrases.say(.unkeptYet, (.what, unkept(clock.target, phrases)), (.left, left))
     }
 
     /// `Not acknowledged within 15 min`; without the clock, only that the target was missed.
     static func breach(_ facts: Facts) -> String {
-        guard let clock = facts.promise else { return "\(capitalized(target(facts.change.field))) target missed" }
-        return "\(unkept(clock.target)) within \(duration(clock.length))"
+        let phrases = facts.phrases
+        guard let clock = facts.promise else {
+            return capitalized(phrases.say(.targetMissed, (.target, target(facts.change.field, phrases))))
+        }
+        return phrases.say(.unkeptWithin, (.what, unkept(clock.target, phrases)), (.duration, duration(clock.length, phrases)))
     }
 
     /// `Promised within 15 min, by 04:05 GMT, in 3 min`: the facts behind a warning or a breach.
     static func promise(_ facts: Facts) -> String? {
         guard let clock = facts.promise else { return nil }
-        var line = "Promised within \(duration(clock.length))"
-        if let breachesAt = clock.breachesAt { line += ", by \(moment(breachesAt, clock: facts.clock, now: facts.request.now))" }
-        if let metAt = clock.metAt { return "\(line); done at \(time(metAt, clock: facts.clock, now: facts.request.now))" }
-        if clock.target == .update { line += "; last word at \(time(clock.start, clock: facts.clock, now: facts.request.now))" }
-        return clock.isPaused ? "\(line); stands still (on hold)" : line
+        let phrases = facts.phrases
+        let length = duration(clock.length, phrases)
+        let by = clock.breachesAt.map { moment($0, clock: facts.clock, now: facts.request.now) }
+        if let metAt = clock.metAt {
+            return phrases.say(
+                .promiseDone, (.duration, length), (.moment, by), (.time, time(metAt, clock: facts.clock, now: facts.request.now)))
+        }
+        let last = clock.target == .update ? time(clock.start, clock: facts.clock, now: facts.request.now) : nil
+        return phrases.say(
+            .promise, (.duration, length), (.moment, by), (.last, last), (.state, clock.isPaused ? phrases.say(.standsStill) : nil))
     }
 
-    private static func unkept(_ target: SLATarget) -> String {
+    private static func unkept(_ target: SLATarget, _ phrases: Phrases) -> String {
         switch target {
-        case .acknowledge: "Not acknowledged"
-        case .resolve: "Not resolved"
-        case .update: "No word to stakeholders"
+        case .acknowledge: phrases.say(.notAcknowledged)
+        case .resolve: phrases.say(.notResolved)
+        case .update: phrases.say(.noWord)
         }
     }
 
     static func escalation(_ facts: Facts) -> String {
-        if facts.isOwn, let level = facts.change.to { return "Escalated to level \(level)" }
-        return (facts.request.incident?.level ?? 0) > 1 ? "Escalated again" : "Escalated"
+        if facts.isOwn, let level = facts.change.to { return facts.phrases.say(.escalatedToLevel, (.level, level)) }
+        return facts.phrases.say((facts.request.incident?.level ?? 0) > 1 ? .escalatedAgain : .escalated)
     }
 
     static func reminder(_ facts: Facts) -> String {
+        let phrases = facts.phrases
         switch facts.change.field {
         case "update":
-            guard let clock = facts.request.sla?[.update], clock.metAt == nil else { return "Reminder: an update is due" }
-            return "No word to stakeholders for \(duration(facts.request.now.timeIntervalSince(clock.start)))"
+            guard let clock = facts.request.sla?[.update], clock.metAt == nil else { return phrases.say(.updateIsDue) }
+            return phrases.say(.noWordFor, (.duration, duration(facts.request.now.timeIntervalSince(clock.start), phrases)))
         case "repeat":
-            guard let incident = facts.request.incident else { return "Reminder" }
-            if !incident.isOpen { return "Reminder" }
-            let age = duration(facts.request.now.timeIntervalSince(incident.course.started))
-            return "Still \(status(incident.status)) after \(age)\(incident.acknowledged ? "" : ", and nobody has it")"
+            guard let incident = facts.request.incident, incident.isOpen else { return phrases.say(.reminder) }
+            let age = duration(facts.request.now.timeIntervalSince(incident.course.started), phrases)
+            return phrases.say(
+                incident.acknowledged ? .stillAfter : .stillAndNobody, (.state, status(incident.status, phrases)), (.duration, age))
         case "still_open":
-            guard let incident = facts.request.incident, incident.isOpen else { return "Silence ended" }
-            return incident.acknowledged ? "Still \(status(incident.status))" : "Still open, and nobody has it"
+            guard let incident = facts.request.incident, incident.isOpen else { return phrases.say(.silenceIsOver) }
+            return incident.acknowledged ? phrases.say(.still, (.state, status(incident.status, phrases))) : phrases.say(.stillOpenNobody)
         case "silence": return silenceEnd(facts)
-        case "flapping": return "Comes and goes"
-        case "calm": return "Calm again"
-        default: return "Reminder"
+        case "flapping": return phrases.say(.comesAndGoes)
+        case "calm": return phrases.say(.calmAgain)
+        case "rotation" where facts.isOwn: return handover(facts)
+        case "broadcast" where facts.isOwn: return broadcastOver(facts)
+        default: return phrases.say(.reminder)
         }
     }
 
     /// `Your silence x1 ends at 06:00 GMT`.
     private static func silenceEnd(_ facts: Facts) -> String {
         let silence = facts.request.event.document["silence"]
-        let name = facts.line(silence?["id"]).map { "Your silence \($0)" } ?? "Your silence"
-        let until = silence?["until"]?.string.flatMap(Timestamp.parse)
-        if facts.isSilenceOver { return "\(name) ended at \(time(facts.request.event.time, clock: facts.clock, now: facts.request.now))" }
-        return until.map { "\(name) ends at \(time($0, clock: facts.clock, now: facts.request.now))" } ?? "\(name) is about to end"
+        let id = facts.line(silence?["id"])
+        let now = facts.request.now
+        if facts.isSilenceOver {
+            return facts.phrases.say(.yourSilenceEnded, (.id, id), (.time, time(facts.request.event.time, clock: facts.clock, now: now)))
+        }
+        guard let until = silence?["until"]?.string.flatMap(Timestamp.parse) else {
+            return facts.phrases.say(.yourSilenceEndsSoon, (.id, id))
+        }
+        return facts.phrases.say(.yourSilenceEnds, (.id, id), (.time, time(until, clock: facts.clock, now: now)))
     }
 
     /// The line under the headline for what the clock raised; the outer nil: not its own words.
     static func clockLine(_ facts: Facts) -> String?? {
         switch facts.request.event.type {
         case .slaWarning, .slaBreach: return promise(facts).map { .some($0) } ?? nil
-        case .escalation where facts.isOwn: return .some(facts.change.reason.map(capitalized))
+        case .escalation where facts.isOwn:
+            if !facts.phrases.isEnglish, let incident = facts.request.incident, !incident.acknowledged {
+                let age = duration(facts.request.now.timeIntervalSince(incident.course.started), facts.phrases)
+                return .some(facts.phrases.say(.nobodyAcknowledged, (.duration, age)))
+            }
+            return .some(facts.change.reason.map(capitalized))
+        case .reminder where facts.isOwn && facts.change.field == "broadcast": return .some(facts.change.reason.map(capitalized))
         case .reminder where facts.isOwn:
             // A message says it already, in whole sentences.
-            return .some(facts.message == nil ? facts.change.reason.map(capitalized) : nil)
+            return .some(facts.message == nil && facts.phrases.isEnglish ? facts.change.reason.map(capitalized) : nil)
         case .statusReport where facts.isOwn: return .some(nil)
+        case .assignment where facts.isOwn: return .some(chosenBecause(facts))
         default: return nil
         }
     }
@@ -89,26 +113,28 @@ extension Words {
     static func clockExpected(_ facts: Facts, isShort: Bool) -> String? {
         let type = facts.request.event.type
         guard type == .slaWarning || type == .slaBreach || type == .reminder else { return nil }
-        let command = isShort ? nil : facts.quotedID.map { "tocsin send update --incident \($0) --set message=\"...\"" }
+        let phrases = facts.phrases
         switch facts.change.field {
-        case "silence":
-            return facts.isSilenceOver ? nothingToDo : "Nothing to do, unless it is to go on."
-        case _ where facts.isOver: return nothingToDo
-        case "update": return "Tell the stakeholders\(command.map { ": \($0)" } ?? ".")"
-        case "resolve": return "Resolve it, or say when\(command.map { ": \($0)" } ?? ".")"
+        case "silence": return phrases.say(facts.isSilenceOver ? .nothingToDo : .nothingUnless)
+        case "rotation" where facts.isOwn:
+            return phrases.say(facts.isReader(facts.change.to) && !facts.openIncidents.isEmpty ? .lookAtIncidents : .nothingToDo)
+        case "broadcast" where facts.isOwn: return phrases.say(facts.change.to == "expired" ? .sendAgain : .nothingToDo)
+        case _ where facts.isOver: return phrases.say(.nothingToDo)
+        case "update": return tellStakeholders(facts, isShort: isShort)
+        case "resolve":
+            let command = isShort ? nil : updateCommand(facts)
+            return command.map { phrases.say(.resolveOrSayWith, (.command, $0)) } ?? phrases.say(.resolveOrSay)
         default: return nil
         }
     }
 
-    static func capitalized(_ word: String) -> String { word.prefix(1).uppercased() + word.dropFirst() }
+    static func tellStakeholders(_ facts: Facts, isShort: Bool) -> String {
+        let command = isShort ? nil : updateCommand(facts)
+        return command.map { facts.phrases.say(.tellStakeholdersWith, (.command, $0)) } ?? facts.phrases.say(.tellStakeholders)
+    }
 
-    /// Why the reader hears this, where no route says so; nil where nothing needs to be said.
-    static func why(_ facts: Facts) -> String? {
-        switch facts.request.origin {
-        case "owed": "You hear this because you were told of it before."
-        case "subscription": "You hear this because you subscribed to it."
-        default: nil
-        }
+    private static func updateCommand(_ facts: Facts) -> String? {
+        facts.quotedID.map { "tocsin send update --incident \($0) --set message=\"...\"" }
     }
 }
 

@@ -5,36 +5,42 @@ import Incidents
 
 extension Words {
     /// `3 open, 2 resolved`; always exact.
-    static func counts(_ digest: Digest) -> String {
+    static func counts(_ digest: Digest, _ phrases: Phrases) -> String {
         var parts: [String] = []
-        if digest.openCount > 0 { parts.append("\(digest.openCount) open") }
-        if digest.endedCount > 0 { parts.append(ended(digest)) }
-        if digest.otherCount > 0 { parts.append("\(digest.otherCount) other\(parts.isEmpty && digest.otherCount > 1 ? "s" : "")") }
+        if digest.openCount > 0 { parts.append(phrases.say(.countOpen, count: digest.openCount)) }
+        if digest.endedCount > 0 { parts.append(ended(digest, phrases)) }
+        if digest.otherCount > 0 { parts.append(other(digest, isAlone: parts.isEmpty, phrases)) }
         return parts.joined(separator: ", ")
     }
 
-    private static func ended(_ digest: Digest) -> String {
-        let word = digest.closedCount == 0 ? "resolved" : digest.closedCount == digest.endedCount ? "closed" : "over"
-        return "\(digest.endedCount) \(word)"
+    private static func ended(_ digest: Digest, _ phrases: Phrases) -> String {
+        let isClosed = digest.closedCount == digest.endedCount
+        return phrases.say(digest.closedCount == 0 ? .countResolved : isClosed ? .countClosed : .countOver, count: digest.endedCount)
+    }
+
+    private static func other(_ digest: Digest, isAlone: Bool, _ phrases: Phrases) -> String {
+        phrases.say(isAlone ? .countOthers : .countOther, count: digest.otherCount)
     }
 
     /// What a digest is about, behind the word: the counts, or the only thing it says.
-    static func digestTopic(_ digest: Digest) -> String {
-        guard digest.count == 1, let only = digest.shown.first else { return counts(digest) }
+    static func digestTopic(_ digest: Digest, _ phrases: Phrases) -> String {
+        guard digest.count == 1, let only = digest.shown.first else { return counts(digest, phrases) }
         return digestLine(only)
     }
 
     /// `9 messages about 5 incidents`.
-    static func digestSummary(_ digest: Digest) -> String {
+    static func digestSummary(_ digest: Digest, _ phrases: Phrases) -> String {
         let incidents = digest.openCount + digest.endedCount
-        let messages = digest.messages == 1 ? "1 message" : "\(digest.messages) messages"
-        return "\(messages) held\(incidents == 0 ? "" : incidents == 1 ? ", about 1 incident" : ", about \(incidents) incidents")"
+        let held = phrases.say(.messagesHeld, count: digest.messages)
+        return incidents == 0 ? held : phrases.say(.messagesHeldAbout, count: incidents, (.what, held))
     }
 
-    static func digestExpected(_ digest: Digest) -> String {
-        guard let first = digest.waiting.first else { return nothingToDo }
-        guard digest.waiting.count == 1 else { return "\(digest.waiting.count) wait for somebody. Acknowledge: tocsin ack INCIDENT" }
-        return first.incident.flatMap { Facts.quoted($0.id) }.map { "Acknowledge: tocsin ack \($0)" } ?? "Acknowledge it."
+    static func digestExpected(_ digest: Digest, _ phrases: Phrases) -> String {
+        guard let first = digest.waiting.first else { return phrases.say(.nothingToDo) }
+        guard digest.waiting.count == 1 else {
+            return phrases.say(.waitForSomebody, count: digest.waiting.count, (.command, "tocsin ack INCIDENT"))
+        }
+        return acknowledge(first.incident.flatMap { Facts.quoted($0.id) }, phrases)
     }
 
     /// One item: `INC1 Payments API failing: critical, open since 03:50 GMT, nobody has it`, `INC7 Payments API: resolved
@@ -43,7 +49,7 @@ extension Words {
         let facts = entry.facts
         guard let incident = entry.item.incident else { return headline(facts, topicLimit: 120) }
         let name = [facts.name(incident.id), facts.title.map { Shortening.cut($0, to: 120) }].compactMap { $0 }.joined(separator: " ")
-        return "\(name): \(digestState(entry))"
+        return facts.phrases.say(.headline, (.happening, name), (.topic, digestState(entry)))
     }
 
     /// How it stands: `critical, open since 03:50 GMT, nobody has it`; nil for an event without an incident.
@@ -52,15 +58,16 @@ extension Words {
         guard let incident = entry.item.incident else { return happening(facts) }
         func time(_ date: Date) -> String { Words.time(date, clock: facts.clock, now: facts.request.now) }
         if !incident.isOpen {
-            let lasted = entry.item.endedAt.timeIntervalSince(incident.openedAt)
-            return "\(status(incident.status)) \(time(entry.item.endedAt)), lasted \(duration(lasted))"
+            let lasted = duration(entry.item.endedAt.timeIntervalSince(incident.openedAt), facts.phrases)
+            return facts.phrases.say(
+                .lasted, (.state, status(incident.status, facts.phrases)), (.time, time(entry.item.endedAt)), (.duration, lasted))
         }
         var parts = [entry.item.severity.map(facts.name)].compactMap { $0 }
-        parts.append("\(status(incident.status)) since \(time(incident.openedAt))")
+        parts.append(facts.phrases.say(.since, (.state, status(incident.status, facts.phrases)), (.time, time(incident.openedAt))))
         if incident.acknowledged {
-            if let holder = facts.holder { parts.append("\(holder) has it") }
+            if let holder = facts.holder { parts.append(facts.phrases.say(.hasIt, (.name, holder))) }
         } else if incident.status != .onHold {
-            parts.append("nobody has it")
+            parts.append(facts.phrases.say(.nobodyHasIt))
         }
         return parts.joined(separator: ", ")
     }
@@ -70,7 +77,7 @@ extension Words {
         guard let incident = entry.item.incident, incident.isOpen else { return nil }
         let last =
             "\(happening(entry.facts)), \(time(entry.facts.request.event.time, clock: entry.facts.clock, now: entry.facts.request.now))"
-        return entry.item.count > 1 ? "\(last) (\(entry.item.count) messages)" : last
+        return entry.item.count > 1 ? entry.facts.phrases.say(.latestOf, count: entry.item.count, (.last, last)) : last
     }
 
     /// The newest event's own text, on one line; nil for what has ended.
@@ -92,10 +99,12 @@ extension Words {
     }
 
     /// `and 312 more`; nil where everything is shown.
-    static func more(_ digest: Digest) -> String? { digest.more > 0 ? "and \(digest.more) more" : nil }
+    static func more(_ digest: Digest, _ phrases: Phrases) -> String? {
+        digest.more > 0 ? phrases.say(.andMore, count: digest.more) : nil
+    }
 
     /// A digest in one sentence, the shorter the less text there may be: `3 open (INC1 critical, INC2 high, +1), 2 resolved`.
-    static func digestShort(_ digest: Digest, limit: Int) -> String {
+    static func digestShort(_ digest: Digest, limit: Int, _ phrases: Phrases) -> String {
         if digest.count == 1, let only = digest.shown.first, limit > 100 { return Shortening.cut(digestLine(only), to: limit) }
         let (items, title): (Int, Int) =
             switch limit {
@@ -120,13 +129,13 @@ extension Words {
                 let topic = title > 0 ? entry.facts.title.map { Shortening.cut($0, to: title) } : nil
                 return [name(entry), entry.item.severity.map(entry.facts.name), topic].compactMap { $0 }.joined(separator: " ")
             }
-            parts.append("\(digest.openCount) open\(open)")
+            parts.append("\(phrases.say(.countOpen, count: digest.openCount))\(open)")
         }
         if digest.endedCount > 0 {
-            parts.append("\(ended(digest))\(list(digest.ended, of: digest.endedCount, most: limit >= 150 ? items / 2 : 0, name))")
+            parts.append("\(ended(digest, phrases))\(list(digest.ended, of: digest.endedCount, most: limit >= 150 ? items / 2 : 0, name))")
         }
         if digest.otherCount > 0 {
-            parts.append("\(digest.otherCount) other\(parts.isEmpty && digest.otherCount > 1 ? "s" : "")")
+            parts.append(other(digest, isAlone: parts.isEmpty, phrases))
         }
         return parts.joined(separator: ", ")
     }
@@ -139,11 +148,14 @@ extension Words {
         let items = shown.map { entry -> String in
             guard let incident = entry.item.incident else { return digestLine(entry) }
             let name = entry.facts.line(incident.members["service"]) ?? entry.facts.title.map { Shortening.cut($0, to: 60) }
-            let state = [entry.item.severity.map(entry.facts.name), status(incident.status)].compactMap { $0 }.joined(separator: ", ")
+            let state = [entry.item.severity.map(entry.facts.name), status(incident.status, facts.phrases)].compactMap { $0 }
+                .joined(separator: ", ")
             return "\([entry.facts.name(incident.id), name].compactMap { $0 }.joined(separator: " ")) (\(state))"
         }
-        let more = digest.count > shown.count ? " and \(digest.count - shown.count) more" : ""
-        return "\(facts.isDigest ? counts(digest) : "Also affected"): \(items.joined(separator: ", "))\(more)."
+        let more = digest.count > shown.count ? facts.phrases.say(.andMore, count: digest.count - shown.count) : nil
+        return facts.phrases.say(
+            .listWithMore, (.what, facts.isDigest ? counts(digest, facts.phrases) : facts.phrases.say(.alsoAffected)),
+            (.list, items.joined(separator: ", ")), (.more, more))
     }
 
     /// The same for short messages: ` Also affected: INC5, INC6 +3.`
@@ -151,6 +163,7 @@ extension Words {
         guard !facts.isDigest, let digest = facts.digest else { return "" }
         let names = digest.shown.compactMap { $0.item.incident.map { facts.name($0.id) } }.prefix(3)
         if names.isEmpty { return "" }
-        return " Also affected: \(names.joined(separator: ", "))\(digest.count > names.count ? " +\(digest.count - names.count)" : "")."
+        let list = "\(names.joined(separator: ", "))\(digest.count > names.count ? " +\(digest.count - names.count)" : "")"
+        return " " + facts.phrases.say(.listWithMore, (.what, facts.phrases.say(.alsoAffected)), (.list, list))
     }
 }

@@ -5,25 +5,46 @@ import Incidents
 extension Words {
     /// - Parameter isShort: for short messages, without the longer commands.
     static func expected(_ facts: Facts, isShort: Bool = false) -> String {
-        if facts.isDigest { return facts.digest.map(digestExpected) ?? nothingToDo }
+        let phrases = facts.phrases
+        if facts.isDigest { return facts.digest.map { digestExpected($0, phrases) } ?? phrases.say(.nothingToDo) }
         if let expected = clockExpected(facts, isShort: isShort) { return expected }
-        let command = facts.quotedID
         switch facts.request.event.type {
-        case .operations:
-            return facts.isTest ? "Nothing to do: if you can read this, the channel works." : "Look at: tocsin status"
-        case .subscription, .silence, .absence: return nothingToDo
+        case .operations: return operationsExpected(facts)
+        case .subscription: return confirmExpected(facts, isShort: isShort) ?? phrases.say(.nothingToDo)
+        case .silence, .absence: return phrases.say(.nothingToDo)
         case .approval:
-            guard facts.payload("decision") == nil, let id = facts.payload("broadcast").flatMap(Facts.quoted) else { return nothingToDo }
-            return "Approve: tocsin approve \(id)"
-        case .broadcast, .statusReport: return "Nothing to do: for your information."
+            guard facts.payload("decision") == nil, let id = facts.raisedBroadcast("id").flatMap(Facts.quoted) else {
+                return phrases.say(.nothingToDo)
+            }
+            let by = facts.request.person.flatMap(Facts.quoted).map { " --by \($0)" } ?? ""
+            return phrases.say(.approve, (.command, "tocsin approve \(id)\(by)"))
+        case .broadcast, .statusReport: return phrases.say(.nothingInformation)
         default: break
         }
-        guard let incident = facts.request.incident, incident.isOpen else { return nothingToDo }
-        if facts.status == .onHold { return "Nothing to do for now." }
-        if facts.isAcknowledged {
-            return facts.holder.map { "Nothing to do: \($0) has it." } ?? "Nothing to do: somebody has it."
+        guard let incident = facts.request.incident, incident.isOpen else { return phrases.say(.nothingToDo) }
+        switch facts.part {
+        case .old: return phrases.say(.nothingToDo)
+        case .new where facts.change.field == "communication_lead": return tellStakeholders(facts, isShort: isShort)
+        default: break
         }
-        if facts.request.event.type == .update { return "Nothing to do: for your information." }
-        return command.map { "Acknowledge: tocsin ack \($0)" } ?? "Acknowledge it."
+        if facts.status == .onHold { return phrases.say(.nothingForNow) }
+        if facts.isAcknowledged {
+            if facts.part == .new, facts.change.field != "team", let command = facts.quotedID {
+                return phrases.say(.takeOver, (.command, "tocsin ack \(command)"))
+            }
+            return facts.holder.map { phrases.say(.nothingHasIt, (.name, $0)) } ?? phrases.say(.nothingSomebody)
+        }
+        if facts.request.event.type == .update { return phrases.say(.nothingInformation) }
+        return acknowledge(facts.quotedID, phrases)
+    }
+
+    static func acknowledge(_ id: String?, _ phrases: Phrases) -> String {
+        id.map { phrases.say(.acknowledgeWith, (.command, "tocsin ack \($0)")) } ?? phrases.say(.acknowledgeIt)
+    }
+
+    private static func operationsExpected(_ facts: Facts) -> String {
+        if facts.isTest { return facts.phrases.say(.nothingChannelWorks) }
+        guard facts.isLostAddress else { return facts.phrases.say(.lookAtStatus) }
+        return facts.phrases.say(facts.isPersonal ? .tellOperators : .lookAtSuppressions)
     }
 }

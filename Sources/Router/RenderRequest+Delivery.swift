@@ -69,13 +69,16 @@ extension RouterConfiguration {
     public func request(for delivery: some Addressed, id: String, about story: Story, now: Date) -> RenderRequest {
         let person = table.directory.people[delivery.recipient]
         let settings = channels.first { $0.name == delivery.channel }
-        return RenderRequest(
+        var request = RenderRequest(
             kind: delivery.kind, template: delivery.template, language: delivery.language, timezone: delivery.timezone ?? router.timezone,
             event: story.event, incident: story.incident, severity: story.severity.flatMap(scale.severity), previous: story.previous,
             reopens: story.reopens, recipient: person?.displayName ?? delivery.recipient, routes: delivery.routes, delivery: id,
             channel: delivery.channel, now: now, maximumSegments: settings?.maximumSegments ?? 3,
             previousSeverity: story.previous.flatMap(scale.severity), lateAfter: router.lateAfter,
             sla: story.incident.flatMap { table.clocks(of: $0, now: now) }, severities: scale)
+        request.person = person == nil ? nil : delivery.recipient
+        request.isReadersZone = person?.timezone != nil
+        return request
     }
 }
 

@@ -79,6 +79,7 @@ public struct ConfigurationCheck: Sendable {
                     message: problem.message)
             }
             check.checkTemplateNames(loaded, router, library)
+            check.checkTranslations(loaded, library)
             check.checkOwners(loaded.file, router)
         }
         if let configuration = loaded.configuration {
@@ -99,12 +100,21 @@ public struct ConfigurationCheck: Sendable {
                     severity: .error, file: loaded.file, line: reference.line, column: reference.column,
                     message: "there is no template `\(reference.name)` in \(router.templates)\(hint)"))
         }
+        // Whoever sends a broadcast names its template then.
         let known = Set(used.map(\.name)).union(EventType.allCases.map(\.rawValue)).union(["default", "ping"])
         for name in library.names where !known.contains(name) && !TemplateLibrary.builtIn.has(name) {
             diagnostics.append(
                 Diagnostic(
                     severity: .warning, file: "\(router.templates)/\(name)",
                     message: "no route uses this template\(Suggestion.clause(for: name, among: known.sorted()))"))
+        }
+    }
+
+    /// What people with another language would read in English.
+    private mutating func checkTranslations(_ loaded: LoadResult, _ library: TemplateLibrary) {
+        let people = loaded.configuration?.table.directory.people.values.compactMap(\.language) ?? []
+        diagnostics += library.translationProblems(languages: people).map { problem in
+            Diagnostic(severity: .warning, file: problem.file, line: problem.line, column: problem.column, message: problem.message)
         }
     }
 

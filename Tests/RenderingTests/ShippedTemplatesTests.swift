@@ -148,9 +148,12 @@ import Testing
         }
     }
 
-    @Test func theSubjectBeginsWithSeverityAndId() {
+    @Test func theSubjectNamesTheIncidentAndTheFirstLineWhatIsNew() {
         let mail = TemplateLibrary.builtIn.render(Samples.request(.escalation, .email)).email
-        #expect(mail?.subject == "[critical] INC0012345 Escalated: Payments API failing")
+        #expect(mail?.subject == "[INC0012345] Payments API failing")
+        #expect(mail?.text.hasPrefix("[critical] Escalated: Payments API failing\n") == true)
+        let later = TemplateLibrary.builtIn.render(Samples.request(.update, .email)).email
+        #expect(later?.subject == mail?.subject, "one conversation")
         #expect(mail?.html.contains("color-scheme") == true)
         #expect(mail?.html.contains("href=\"https://incidents.example/INC0012345?a=1&amp;b=2\"") == true)
         #expect(mail?.text.contains("<") == false)
@@ -168,6 +171,11 @@ import Testing
         let request = Samples.request(.escalation, .slack)
         let root = RenderContext(Facts(request, limit: 100)).root
         let absent = RenderContext.names.filter { root.child(named: $0) == nil }
-        #expect(absent.sorted() == ["digest", "is_ended", "is_test", "late", "message", "message_lines", "reopened", "sla"])
+        #expect(
+            absent.sorted()
+                == [
+                    "checklist", "checklist_text", "confirmation", "correction", "digest", "is_ended", "is_test", "late", "leaving",
+                    "message", "message_lines", "reopened", "sla", "stage", "stage_line",
+                ])
     }
 }
