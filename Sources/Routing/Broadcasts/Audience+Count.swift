@@ -22,9 +22,7 @@ extension RoutingTable {
         let named = named(in: broadcast, facts)
         for (_, resolved) in named.reached where seen.count <= limit { seen.insert(resolved.key) }
         if named.hasSubscribers, seen.count <= limit {
-            let subscriptions = try surroundings.subscriptions
-            let compiled = standing.subscriptions(subscriptions, scale: scale)
-            MeantSubscribers(broadcast, self, facts).reached(among: compiled) { resolved in
+            MeantSubscribers(broadcast, self, facts).reached(among: try surroundings.subscriptions) { resolved in
                 seen.insert(resolved.key)
                 return seen.count <= limit
             }

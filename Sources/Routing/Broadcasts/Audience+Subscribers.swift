@@ -23,20 +23,21 @@ struct MeantSubscribers {
     /// Those whom some of all subscriptions reach, in their order.
     func reached(among page: [Subscription]) -> [(entry: String, resolved: Resolved, subscription: String?)] {
         if page.isEmpty || !isUnderstood { return [] }
-        return reached(among: CompiledStanding(Standing(page), scale: table.scale, match: \.match)) { _ in true }
+        return reached(among: SubscriptionBook(page)) { _ in true }
     }
 
-    /// The same among all, compiled beforehand, until `goesOn` says no.
+    /// The same among all, until `goesOn` says no.
     @discardableResult
     func reached(
-        among compiled: CompiledStanding<Subscription>, while goesOn: (Resolved) -> Bool
+        among book: SubscriptionBook, while goesOn: (Resolved) -> Bool
     ) -> [(entry: String, resolved: Resolved, subscription: String?)] {
         if !isUnderstood { return [] }
-        let subscribers = Subscribers(compiled: compiled, facts: facts, timeZone: table.rules.timeZone)
+        let subscribers = Subscribers(
+            book: book, scale: table.scale, facts: facts, timeZone: table.rules.timeZone, isExplaining: false)
         var overlaps: [[String: JSONValue]: Bool] = [:]
         var found: [(entry: String, resolved: Resolved, subscription: String?)] = []
-        for subscription in facts.incident == nil ? compiled.source.elements : subscribers.ofIncident() {
-            guard subscription.isActive(at: facts.now) else { continue }
+        for subscription in facts.incident == nil ? book.elements : subscribers.ofIncident() {
+            guard subscription.isActive(at: facts.now), subscription.isConfirmed else { continue }
             if let wanted {
                 let overlap = overlaps[subscription.match] ?? overlapping(subscription, wanted)
                 overlaps[subscription.match] = overlap
