@@ -44,8 +44,8 @@ enum LedgerSchema {
     ///   that was; `digest`: the delivery whose message says it, by its id; `contains`: of that one, how many name it.
     /// - `alarms`: one for each subject, `incident/ID` or `silence/ID`.
     /// - `subscription`: by which they hear of it.
-    /// - `subscriptions`: `who` is `person/NAME`, `email/ADDRESS` or `sms/ADDRESS`, empty in rows of old; `kept_until`: it has
-    ///   ended, or was not confirmed in time, and may go then.
+    /// - `subscriptions`: `who` is `person/NAME`, `email/ADDRESS` or `sms/ADDRESS`, empty in rows of old; `kept_until`: it
+    ///   must be confirmed by then, or goes.
     /// - `blocks`: what is known against an address; `since` is empty while there are only bounces.
     /// - `threads`: where a conversation began: Slack's `CHANNEL:TS`, or a mail's subject.
     /// - `open_service`: in lower case, only of open incidents; `rank` and `judged`: the severity, as it was judged. They are
