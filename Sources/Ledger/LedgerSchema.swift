@@ -46,8 +46,8 @@ enum LedgerSchema {
     /// - `broadcasts`: `event` is the sequence of the event that brought it; `started`: when it began to go out; `settled`:
     ///   nothing more is to be done for it.
     /// - `subscription`: by which they hear of it.
-    /// - `subscriptions`: `who` is `person/NAME`, `email/ADDRESS` or `sms/ADDRESS`, empty in rows of old; `kept_until`: it has
-    ///   ended, or was not confirmed in time, and may go then.
+    /// - `subscriptions`: `who` is `person/NAME`, `email/ADDRESS` or `sms/ADDRESS`, empty in rows of old; `kept_until`: it
+    ///   must be confirmed by then, or goes.
     /// - `blocks`: what is known against an address; `since` is empty while there are only bounces; `latest`: the last of those.
     /// - `deliveries_token`: finds the mail that came back, by its Message-ID.
     /// - `threads`: where a conversation began: Slack's `CHANNEL:TS`, or a mail's subject.

@@ -32,7 +32,7 @@ extension LedgerStore {
     ///
     /// - Parameters:
     ///   - cutoff: what arrived, or was touched, at that time or later stays.
-    ///   - now: subscriptions that ended before, or had to be confirmed by then, go.
+    ///   - now: subscriptions that had to be confirmed by then, and were not, go.
     ///   - limit: rows to delete and to look at, about.
     ///   - step: the one before; nil: a new walk begins.
     /// - Throws: as `accept`; then nothing was deleted by this step.

@@ -79,7 +79,7 @@ struct PruneTransaction {
         spend(database.changesCount)
     }
 
-    /// Those that ended, or that nobody confirmed, a while ago.
+    /// Those that nobody confirmed in time.
     private mutating func pruneSubscriptions() throws {
         ended = try StandingTables.overdueSubscriptions(now, limit: max(1, budget), database)
         for id in ended { try StandingTables.endSubscription(id, database) }

@@ -31,7 +31,7 @@ extension StandingTables {
         try database.run("DELETE FROM subscriptions WHERE id = ?", [id])
     }
 
-    /// Those that ended, or were never confirmed, a while ago.
+    /// Those that were not confirmed in time.
     static func overdueSubscriptions(_ now: Date, limit: Int, _ database: Database) throws -> [String] {
         var ids: [String] = []
         try database.each(overdue, [now.microseconds, limit]) { row in

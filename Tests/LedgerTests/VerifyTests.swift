@@ -98,7 +98,10 @@ import Testing
         ("UPDATE alarms SET subject = 'whim'", "alarms of what is not there: whim"),
         ("UPDATE alarms SET due = -1", "alarms at a time that cannot be: incident/INC1"),
         ("UPDATE silences SET state = x'7b'", "silences that cannot be read, and so silence nothing: x1 (a column that is not JSON)"),
-        ("INSERT INTO subscriptions VALUES ('s', x'7b7d')", "subscriptions that cannot be read, and so do not count: s (a subscription)"),
+        (
+            "INSERT INTO subscriptions (id, state) VALUES ('s', x'7b7d')",
+            "subscriptions that cannot be read, and so do not count: s (a subscription)"
+        ),
         ("UPDATE incidents SET open_service = 'x'", "incidents that are listed as what their state does not say: INC1, OTHER"),
     ]
 

@@ -92,8 +92,8 @@ extension Subscription {
     /// Nobody confirmed it in time.
     func hasRunOut(at now: Date) -> Bool { confirmBy.map { $0 <= now } ?? false }
 
-    /// When its row may go; nil: it stays until it is left.
-    public var keptUntil: Date? { confirmBy ?? until?.addingTimeInterval(Self.confirmWithin) }
+    /// When its row may go; nil: it stays until it is left, for subscriptions do not age out.
+    public var keptUntil: Date? { confirmBy }
 }
 
 extension Subscription.Who {
