@@ -45,11 +45,13 @@ struct Tocsin: AsyncParsableCommand {
             CommandGroup(name: "The router", subcommands: [Run.self, SandboxCommand.self]),
             CommandGroup(name: "Before going live", subcommands: [Check.self, Explain.self, Test.self, Ping.self]),
             CommandGroup(
-                name: "Events", subcommands: [Send.self, Acknowledge.self, SilenceCommand.self, Subscribe.self, Unsubscribe.self, Bounce.self]),
+                name: "Events",
+                subcommands: [Send.self, Acknowledge.self, SilenceCommand.self, Subscribe.self, Unsubscribe.self, Bounce.self]),
             CommandGroup(
                 name: "What happened",
                 subcommands: [
-                    Status.self, Incidents.self, Deliveries.self, Silences.self, Subscriptions.self, Suppressions.self, Rejected.self, Verify.self,
+                    Status.self, Incidents.self, Deliveries.self, Silences.self, Subscriptions.self, Suppressions.self, Rejected.self,
+                    Verify.self,
                 ]),
             CommandGroup(name: "Mending", subcommands: [Dead.self, Requeue.self, PauseCommand.self, ResumeCommand.self]),
         ])
