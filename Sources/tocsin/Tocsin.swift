@@ -54,7 +54,8 @@ struct Tocsin: AsyncParsableCommand {
             CommandGroup(
                 name: "What happened",
                 subcommands: [
-                    Status.self, Incidents.self, Deliveries.self, Silences.self, Subscriptions.self, Suppressions.self, Rejected.self, Verify.self,
+                    Status.self, Incidents.self, Deliveries.self, Silences.self, Subscriptions.self, Suppressions.self, Rejected.self,
+                    Verify.self,
                 ]),
             CommandGroup(name: "Mending", subcommands: [Dead.self, Requeue.self, PauseCommand.self, ResumeCommand.self]),
         ])

@@ -11,7 +11,10 @@ extension ConfigurationReader {
     ///   - zone: of times without one.
     /// - Returns: sorted by their beginning; nil where it cannot be understood.
     func calendarShifts(_ text: String, of given: Given, _ people: [String: Person], in zone: TimeZone) -> [Rotation.Shift]? {
-        findings.error("`calendar` cannot be read by this version: name `people` and `every`", at: given.place)
-        return nil
+        let reading = ICalendar.shifts(text, people: people, timeZone: zone, now: Date())
+        for problem in reading.problems {
+            findings.error("`calendar`: \(given.raw.shortened), line \(problem.line): \(problem.message)", at: given.place)
+        }
+        return reading.problems.isEmpty ? reading.shifts : nil
     }
 }

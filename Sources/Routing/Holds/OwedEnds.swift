@@ -60,7 +60,7 @@ struct Debt {
 
 extension ToldAddress {
     /// The subscriptions by which alone they heard are gone, or nothing is sent to their address any more.
-    fileprivate func hasLeft(_ surroundings: any Surroundings) throws -> Bool {
+    func hasLeft(_ surroundings: any Surroundings) throws -> Bool {
         if try surroundings.block(kind: kind, address: AddressBlock.compared(address, kind))?.isSuppressed ?? false { return true }
         if subscriptions.isEmpty { return false }
         return try !subscriptions.contains { try surroundings.isStanding(subscription: $0) }

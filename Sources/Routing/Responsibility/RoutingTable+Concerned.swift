@@ -43,9 +43,9 @@ extension RoutingTable {
         guard let by = event.change.by, !by.isEmpty else { return [] }
         let severity = application.incident.text("severity")
         if let before = application.previous ?? event.change.from, before == severity { return [] }
-        return try surroundings.told(of: application.incident.id).filter { $0.state != .held }.map {
-            Directed(.told($0), origin: .responsibility, name: Self.toldSeverity)
-        }
+        return try surroundings.told(of: application.incident.id).filter { told in
+            try told.state != .held && !told.hasLeft(surroundings)
+        }.map { Directed(.told($0), origin: .responsibility, name: Self.toldSeverity) }
     }
 
     static func isTheirs(_ role: RecipientEntry.Role) -> Directed {

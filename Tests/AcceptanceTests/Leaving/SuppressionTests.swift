@@ -71,7 +71,9 @@ struct PostfixBounceTests {
         }
         let listed = try await workspace.run("suppressions", "--json").objects
         #expect(listed.first?["suppressed"] == .bool(true) && listed.first?["cause"] == "bounces", "\(listed)\(postfix.log)")
-        #expect(listed.first?["reason"]?.string?.contains("Recipient address rejected") == true, "\(listed.map(\.text)) \(postfix.log.suffix(600))")
+        #expect(
+            listed.first?["reason"]?.string?.contains("Recipient address rejected") == true,
+            "\(listed.map(\.text)) \(postfix.log.suffix(600))")
         await postfix.stop()
     }
 
