@@ -24,15 +24,22 @@ struct Audience {
     private let validation: Validation
     private let severity: Severity?
     private var opened: Set<String> = []
+    private var ids: Set<String> = []
+    /// Whoever asks wants to know no more than whether there is anybody.
+    private let stopsAtFirst: Bool
 
-    /// - Parameter severity: chooses the communication lead; nil: any.
-    init(_ entries: [RecipientEntry], of severity: Severity? = nil, in validation: Validation) {
+    /// - Parameters:
+    ///   - severity: chooses the communication lead; nil: any.
+    ///   - stopsAtFirst: the first who is found is enough: only `isEmpty` is whole then.
+    init(_ entries: [RecipientEntry], of severity: Severity? = nil, in validation: Validation, stopsAtFirst: Bool = false) {
         self.validation = validation
         self.severity = severity
+        self.stopsAtFirst = stopsAtFirst
         for entry in entries { add(entry, via: entry.via) }
     }
 
     private mutating func add(_ entry: RecipientEntry, via: String?) {
+        if stopsAtFirst, !isEmpty { return }
         switch entry.subject {
         case .address(let channel, _):
             hasPlace = true
@@ -56,7 +63,10 @@ struct Audience {
         } else if let team = validation.teams[name] {
             // By another way it is opened again: its members have other channels then.
             guard opened.insert("\(via ?? "")\u{0}\(name)").inserted else { return }
-            for entry in team.members.compactMap(\.recipient) { add(entry, via: via ?? entry.via) }
+            for member in team.members {
+                if stopsAtFirst, !isEmpty { return }
+                if let entry = member.recipient { add(entry, via: via ?? entry.via) }
+            }
         } else if via == nil || via == name, let facts = validation.channels[name]?.facts, facts.ownAddress != nil {
             hasPlace = true
             add(channel: name)
@@ -76,7 +86,7 @@ struct Audience {
             ways = [via] + usable
         }
         if ways.isEmpty { return }
-        if !people.contains(where: { $0.person.id == person.person.id }) { people.append(person) }
+        if ids.insert(person.person.id).inserted { people.append(person) }
         for channel in ways { add(channel: channel) }
     }
 
@@ -90,6 +100,7 @@ struct Audience {
     private init(_ entries: [RecipientEntry], in validation: Validation, without known: Set<String>) {
         self.validation = validation
         severity = nil
+        stopsAtFirst = false
         channels = known
         for entry in entries { add(entry, via: entry.via) }
     }

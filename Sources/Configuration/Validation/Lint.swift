@@ -53,7 +53,7 @@ extension Validation {
     /// Teams whose members are empty themselves; those without any member have a finding already.
     private func lintTeams() {
         for team in decoded.teams where !team.members.isEmpty {
-            let audience = Audience(team.members.compactMap(\.recipient), in: self)
+            let audience = Audience(team.members.compactMap(\.recipient), in: self, stopsAtFirst: true)
             guard audience.isEmpty else { continue }
             let members = team.members.map { "`\($0.raw.shortened)`" }.joined(separator: ", ")
             findings.warning("team `\(team.name.shortened)` reaches nobody: nobody is in \(members)", at: team.place)
@@ -63,10 +63,10 @@ extension Validation {
     private func lintRoutes() {
         for decoded in decoded.routes {
             guard let route = decoded.route else { continue }
-            let audience = Audience(route.to, in: self)
+            let audience = Audience(route.to, in: self, stopsAtFirst: true)
             if audience.isEmpty {
                 findings.warning("route `\(route.name.shortened)` reaches nobody: nobody is in \(entries(route.to))", at: decoded.place)
-            } else if !audience.isSure, teams.isEmpty, route.to.allSatisfy({ $0.subject == .role(.team) }) {
+            } else if teams.isEmpty, route.to.allSatisfy({ $0.subject == .role(.team) }) {
                 findings.warning(
                     "route `\(route.name.shortened)` reaches nobody: it tells the incident's team, and there are no `teams`",
                     at: decoded.place)
