@@ -59,7 +59,7 @@ extension Routes {
                 type: sms
                 gateway: http
                 rate: unlimited
-                request: {method: GET, url: "\(receiver.url("sms"))", query: {to: "{{address}}", text: "{{text}}"}}
+                request: {method: POST, url: "\(receiver.url("sms"))", json: {to: "{{address}}", text: "{{text}}"}}
                 success: {status: [200]}
             teams:
               everybody: [\(numbers.joined(separator: ", "))]
