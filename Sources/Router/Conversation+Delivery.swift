@@ -50,14 +50,15 @@ extension RouterConfiguration {
     static let longestTopic = 250
 
     /// The channel of the incident's own that a delivery goes to; nil where it goes anywhere else.
-    func room(of delivery: QueuedDelivery) -> Room? {
+    func room(of delivery: QueuedDelivery, absences: [Absence], now: Date) -> Room? {
         guard delivery.for == RoutingTable.roomName, let rule = table.people.incidentChannel, rule.channel == delivery.channel,
             delivery.address.hasPrefix("#"), let incident = delivery.event.incident
         else { return nil }
         let severity = delivery.event.severity.flatMap(scale.severity)
         return Room(
             name: String(delivery.address.dropFirst()), topic: topic(of: incident, severity: severity),
-            invite: members(rule.invite, incident, severity), isOver: incident.status == .closed)
+            invite: members(rule.invite, incident, severity, table.presence(absences: absences, now: now)),
+            isOver: incident.status == .closed)
     }
 
     /// `critical · open · Payments API failing · Duty Engineer has it · https://…`.
@@ -78,9 +79,9 @@ extension RouterConfiguration {
     }
 
     /// Member ids, of whom the entries reach.
-    private func members(_ entries: [RecipientEntry], _ incident: Incident, _ severity: Severity?) -> [String] {
+    private func members(_ entries: [RecipientEntry], _ incident: Incident, _ severity: Severity?, _ presence: Presence) -> [String] {
         var found: [String] = []
-        for resolved in entries.flatMap({ table.directory.resolve($0, incident: incident, severity: severity).reached }) {
+        for resolved in entries.flatMap({ table.directory.resolve($0, incident: incident, severity: severity, presence: presence).reached }) {
             let id = resolved.person?.addresses[.slack] ?? (resolved.channel.kind == .slack ? resolved.address : "")
             let isMember = id.utf8.count <= 32 && (id.hasPrefix("U") || id.hasPrefix("W"))
             if isMember, id.utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) }), !found.contains(id) { found.append(id) }

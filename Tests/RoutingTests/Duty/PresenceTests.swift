@@ -14,7 +14,7 @@ final class DutySurroundings: Surroundings {
     var toldOf: [ToldAddress] = []
 
     var silences: Standing<Silence> { Standing() }
-    var subscriptions: Standing<Subscription> { Standing() }
+    var subscriptions: SubscriptionBook { SubscriptionBook() }
     var absences: Standing<Absence> { Standing(away, revision: 1) }
     func told(of incident: String) -> [ToldAddress] { toldOf }
     func throttled(channel: String, address: String, since: Date, limit: Int) -> [Date] { [] }

@@ -15,7 +15,7 @@ import Testing
         var standing: [Subscription] = []
 
         var silences: Standing<Silence> { Standing() }
-        var subscriptions: Standing<Subscription> { Standing(standing) }
+        var subscriptions: SubscriptionBook { SubscriptionBook(standing) }
         func told(of incident: String) -> [ToldAddress] { told }
         func throttled(channel: String, address: String, since: Date, limit: Int) -> [Date] { [] }
         func held(channel: String, address: String, key: String) -> HeldState { HeldState() }
