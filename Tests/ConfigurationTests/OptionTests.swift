@@ -130,14 +130,10 @@ struct Bounded: Sendable, CustomTestStringConvertible {
         Bounded(path: "broadcasts.approve_within", good: ["1m", "30d"], bad: ["59s", "31d"]) { value in
             file(top: "broadcasts: {approve_within: \(value)}")
         },
-        Bounded(
-            path: "router.suppress_after", good: ["3 in 30d", "1 in 1s", "100 in 365d"], bad: ["0 in 1d", "101 in 1d", "3 in 366d", "3"]
-        ) {
+        Bounded(path: "router.suppress_after", good: ["3 in 30d", "1 in 1s", "100 in 365d"], bad: ["0 in 1d", "101 in 1d", "3 in 366d", "3"]) {
             router("suppress_after", $0)
         },
-        Bounded(
-            path: "people.*.limits.email", good: ["{email: 5 per 1d}"], bad: ["{email: 5}", "{email: 0 per 1d}", "{mail: 5 per 1d}", "5"]
-        ) {
+        Bounded(path: "people.*.limits.email", good: ["{email: 5 per 1d}"], bad: ["{email: 5}", "{email: 0 per 1d}", "{mail: 5 per 1d}", "5"]) {
             value in file(person: ", limits: \(value)")
         },
         Bounded(path: "people.*.limits.sms", good: ["{sms: 1 per 1s}"], bad: ["{sms: 5 in 1d}"]) { value in
@@ -146,9 +142,7 @@ struct Bounded: Sendable, CustomTestStringConvertible {
         Bounded(path: "people.*.limits.slack", good: ["{slack: 1 per 7d}"], bad: ["{slack: 1 per 8d}"]) { value in
             file(person: ", slack: U0123456, limits: \(value)")
         },
-        Bounded(
-            path: "rotations.*.handover", good: ["\"mon 09:00\"", "\"9:00\"", "Friday 17:30"], bad: ["mon", "\"24:00\"", "\"x 09:00\""]
-        ) {
+        Bounded(path: "rotations.*.handover", good: ["\"mon 09:00\"", "\"9:00\"", "Friday 17:30"], bad: ["mon", "\"24:00\"", "\"x 09:00\""]) {
             value in file(top: "rotations: {p: {people: ana, every: 2w, handover: \(value)}}", route: ", to: p")
         },
         Bounded(path: "broadcasts.cooldown", good: ["0s", "7d"], bad: ["8d"]) { value in file(top: "broadcasts: {cooldown: \(value)}") },

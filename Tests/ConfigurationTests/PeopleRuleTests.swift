@@ -20,8 +20,7 @@ import Testing
         #expect(
             primary
                 == Rotation(
-                    name: "primary", people: ["ana", "ben"], every: 604_800, handoverDay: 1, handoverMinute: 540, timeZone: london,
-                    start: start,
+                    name: "primary", people: ["ana", "ben"], every: 604_800, handoverDay: 1, handoverMinute: 540, timeZone: london, start: start,
                     reachesSuppressed: true))
         let nights = try #require(rotations["nights"])
         #expect(nights.people == ["ana", "ben", "ana"] && nights.every == 43_200 && nights.start == nil && nights.shifts == nil)
@@ -32,8 +31,7 @@ import Testing
     /// The start is a time of day on a wall: in summer an hour earlier by UTC.
     @Test func startInSummer() throws {
         let text = file(
-            top: "rotations: {p: {people: ana, every: 1d, handover: \"09:00\", timezone: Europe/London, start: 2026-07-01}}",
-            route: ", to: p")
+            top: "rotations: {p: {people: ana, every: 1d, handover: \"09:00\", timezone: Europe/London, start: 2026-07-01}}", route: ", to: p")
         let rotation = try #require(try load(text).configuration?.table.people.rotations["p"])
         #expect(rotation.start == Timestamp.parse("2026-07-01T08:00:00Z"))
     }

@@ -61,9 +61,7 @@ extension LoadResult {
 }
 
 /// A good file, with one more line somewhere.
-func file(
-    top: String = "", slack: String = "", mail: String = "", sms: String = "", person: String = "", people: String = "", route: String = ""
-) -> String {
+func file(top: String = "", slack: String = "", mail: String = "", sms: String = "", person: String = "", people: String = "", route: String = "") -> String {
     """
     version: 1
     \(top)

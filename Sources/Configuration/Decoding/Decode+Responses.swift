@@ -36,8 +36,7 @@ extension ConfigurationReader {
     private func roles(_ response: Section) -> [String: String] {
         var roles: [String: String] = [:]
         for role in response.given["roles"]?.named ?? [] {
-            let isWord =
-                !role.name.isEmpty && role.name.count <= 60
+            let isWord = !role.name.isEmpty && role.name.count <= 60
                 && role.name.utf8.allSatisfy { AddressText.isWordByte($0) || $0 == UInt8(ascii: "-") }
             if role.name == "team" || role.name == "assignee" {
                 findings.error("`\(role.name)` stands beside `roles`, not in it", at: role.place)
@@ -98,8 +97,7 @@ extension ConfigurationReader {
         if bots.count == 1 { return bots[0] }
         if bots.isEmpty {
             if !channels.contains(where: { $0.kind == .slack && $0.facts == nil }) {
-                findings.error(
-                    "`incident_channel` needs a channel of type `slack` with a `token`: only a bot can make channels", at: section.place)
+                findings.error("`incident_channel` needs a channel of type `slack` with a `token`: only a bot can make channels", at: section.place)
             }
         } else {
             let names = bots.map { "`\($0.shortened)`" }.joined(separator: ", ")

@@ -25,8 +25,7 @@ extension ConfigurationReader {
                 return decoded
             }
             var rotation = Rotation(
-                name: member.key, people: section.texts("people"), timeZone: zone,
-                reachesSuppressed: section.flag("reach_suppressed") ?? false)
+                name: member.key, people: section.texts("people"), timeZone: zone, reachesSuppressed: section.flag("reach_suppressed") ?? false)
             if let calendar = section.first("calendar") {
                 guard let text = calendarText(calendar) else { return decoded }
                 rotation.shifts = calendarShifts(text, of: calendar, known, in: zone)
@@ -75,8 +74,7 @@ extension ConfigurationReader {
         rotation.start = moment
         if let day = rotation.handoverDay, day != weekday {
             findings.error(
-                "`start` is a \(TimeText.fullDayNames[weekday - 1]), and turns are handed over on \(TimeText.fullDayNames[day - 1])",
-                at: given.place)
+                "`start` is a \(TimeText.fullDayNames[weekday - 1]), and turns are handed over on \(TimeText.fullDayNames[day - 1])", at: given.place)
         }
     }
 

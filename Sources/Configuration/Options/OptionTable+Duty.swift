@@ -26,8 +26,7 @@ extension OptionTable {
             ),
             Option(
                 "rotations.*.calendar", .path,
-                "An iCalendar file instead of `people`: its events name people by key, name or email address, in the summary or as attendee."
-            ),
+                "An iCalendar file instead of `people`: its events name people by key, name or email address, in the summary or as attendee."),
             Option(
                 "rotations.*.reach_suppressed", .flag, default: "false",
                 "Urgent messages reach whoever is on duty also at an address that is suppressed."),

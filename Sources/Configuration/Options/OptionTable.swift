@@ -15,8 +15,7 @@ public enum OptionTable {
     }
 
     static let chapters: [Chapter] = [
-        top, router, severities, calendars, sla, channels, slack, teams, email, twilio, gateway, people, groups, rotations, routes,
-        escalation,
+        top, router, severities, calendars, sla, channels, slack, teams, email, twilio, gateway, people, groups, rotations, routes, escalation,
         statusReports, noise, responses, incidentChannel, broadcasts, later,
     ]
 

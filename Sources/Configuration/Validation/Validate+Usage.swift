@@ -36,8 +36,7 @@ extension Validation {
         let anybody = hasSubscribers || isUnknown || !roles.isDisjoint(with: [.assignee, .reporter, .communicationLead])
         let anyTeam = roles.contains(.team)
         for (namespace, isOpen) in [
-            (Namespace.channel, false), (.person, anybody || anyTeam), (.team, anyTeam || anybody), (.calendar, false),
-            (.rotation, anybody),
+            (Namespace.channel, false), (.person, anybody || anyTeam), (.team, anyTeam || anybody), (.calendar, false), (.rotation, anybody),
         ] {
             if isOpen { continue }
             for (name, place) in reader.declared[namespace] ?? [:] where !(used[namespace]?.contains(name) ?? false) {
