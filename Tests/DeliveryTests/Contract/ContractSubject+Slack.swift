@@ -63,7 +63,8 @@ extension ContractSubject {
 
     private static func slackBot(_ updates: SlackUpdates) -> ContractSubject {
         ContractSubject(
-            name: "slack bot, updates: \(updates.rawValue)", secrets: ["xoxb-1234-verysecret"], address: "C0123456",
+            name: updates == .thread ? "slack bot" : "slack bot, updates: \(updates.rawValue)", secrets: ["xoxb-1234-verysecret"],
+            address: "C0123456",
             content: .slack(slackMessage),
             oversized: .slack(slackHuge), acceptance: posted,
             table: [
