@@ -177,7 +177,9 @@ struct IntakeTransaction {
     /// Where its conversation goes on: only of one that has begun, by a channel that knows of such.
     private mutating func thread(_ insertion: DeliveryInsertion, _ placed: DeliveryInsertion.Placed) throws -> ThreadRoot? {
         let planned = insertion.planned
-        guard !placed.isFirst, let incident = insertion.incident, planned.kind.hasThreads, try memory.hasThreads(database) else { return nil }
+        guard !placed.isFirst, let incident = insertion.incident, planned.kind.hasThreads, try memory.hasThreads(database) else {
+            return nil
+        }
         return try Conversation(incident: incident, channel: planned.channel, address: planned.address).thread(database)
     }
 

@@ -144,7 +144,8 @@ struct SlackConversationTests {
     @Test("in place, the edit decides the outcome")
     func inPlaceDecides() async {
         for (answer, outcome) in [
-            (http(429, retryAfter: 7), Outcome.deferred(.rateLimited, retryAfter: 7)), (ScriptedSlack.no("update_failed"), .deferred(.unavailable)),
+            (http(429, retryAfter: 7), Outcome.deferred(.rateLimited, retryAfter: 7)),
+            (ScriptedSlack.no("update_failed"), .deferred(.unavailable)),
             (ScriptedSlack.no("fatal_error"), .unknown(.serverError)), (ScriptedSlack.no("invalid_auth"), .refused(.notAuthenticated)),
         ] {
             let slack = ScriptedSlack(["chat.update": [answer]])

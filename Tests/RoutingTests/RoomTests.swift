@@ -45,7 +45,9 @@ import Testing
         #expect(known.questions == [])
     }
 
-    @Test(arguments: [("open", "closed", 1), ("resolved", "closed", 1), ("open", "resolved", 1), ("closed", "closed", 0), ("closed", "open", 1)])
+    @Test(arguments: [
+        ("open", "closed", 1), ("resolved", "closed", 1), ("open", "resolved", 1), ("closed", "closed", 0), ("closed", "open", 1),
+    ])
     func itHearsTheEndOnce(before: String, after: String, count: Int) throws {
         let plan = try table().planned(turn: turn(after, of: incident(["status": .string(before)])), with: known)
         #expect(rooms(plan).count == count)

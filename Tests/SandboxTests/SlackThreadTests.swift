@@ -82,7 +82,8 @@ import Testing
         let sandbox = try await Sandbox.plain { $0.slackUnknownMembers = ["U404"] }
         let made = try await call(sandbox, "conversations.create", #"{"name":"inc-1"}"#)
         let id = try #require(made["channel"]?["id"]?.string)
-        #expect(try await call(sandbox, "conversations.invite", "{\"channel\":\"\(id)\",\"users\":\"U1,U404\"}")["error"] == "user_not_found")
+        #expect(
+            try await call(sandbox, "conversations.invite", "{\"channel\":\"\(id)\",\"users\":\"U1,U404\"}")["error"] == "user_not_found")
         let force = "{\"channel\":\"\(id)\",\"users\":\"U1,U404,U2\",\"force\":true}"
         #expect(try await call(sandbox, "conversations.invite", force)["ok"] == true)
         #expect(sandbox.slackChannels.first?.members == ["U1", "U2"])

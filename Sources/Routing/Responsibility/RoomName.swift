@@ -52,7 +52,7 @@ public struct RoomName: Sendable {
             }
         }.joined()
         var name = Self.spelt(raw)
-        if name.utf8.count > Self.longest || name.isEmpty || !incident.id.utf8.allSatisfy(Self.isSpeakable) {
+        if name.utf8.count > Self.longest || name.isEmpty || incident.id.isEmpty || !incident.id.utf8.allSatisfy(Self.isSpeakable) {
             let mark = String(Self.mark(incident.id), radix: 36)
             name = "\(name.isEmpty ? "incident" : String(name.prefix(Self.longest - mark.utf8.count - 1)))-\(mark)"
         }

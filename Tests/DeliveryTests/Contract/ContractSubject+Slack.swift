@@ -63,40 +63,43 @@ extension ContractSubject {
 
     private static func slackBot(_ updates: SlackUpdates) -> ContractSubject {
         ContractSubject(
-        name: "slack bot, updates: \(updates.rawValue)", secrets: ["xoxb-1234-verysecret"], address: "C0123456", content: .slack(slackMessage),
-        oversized: .slack(slackHuge), acceptance: posted,
-        table: [
-            Row(posted, is: .accepted(remoteID: "C0123456:1503435956.000247")),
-            Row(http(200, #"{"ok":true}"#), is: .accepted(remoteID: nil)),
-            Row(http(200, "ok"), is: .unknown(.unexpectedAnswer)),
-            Row(http(200, "<html>"), is: .unknown(.unexpectedAnswer)),
-            Row(http(429, #"{"ok":false,"error":"ratelimited"}"#, retryAfter: 7), is: .deferred(.rateLimited, retryAfter: 7)),
-            Row(http(500), is: .unknown(.serverError)), Row(http(502), is: .deferred(.unavailable)),
-            Row(http(503), is: .deferred(.unavailable)), Row(http(401), is: .refused(.notAuthenticated)),
-            Row(error("ratelimited", retryAfter: 3), is: .deferred(.rateLimited, retryAfter: 3)),
-            Row(error("rate_limited"), is: .deferred(.rateLimited)),
-            Row(error("invalid_blocks"), posted, is: .accepted(remoteID: "C0123456:1503435956.000247")),
-            Row(error("msg_blocks_too_long"), error("channel_not_found"), is: .refused(.noSuchDestination)),
-            Row(error("invalid_blocks_format"), error("invalid_blocks_format"), is: .refused(.badContent)),
-            Row(error("a_code_of_tomorrow"), is: .refused(.unexpectedAnswer)),
-            Row(error("restricted_action_read_only_channel"), is: .refused(.notAllowed)),
-        ]
-            + ["internal_error", "fatal_error", "service_unavailable"].map { Row(error($0), is: .unknown(.serverError)) }
-            + ["team_added_to_org", "request_timeout", "update_failed", "external_channel_migrating"].map {
-                Row(error($0), is: .deferred(.unavailable))
-            }
-            + ["not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired"].map {
-                Row(error($0), is: .refused(.notAuthenticated))
-            }
-            + ["missing_scope", "no_permission", "not_in_channel", "restricted_action", "ekm_access_denied", "org_login_required"].map {
-                Row(error($0), is: .refused(.notAllowed))
-            }
-            + ["channel_not_found", "is_archived"].map { Row(error($0), is: .refused(.noSuchDestination)) }
-            + ["no_text", "too_many_attachments"].map { Row(error($0), is: .refused(.badContent)) }
-            + ["msg_too_long", "metadata_too_large"].map { Row(error($0), is: .refused(.tooLarge)) },
-        settings: {
-            .slackBot(
-                SlackBotSettings(token: Secret("xoxb-1234-verysecret"), channel: "C0123456", updates: updates, baseURL: $0.url + "/api"))
-        })
+            name: updates == .thread ? "slack bot" : "slack bot, updates: \(updates.rawValue)", secrets: ["xoxb-1234-verysecret"],
+            address: "C0123456",
+            content: .slack(slackMessage),
+            oversized: .slack(slackHuge), acceptance: posted,
+            table: [
+                Row(posted, is: .accepted(remoteID: "C0123456:1503435956.000247")),
+                Row(http(200, #"{"ok":true}"#), is: .accepted(remoteID: nil)),
+                Row(http(200, "ok"), is: .unknown(.unexpectedAnswer)),
+                Row(http(200, "<html>"), is: .unknown(.unexpectedAnswer)),
+                Row(http(429, #"{"ok":false,"error":"ratelimited"}"#, retryAfter: 7), is: .deferred(.rateLimited, retryAfter: 7)),
+                Row(http(500), is: .unknown(.serverError)), Row(http(502), is: .deferred(.unavailable)),
+                Row(http(503), is: .deferred(.unavailable)), Row(http(401), is: .refused(.notAuthenticated)),
+                Row(error("ratelimited", retryAfter: 3), is: .deferred(.rateLimited, retryAfter: 3)),
+                Row(error("rate_limited"), is: .deferred(.rateLimited)),
+                Row(error("invalid_blocks"), posted, is: .accepted(remoteID: "C0123456:1503435956.000247")),
+                Row(error("msg_blocks_too_long"), error("channel_not_found"), is: .refused(.noSuchDestination)),
+                Row(error("invalid_blocks_format"), error("invalid_blocks_format"), is: .refused(.badContent)),
+                Row(error("a_code_of_tomorrow"), is: .refused(.unexpectedAnswer)),
+                Row(error("restricted_action_read_only_channel"), is: .refused(.notAllowed)),
+            ]
+                + ["internal_error", "fatal_error", "service_unavailable"].map { Row(error($0), is: .unknown(.serverError)) }
+                + ["team_added_to_org", "request_timeout", "update_failed", "external_channel_migrating"].map {
+                    Row(error($0), is: .deferred(.unavailable))
+                }
+                + ["not_authed", "invalid_auth", "account_inactive", "token_revoked", "token_expired"].map {
+                    Row(error($0), is: .refused(.notAuthenticated))
+                }
+                + ["missing_scope", "no_permission", "not_in_channel", "restricted_action", "ekm_access_denied", "org_login_required"].map {
+                    Row(error($0), is: .refused(.notAllowed))
+                }
+                + ["channel_not_found", "is_archived"].map { Row(error($0), is: .refused(.noSuchDestination)) }
+                + ["no_text", "too_many_attachments"].map { Row(error($0), is: .refused(.badContent)) }
+                + ["msg_too_long", "metadata_too_large"].map { Row(error($0), is: .refused(.tooLarge)) },
+            settings: {
+                .slackBot(
+                    SlackBotSettings(token: Secret("xoxb-1234-verysecret"), channel: "C0123456", updates: updates, baseURL: $0.url + "/api")
+                )
+            })
     }
 }

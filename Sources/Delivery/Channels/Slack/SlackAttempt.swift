@@ -16,12 +16,14 @@ struct SlackVerdict {
 enum SlackAttempt {
     /// Makes the attempt. `send` gets a payload and the seconds that are left.
     ///
-    /// - Parameter emptiesBlocks: of an edit, where blocks that are not named stay as they were.
+    /// - Parameters:
+    ///   - seconds: for the first request, where they are not what is left of `time`.
+    ///   - emptiesBlocks: of an edit, where blocks that are not named stay as they were.
     static func make(
-        _ payload: JSONValue, exchange: HTTPExchange, time: AttemptTime, emptiesBlocks: Bool = false,
+        _ payload: JSONValue, exchange: HTTPExchange, time: AttemptTime, seconds: TimeInterval? = nil, emptiesBlocks: Bool = false,
         send: (JSONValue, TimeInterval) async -> HTTPResult, judge: (HTTPResponse) -> SlackVerdict
     ) async -> AttemptReport {
-        switch await send(payload, time.remaining) {
+        switch await send(payload, seconds ?? time.remaining) {
         case .failed(let failure):
             return exchange.report(failure)
         case .answered(let response):

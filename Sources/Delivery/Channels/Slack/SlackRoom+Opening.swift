@@ -53,7 +53,8 @@ extension SlackRoom {
             if await takeBack(id) { return .open(id) }
             // Somebody was quicker: no other channel is made to say that it is over.
             if room.isOver {
-                return .failed(AttemptReport(.refused(.noSuchDestination), code: code, detail: "the incident's channel is archived already"))
+                return .failed(
+                    AttemptReport(.refused(.noSuchDestination), code: code, detail: "the incident's channel is archived already"))
             }
             return await open()
         default: return await open()

@@ -26,7 +26,7 @@ struct SlackWebhookChannel: Channel {
         if let refusal = parcel.refusal { return refusal }
         guard case .slack(let payload) = parcel.message.content, payload.object != nil else { return parcel.mismatch(kind) }
         let report = await SlackAttempt.make(
-            payload, exchange: exchange, time: AttemptTime(exchange.options.timeout),
+            payload, exchange: exchange, time: AttemptTime(exchange.options.timeout), seconds: exchange.options.timeout,
             send: { await exchange.post($0, to: url, token: parcel.token, timeout: $1) },
             judge: { response in
                 let isSimple =
