@@ -125,10 +125,15 @@ extension EventParser {
             throw Rejection(
                 .wrongType, "`\(excerpt(email, limit: 60))` is no mail address, such as x@example.com", pointer: address.pointer("email"))
         }
-        if email == nil, let sms, !Self.isPhoneNumber(sms) {
+        if email == nil, let sms, !Self.isPhoneNumber(Self.plainNumber(sms)) {
             throw Rejection(
                 .wrongType, "`\(excerpt(sms, limit: 40))` is no number as in +447700900123", pointer: address.pointer("sms"))
         }
+    }
+
+    /// A number as it is compared: `+44 (7700) 900-123` is `+447700900123`.
+    public static func plainNumber(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.filter { !" -.()\u{A0}".unicodeScalars.contains($0) }))
     }
 
     /// One `@` with something before it and a name behind it, and nothing that a mail server or a header would take for

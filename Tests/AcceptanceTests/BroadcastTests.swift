@@ -10,8 +10,8 @@ import Testing
 @Suite(.serialized) struct BroadcastAcceptanceTests {
     private static let count = 150
 
+    /// They go on with `teams` of the configuration that they are put into.
     private static let rules = """
-        teams:
           everybody: [\((0..<count).map { "\"mail:n\($0)@example.com\"" }.joined(separator: ", "))]
           two: ["mail:a@example.com", "mail:b@example.com"]
         routes:

@@ -176,7 +176,8 @@ struct Bounded: Sendable, CustomTestStringConvertible {
                 request: {method: POST, url: "https://sms.example.com", json: {to: "{{address}}", text: "{{text}}"}}
                 success: {status: 202}
                 retry: \(value)
-            routes: [{name: all, to: "g:+447700900123"}]
+              ops: {type: slack, webhook: "${env:SLACK}"}
+            routes: [{name: all, to: ["g:+447700900123", ops]}]
 
             """
         },

@@ -76,7 +76,7 @@ import Testing
         #expect(payments.steps.map(\.after) == [[0: 5, 1: 10], [0: 60, 1: 60, 2: 60]])
         #expect(payments.steps.map(\.isUrgent) == [true, false])
         let told = payments.steps.map { $0.to.map(\.text) }
-        #expect(told == [["ana", "bob via mail"], ["communication_lead", "subscribers"]])
+        #expect(told == [["ana", "bob via mail"], ["communication_lead", "subscribers", "ana"]])
         #expect(payments.repetition == EscalationPolicy.Repetition(every: 1, times: 3) && payments.until == .resolved)
         let standard = try #require(rules.policies.last)
         #expect(standard.match.conditions.isEmpty && standard.repetition == nil && standard.until == .acknowledged)
@@ -129,12 +129,12 @@ import Testing
         let text = """
             version: 1
             sla: {low: {resolve: 1d, calendar: office}}
-            escalation: {a: {steps: [{after: {bad: 5m}, to: ops}]}}
+            escalation: {a: {steps: [{after: {bad: 5m}, to: [ops, two]}]}}
             status_reports: {worse: {every: 1s, to: [ops]}}
             router: {wake_for: bad}
             calendars: {office: {hours: "09:00-17:00"}}
-            channels: {ops: {type: slack, webhook: "${env:SLACK}"}}
-            routes: [{to: ops}]
+            channels: {ops: {type: slack, webhook: "${env:SLACK}"}, two: {type: teams, webhook: "${env:SLACK}"}}
+            routes: [{to: [ops, two]}]
             severities: {worse: [], bad: [], low: []}
             """
         let result = try load(text)

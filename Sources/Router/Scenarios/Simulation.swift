@@ -172,8 +172,9 @@ struct Simulation {
 
     /// What follows from an event that was accepted.
     mutating func take(_ receipt: Receipt) throws(LedgerError) {
-        if case .handedOver(let ready, let aside, _, _) = receipt {
+        if case .handedOver(let ready, let aside, let withdrawn, _) = receipt {
             for id in aside { if let row = try ledger.delivery(id) { try note(row) } }
+            for id in withdrawn where held.removeValue(forKey: id) != nil { if let row = try ledger.delivery(id) { try note(row) } }
             return try send(ready)
         }
         guard case .accepted(let sequence, _, let ready, let planned, _) = receipt else { return }

@@ -20,7 +20,7 @@ extension Pipeline {
             guard let person = table.directory.people[name] else { return .failure(.nobody(name, table.directory)) }
             addresses = person.addresses.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, $0.value) }
         case .email(let address): addresses = [(.email, address)]
-        case .sms(let number): addresses = [(.sms, PhoneDigits.plain(number))]
+        case .sms(let number): addresses = [(.sms, EventParser.plainNumber(number))]
         }
         var changes: [StandingChange] = []
         for (kind, address) in addresses {
@@ -63,21 +63,4 @@ private enum AddressAction: String {
     case stop
     case start
     case bounce
-}
-
-/// Numbers as people write them, and as they are compared: `+44 7700 900123` is `+447700900123`.
-enum PhoneDigits {
-    static func plain(_ number: String) -> String {
-        String(String.UnicodeScalarView(number.unicodeScalars.filter { !" -().\u{A0}\u{2011}".unicodeScalars.contains($0) }))
-    }
-}
-
-extension Rejection {
-    fileprivate static func nobody(_ name: String, _ directory: Directory) -> Rejection {
-        let hint = Suggestion.clause(for: name, among: directory.people.keys.sorted())
-        return Rejection(
-            .wrongType,
-            "there is nobody `\(String(name.prefix(60)))` in `people`\(hint); an address is written {\"email\": …} or {\"sms\": …}",
-            pointer: "/subscription/who")
-    }
 }

@@ -162,7 +162,7 @@ extension Subscription.Who {
         } else if let email = json["email"]?.string {
             self = .email(email)
         } else if let sms = json["sms"]?.string {
-            self = .sms(sms)
+            self = .sms(EventParser.plainNumber(sms))
         } else {
             return nil
         }
