@@ -24,7 +24,8 @@ public final class VirtualLedger {
                 if spills { try database.execute(sql: "PRAGMA cache_size = -\(Self.cache)") }
             }
             // SQLite's word for a temporary file is the empty name.
-            connection = spills ? try DatabaseQueue(path: "", configuration: configuration) : try DatabaseQueue(configuration: configuration)
+            connection =
+                spills ? try DatabaseQueue(path: "", configuration: configuration) : try DatabaseQueue(configuration: configuration)
             try connection.writeWithoutTransaction { database in
                 try LedgerSchema.migrate(database)
                 try database.beginTransaction(.immediate)

@@ -81,7 +81,8 @@ extension RouterConfiguration {
     /// Member ids, of whom the entries reach.
     private func members(_ entries: [RecipientEntry], _ incident: Incident, _ severity: Severity?, _ presence: Presence) -> [String] {
         var found: [String] = []
-        for resolved in entries.flatMap({ table.directory.resolve($0, incident: incident, severity: severity, presence: presence).reached }) {
+        for resolved in entries.flatMap({ table.directory.resolve($0, incident: incident, severity: severity, presence: presence).reached })
+        {
             let id = resolved.person?.addresses[.slack] ?? (resolved.channel.kind == .slack ? resolved.address : "")
             let isMember = id.utf8.count <= 32 && (id.hasPrefix("U") || id.hasPrefix("W"))
             if isMember, id.utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) }), !found.contains(id) { found.append(id) }

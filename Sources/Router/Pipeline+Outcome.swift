@@ -39,11 +39,13 @@ extension Disposition {
 }
 
 extension Parcel {
-    init(_ delivery: QueuedDelivery, message: Message, date: Date, leaving: Leaving?, configuration: RouterConfiguration, absences: [Absence]) {
+    init(
+        _ delivery: QueuedDelivery, message: Message, date: Date, leaving: Leaving?, configuration: RouterConfiguration, absences: [Absence]
+    ) {
         self.init(
             token: delivery.token, address: delivery.address, message: message, incident: delivery.event.incident?.id,
             isFirst: delivery.isFirst, date: date, thread: delivery.thread?.root, subject: delivery.thread?.subject,
-            part: delivery.part(by: configuration.scale), 
+            part: delivery.part(by: configuration.scale),
             room: configuration.room(of: delivery, absences: absences, now: date), leaving: leaving)
     }
 }

@@ -116,7 +116,8 @@ public struct Pipeline: Sendable {
 
         // deliver ─▶ Outcome: one attempt, bounded by the channel's timeout.
         let report = await channel.deliver(
-            Parcel(delivery, message: message, date: started, leaving: request.leaving, configuration: setup.configuration,
+            Parcel(
+                delivery, message: message, date: started, leaving: request.leaving, configuration: setup.configuration,
                 absences: ledger.absencesInForce))
 
         // Outcome ─▶ next state: one policy for all channels; and the next way, where this one does not get through.

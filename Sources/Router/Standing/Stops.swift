@@ -64,3 +64,13 @@ private enum AddressAction: String {
     case start
     case bounce
 }
+
+extension Rejection {
+    fileprivate static func nobody(_ name: String, _ directory: Directory) -> Rejection {
+        let hint = Suggestion.clause(for: name, among: directory.people.keys.sorted())
+        return Rejection(
+            .wrongType,
+            "there is nobody `\(String(name.prefix(60)))` in `people`\(hint); an address is written {\"email\": …} or {\"sms\": …}",
+            pointer: "/subscription/who")
+    }
+}

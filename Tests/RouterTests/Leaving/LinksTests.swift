@@ -72,7 +72,8 @@ import Testing
         let payload = try #require(deed.payload(among: subscriptions, reason: "by link"))
         #expect(payload["action"] == "unsubscribe" && payload["id"] == "s1" && payload["who"] == ["email": "x@example.com"])
         #expect(deed.payload(among: [], reason: "by link") == nil, "it is gone already")
-        for payload in [payload, try #require(Links.Deed.stop(kind: .sms, address: "+447700900123").payload(among: [], reason: "by link"))] {
+        for payload in [payload, try #require(Links.Deed.stop(kind: .sms, address: "+447700900123").payload(among: [], reason: "by link"))]
+        {
             let event: JSONValue = ["type": "subscription", "id": "e", "subscription": payload]
             let parsed = try parser.event(from: event, origin: EventOrigin(file: "e.json", modified: Date(), size: 1))
             #expect(parsed.payload != nil)
