@@ -8,6 +8,8 @@ struct Differences {
         var recipient: String
         var incident: String?
         var type: String
+        /// What is most urgent is compared by itself: losing it is not made good by something lesser.
+        var isMostUrgent: Bool
     }
 
     private struct Told {
@@ -24,7 +26,7 @@ struct Differences {
 
     init(_ old: NoticeTally, _ new: NoticeTally, mostUrgent: String) {
         self.mostUrgent = mostUrgent
-        let (before, after) = (Self.stories(old), Self.stories(new))
+        let (before, after) = (Self.stories(old, mostUrgent), Self.stories(new, mostUrgent))
         for (story, ways) in before { compare(story, ways, after[story] ?? [:]) }
         for (story, ways) in after where before[story] == nil { compare(story, [:], ways) }
     }
@@ -41,13 +43,15 @@ struct Differences {
         }
     }
 
-    private static func stories(_ tally: NoticeTally) -> [Story: Ways] {
+    private static func stories(_ tally: NoticeTally, _ mostUrgent: String) -> [Story: Ways] {
         var stories: [Story: Ways] = [:]
         for (key, count) in tally.counts {
+            let severity = tally.name(key.severity)
             let story = Story(
-                recipient: tally.name(key.recipient) ?? "", incident: tally.name(key.incident), type: tally.name(key.type) ?? "")
+                recipient: tally.name(key.recipient) ?? "", incident: tally.name(key.incident), type: tally.name(key.type) ?? "",
+                isMostUrgent: severity == mostUrgent)
             let way = tally.name(key.way) ?? ""
-            let told = Told(count: Int(count.count), severity: tally.name(key.severity), first: count.first)
+            let told = Told(count: Int(count.count), severity: severity, first: count.first)
             if var known = stories[story]?[way] {
                 // The severity that it was told with first stands for all.
                 if told.first < known.first { (known.severity, known.first) = (told.severity, told.first) }

@@ -49,6 +49,13 @@ import Testing
         #expect(found[2].gained.examples.map(\.incident) == ["INC1"])
     }
 
+    @Test func aCriticalOneIsNotMadeGoodByALesserOne() throws {
+        let (high, critical) = (Self.line("ana", "INC1", "escalation"), Self.line("ana", "INC1", "escalation", severity: "critical", after: 9))
+        #expect(try #require(Self.compare([high, critical], [high]).first).lost.critical == 1)
+        let swapped = try #require(Self.compare([critical], [high]).first)
+        #expect(swapped.lost.critical == 1 && swapped.gained.count == 1)
+    }
+
     @Test func anotherChannelIsAMove() throws {
         let found = try #require(
             Self.compare([Self.line("ana", "INC1"), Self.line("ana", "INC1")], [Self.line("ana", "INC1", by: "sms")]).first)
