@@ -69,6 +69,12 @@ public struct Event: Sendable, Equatable {
         self.raised = raised
     }
 
+    /// The template where no route names one: the broadcast's own, or the type's.
+    public var templateName: String {
+        guard type == .broadcast, let name = payload?["template"]?.string, !name.isEmpty else { return type.rawValue }
+        return name
+    }
+
     /// The source where the event names none.
     public static let unnamedSource = "unknown"
     /// The source of what Tocsin raises itself.

@@ -48,7 +48,7 @@ struct PlanDraft {
             PlannedDelivery(
                 channel: resolved.channel.name, kind: resolved.channel.kind, address: resolved.address,
                 recipient: resolved.recipient, for: entry, routes: [route.name],
-                template: route.template ?? event.type.rawValue, language: resolved.person?.language,
+                template: route.template ?? event.templateName, language: resolved.person?.language,
                 timezone: resolved.person?.timezone, isUrgent: route.isUrgent, priority: priority, due: now, expires: expires,
                 retryFor: route.retryFor, origin: origin, subscription: resolved.subscription))
         if keepsTerms { terms.append(Terms(route, resolved)) }

@@ -13,6 +13,15 @@ import Testing
         table.plan(event, application: try application(incident), now: noon)
     }
 
+    @Test func aBroadcastHasItsOwnTemplateWhereNoRouteNamesOne() throws {
+        var event = event(.broadcast)
+        event.payload = ["template": "investigating"]
+        var named = route("named", to: ["service-owner"])
+        named.template = "loud"
+        let plan = try plan(try table([route("all", to: ["ops-slack"]), named]), event)
+        #expect(plan.deliveries.map(\.template) == ["investigating", "loud"])
+    }
+
     @Test func routesAddUp() throws {
         let table = try table([
             route("page", ["type": ["escalation"], "severity": [">=high"]], to: ["payments"], isUrgent: true),
