@@ -99,7 +99,7 @@ extension Facts {
     /// An event that says that an address is not written to any more.
     var isLostAddress: Bool { isOwn && request.event.type == .operations && change.field == "address" }
 
-    var lostAddress: String? { change.from ?? change.to ?? line(request.event.document["address"]) }
+    var lostAddress: String? { line(request.event.document["address"]) ?? change.from ?? change.to }
 
     /// What is to be done first, of an incident that was assigned.
     var checklist: [String] {

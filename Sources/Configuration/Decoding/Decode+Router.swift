@@ -39,6 +39,9 @@ extension ConfigurationReader {
         if parts.user != nil || parts.rest.contains(where: { "?#{".contains($0) }) {
             findings.error("`public_url` must be scheme, host and path alone, such as https://tocsin.example.com", at: given.place)
         }
+        findings.warning(
+            "`public_url`: links in messages begin with it, and this version does not answer there yet; leave it out, and messages carry "
+                + "codes for `tocsin confirm`", at: given.place)
         var url = given.text
         while url.hasSuffix("/") { url.removeLast() }
         return url

@@ -29,7 +29,7 @@ enum Phrase: Int, CaseIterable, Sendable {
     case approvalFacts
     case subscribed, subscriptionEnded, confirmSubscription, confirmBody, incidentsInGeneral
     case silenceStarted, silenceEnded, silenceIsOver, yourSilenceEnded, yourSilenceEnds, yourSilenceEndsSoon
-    case away, somebody, youStandIn
+    case away, back, backAgain, somebody, youStandIn
     case statusReport, tocsin, test, addressLost, yourAddressLost
     case reminder, updateIsDue, noWordFor, stillAfter, stillAndNobody, stillOpenNobody, still, comesAndGoes, calmAgain
     case onDutyYou, onDutyOver, onDutyNow, openIncidents, noOpenIncidents, openIncident

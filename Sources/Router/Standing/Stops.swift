@@ -32,8 +32,7 @@ extension Pipeline {
                 var block = known ?? AddressBlock(kind: kind, address: address, since: nil, cause: .stop)
                 let by = payload["by"]?.string
                 let isNews = block.suppress(by == nil ? .stop : .byOperator, at: now, reason: payload["reason"]?.string, by: by)
-                // What an operator did the operators know.
-                changes.append(.block(block, alarm: isNews && by == nil ? alarm(of: block, now) : nil))
+                changes.append(.block(block, alarm: isNews ? alarm(of: block, now) : nil))
             case .bounce:
                 var block = known ?? AddressBlock(kind: kind, address: address, since: nil, cause: .bounces)
                 let (code, words) = (payload["code"]?.string ?? "", payload["reason"]?.string ?? "")

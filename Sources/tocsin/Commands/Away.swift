@@ -60,6 +60,7 @@ struct Away: AsyncParsableCommand {
         try event.drop(into: configuration)
         let start = begin > now ? " from \(Moment.short(begin, now: now))" : ""
         Terminal.say("\(who.id) is away\(start) until \(Moment.short(end, now: now))\(other.map { "; \($0.id) stands in" } ?? "")")
+        if let other { try await warn(of: other, for: who, configuration, begin, end) }
         if other == nil { warn(who, configuration.table.people.rotations, begin, end) }
     }
 
@@ -80,6 +81,22 @@ struct Away: AsyncParsableCommand {
         try event.set("message", .string("\(who.displayName) is back."))
         try event.drop(into: configuration)
         Terminal.say("\(who.id) is back")
+    }
+
+    /// Whoever stands in may be away too, and so may whoever stands in for them.
+    private func warn(of deputy: Person, for who: Person, _ configuration: RouterConfiguration, _ begin: Date, _ end: Date) async throws {
+        guard let ledger = try option.ledgerIfAny(configuration) else { return }
+        let known = try await option.closing(ledger) { try await $0.absences() }.filter { $0.until > begin && $0.from < end }
+        let new = Absence(id: "", who: who.id, from: begin, until: end, deputy: deputy.id)
+        for absence in known where absence.who == deputy.id {
+            let moment = max(begin, absence.from)
+            let presence = configuration.table.presence(absences: known.filter { $0.who != who.id } + [new], now: moment)
+            if presence.standIn(for: who.id) == nil {
+                Terminal.complain(
+                    "\(deputy.id) is away until \(Moment.short(absence.until)), and nobody stands in for both: what is for \(who.id) reaches nobody "
+                        + "from \(Moment.short(moment)); name another --deputy")
+            }
+        }
     }
 
     /// Whoever is on duty then, and has no deputy, leaves a gap.

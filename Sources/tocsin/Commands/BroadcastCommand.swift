@@ -74,7 +74,7 @@ struct BroadcastCommand: AsyncParsableCommand {
         let match = try MatchArguments(match, scale: configuration.scale)
         let text = try BroadcastText.read(message: message, subject: subject, corrects: corrects)
         let id = EventDraft.shortID("b")
-        let event = try draft(id, text, match)
+        let event = try draft(id, text, match, about: try await subjectIncident(configuration))
         let preview = try await preview(event, configuration)
         if let rejection = preview.rejection { throw failure(rejection.message, Exit.badData) }
         BroadcastPreviewText(preview, configuration).show()
@@ -87,7 +87,13 @@ struct BroadcastCommand: AsyncParsableCommand {
         try await BroadcastProgress(id: id, by: author, option).show(configuration)
     }
 
-    private func draft(_ id: String, _ text: BroadcastText, _ match: MatchArguments) throws -> EventDraft {
+    /// A correction is about what the original was about.
+    private func subjectIncident(_ configuration: RouterConfiguration) async throws -> String? {
+        guard incident == nil, let corrects, let ledger = try option.ledgerIfAny(configuration) else { return incident }
+        return try await option.closing(ledger) { try await $0.broadcast(corrects)?.broadcast.incident }
+    }
+
+    private func draft(_ id: String, _ text: BroadcastText, _ match: MatchArguments, about incident: String?) throws -> EventDraft {
         var members: [String: JSONValue] = ["id": .string(id), "message": .string(text.message), "by": .string(author)]
         members["subject"] = text.subject.map(JSONValue.string)
         members["template"] = template.map(JSONValue.string)
