@@ -16,7 +16,7 @@ import Testing
     @Test func aBroadcastHasItsOwnTemplateWhereNoRouteNamesOne() throws {
         var event = event(.broadcast)
         event.payload = ["template": "investigating"]
-        var named = route("named", to: ["service-owner"])
+        var named = try route("named", to: ["service-owner"])
         named.template = "loud"
         let plan = try plan(try table([route("all", to: ["ops-slack"]), named]), event)
         #expect(plan.deliveries.map(\.template) == ["investigating", "loud"])
