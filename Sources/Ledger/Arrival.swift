@@ -83,7 +83,7 @@ public enum StandingChange: Sendable, Equatable {
     case snooze(Snooze)
     case endSnooze(Subscription.Who)
     /// Keeps what is known against an address; with an alarm where its owner is to hear of it.
-    case block(AddressBlock, alarm: Alarm?)
+    case block(AddressBlock, alarm: Alarm?, sparing: Set<String> = [])
     /// Nothing is held against an address any more.
     case unblock(kind: ChannelKind, address: String)
     /// Keeps a broadcast; `alarm`: when it goes on.

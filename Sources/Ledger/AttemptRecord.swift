@@ -75,6 +75,8 @@ public struct AttemptRecord: Sendable, Equatable {
     public var next: Disposition
     /// What it says against the address; nil: nothing.
     public var verdict: AddressVerdict?
+    /// People to whom what is urgent goes at that address even if it is suppressed by this.
+    public var sparing: Set<String> = []
     /// Where `next` is dead or unknown: the next way, taken at once.
     public var fallback: FallbackPlan?
     /// Where `next` is to retry: when the next way is due. Kept only where none is set yet, and it has not fallen back.

@@ -1,4 +1,4 @@
-// What is known against addresses, between rows and values; and what the beginning of a suppression does to what waits.
+// What is known against addresses, between rows and values; and what waits for an address.
 
 import Foundation
 import GRDB
@@ -59,28 +59,22 @@ enum BlockTable {
         try database.run("DELETE FROM blocks WHERE kind = ? AND address = ?", [kind.rawValue, AddressBlock.compared(address, kind)])
     }
 
-    /// Everything that waits for an address that is suppressed now. It is few rows that this looks at: what is unfinished.
-    ///
-    /// - Returns: those of it that could have gone out at once.
-    static func suppressWaiting(_ block: AddressBlock, _ database: Database, tally: inout Tally) throws -> [Int64] {
-        guard let since = block.since else { return [] }
-        var waiting: [(id: Int64, channel: String, state: String, root: Int64?, contains: Int)] = []
-        for sql in [unfinished, held] {
-            try database.each(sql, [block.address, block.kind.rawValue]) { row in
-                if let id = row.int64(0), let state = row.text(2) {
-                    waiting.append((id, row.text(1) ?? "", state, row.int64(3), row.int(4) ?? 0))
-                }
-                return true
-            }
+    /// What waits for an address that is suppressed now, and is to be taken back: but for corrections, which are owed wherever
+    /// mail arrives, and for what is urgent to those who are reached all the same.
+    static func waiting(for block: AddressBlock, sparing reached: Set<String>, _ database: Database) throws -> [OutcomeTransaction.Unsent] {
+        var found: [OutcomeTransaction.Unsent] = []
+        let owesCorrections = block.cause != .bounces
+        try database.each(waiting, [block.address, block.kind.rawValue]) { row in
+            let origin = row.text(4).flatMap(Origin.init(rawValue:))
+            let isOwnWish = row.text(3) != nil
+            if owesCorrections, row.flag(6) { return true }
+            if !isOwnWish, row.flag(2), reached.contains(row.text(1) ?? "") { return true }
+            // Whom the rules named may have another way; that is looked for once.
+            let mayHaveOtherWay = !isOwnWish && !row.flag(5) && (origin?.mayBeToldOtherwise ?? false)
+            if let id = row.int64(0) { found.append(OutcomeTransaction.Unsent(id: id, isAstray: mayHaveOtherWay)) }
+            return true
         }
-        for one in waiting {
-            try database.run(suppress, [block.explanation.storable, one.id])
-            tally.move(channel: one.channel, from: one.state, to: DeliveryState.suppressed.rawValue)
-            if one.contains > 0 || one.root != nil {
-                try DigestContents(holder: one.root ?? one.id).follow(database, now: since, tally: &tally)
-            }
-        }
-        return waiting.filter { $0.state != DeliveryState.held.rawValue }.map(\.id)
+        return found
     }
 
     private static let one = "SELECT state FROM blocks WHERE kind = ? AND address = ?"
@@ -91,16 +85,11 @@ enum BlockTable {
         state = excluded.state
         """
     /// Mail addresses are compared without regard to case; numbers have none.
-    private static let unfinished = """
-        SELECT id, channel, state, fallback_root, contains FROM deliveries INDEXED BY deliveries_unfinished
-        WHERE \(LedgerSchema.unfinished) AND address = ? COLLATE NOCASE AND kind = ?
-        """
-    private static let held = """
-        SELECT id, channel, state, fallback_root, contains FROM deliveries INDEXED BY deliveries_held
-        WHERE \(LedgerSchema.held) AND address = ? COLLATE NOCASE AND kind = ?
-        """
-    private static let suppress = """
-        UPDATE deliveries SET state = 'suppressed', reason = ?, blocked = 0, fallback_at = NULL WHERE id = ?
+    private static let waiting = """
+        SELECT id, recipient, urgent, subscription, origin, fell_back, origin = 'broadcast' AND EXISTS (
+            SELECT 1 FROM broadcasts b INDEXED BY broadcasts_event WHERE b.event = d.event AND b.corrects IS NOT NULL)
+        FROM deliveries d INDEXED BY deliveries_addressed
+        WHERE address = ? COLLATE NOCASE AND kind = ? AND \(LedgerSchema.waits) ORDER BY id
         """
 }
 

@@ -16,6 +16,11 @@ enum BroadcastTable {
         try database.first(lastStarted, [audience], read)
     }
 
+    /// Those that are going out. Looks at all: for once after a restore.
+    static func sending(_ database: Database) throws -> [Broadcast] {
+        try StandingTables.readable(database, "SELECT state FROM broadcasts WHERE status = 'sending'", Broadcast.init(json:))
+    }
+
     /// The place of its event in the ledger.
     static func sequence(of id: String, _ database: Database) throws -> Int64? {
         try database.first("SELECT event FROM broadcasts WHERE id = ?", [id]) { $0.int64(0) }

@@ -129,7 +129,7 @@ struct IntakeTransaction {
                 ready.append(queued)
             }
         }
-        try apply(decision.changes, now: arrival.receivedAt)
+        ready += try apply(decision.changes, now: arrival.receivedAt)
         return .accepted(
             sequence: sequence, stale: isStale, deliveries: ready, planned: decision.plan.deliveries.count, raised: raised)
     }
@@ -204,7 +204,10 @@ struct IntakeTransaction {
         try AlarmTable.set(alarm, of: .incident(incident.id), database)
     }
 
-    mutating func apply(_ changes: [StandingChange], now: Date) throws {
+    /// - Returns: what may go out now, because what it waited for was taken back.
+    @discardableResult
+    mutating func apply(_ changes: [StandingChange], now: Date) throws -> [QueuedDelivery] {
+        var ready: [QueuedDelivery] = []
         for change in changes {
             switch change {
             case .silence(let silence, let alarm):
@@ -214,9 +217,11 @@ struct IntakeTransaction {
             case .subscribe(let subscription):
                 try StandingTables.write(subscription, database)
                 memory.keep(subscription)
+                // Nobody confirms it any more.
+                if subscription.leftAt != nil { ready += try takeBack(now) { try $0.takeBack(allBy: subscription.id, tally: &$1) } }
             case .unsubscribe(let ids):
-                for id in ids { try StandingTables.keepBack(of: id, database, tally: &tally) }
                 try endSubscriptions(ids)
+                for id in ids { ready += try takeBack(now) { try $0.takeBack(allBy: id, tally: &$1) } }
             case .followed(let ids): try endSubscriptions(ids)
             case .absence(let absence):
                 try AbsenceTable.write(absence, database)
@@ -228,7 +233,7 @@ struct IntakeTransaction {
                 try wake(snooze.who, at: now, until: snooze.until)
                 try StandingTables.write(snooze, database)
             case .endSnooze(let who): try wake(who, at: now, until: now)
-            case .block(let block, let alarm): try keep(block, alarm)
+            case .block(let block, let alarm, let reached): ready += try keep(block, alarm, sparing: reached, now: now)
             case .unblock(let kind, let address):
                 try BlockTable.remove(kind, address, database)
                 try AlarmTable.set(nil, of: .address(kind: kind, address: AddressBlock.compared(address, kind)), database)
@@ -240,17 +245,28 @@ struct IntakeTransaction {
                 try AlarmTable.set(alarm, of: .broadcast(broadcast.id), database)
             }
         }
+        return ready
+    }
+
+    /// What is taken back does not go out any more, wherever it lies.
+    private mutating func takeBack(_ now: Date, _ body: (inout OutcomeTransaction, inout Tally) throws -> Void) throws -> [QueuedDelivery] {
+        var outcomes = OutcomeTransaction(database, now: now)
+        try body(&outcomes, &tally)
+        addresses.withdrawn += outcomes.withdrawn
+        return try outcomes.recorded().ready
     }
 
     /// Where it begins, what waits for the address is taken back.
-    private mutating func keep(_ block: AddressBlock, _ alarm: Alarm?) throws {
+    private mutating func keep(
+        _ block: AddressBlock, _ alarm: Alarm?, sparing reached: Set<String>, now: Date
+    ) throws -> [QueuedDelivery] {
         let wasSuppressed = try BlockTable.isSuppressed(block.kind, block.address, database)
         try BlockTable.write(block, database)
         memory.hasBlocks = true
         if let alarm { try AlarmTable.set(alarm, of: alarm.subject, database) }
-        guard block.isSuppressed, !wasSuppressed else { return }
-        addresses.withdrawn += try BlockTable.suppressWaiting(block, database, tally: &tally)
+        guard block.isSuppressed, !wasSuppressed else { return [] }
         addresses.addresses.append((SuppressedAddresses.Key(kind: block.kind, address: block.address), true))
+        return try takeBack(now) { try $0.takeBack(allTo: block, sparing: reached, tally: &$1) }
     }
 
     private mutating func endSubscriptions(_ ids: [String]) throws {

@@ -34,7 +34,8 @@ extension LedgerRule {
             words: "deliveries that are held for a digest that is finished",
             query: """
                 SELECT id FROM deliveries d WHERE digest IS NOT NULL AND state = 'held' AND NOT EXISTS (
-                    SELECT 1 FROM deliveries w WHERE w.id = CAST(d.digest AS INTEGER) AND w.state IN ('pending', 'retrying')
+                    SELECT 1 FROM deliveries w WHERE w.id = CAST(d.digest AS INTEGER)
+                        AND (w.state IN ('pending', 'retrying') OR \(LedgerSchema.astray))
                     UNION ALL SELECT 1 FROM deliveries w INDEXED BY deliveries_fallback_root
                         WHERE w.fallback_root = CAST(d.digest AS INTEGER) AND w.state IN ('pending', 'retrying'))
                 """),

@@ -25,6 +25,10 @@ enum LedgerSchema {
 
     /// Waits on purpose, and has not been released.
     static let held = "state = 'held' AND digest IS NULL"
+    /// Has not gone out, for whatever reason, and is in no digest.
+    static let waits = "state IN ('held', 'pending', 'retrying') AND digest IS NULL"
+    /// Its address was suppressed while it waited, and another way to its recipient has not been looked for yet.
+    static let astray = "fallback_at IS NOT NULL AND state = 'suppressed'"
     /// One of many with the same message.
     static let broadcast = "origin = 'broadcast'"
     /// Counts towards its address's throttle.
@@ -49,6 +53,7 @@ enum LedgerSchema {
     /// - `subscriptions`: `who` is `person/NAME`, `email/ADDRESS` or `sms/ADDRESS`, empty in rows of old; `kept_until`: it
     ///   must be confirmed by then, or goes.
     /// - `blocks`: what is known against an address; `since` is empty while there are only bounces; `latest`: the last of those.
+    /// - `deliveries_astray`: their `fallback_at` is when their address was suppressed.
     /// - `deliveries_token`: finds the mail that came back, by its Message-ID.
     /// - `threads`: where a conversation began: Slack's `CHANNEL:TS`, or a mail's subject.
     /// - `open_service`: in lower case, only of open incidents; `rank` and `judged`: the severity, as it was judged. They are
@@ -149,7 +154,9 @@ enum LedgerSchema {
         ALTER TABLE subscriptions ADD COLUMN kept_until INTEGER;
         CREATE INDEX subscriptions_who ON subscriptions (who);
         CREATE INDEX subscriptions_kept ON subscriptions (kept_until) WHERE kept_until IS NOT NULL;
-        CREATE INDEX deliveries_subscribed ON deliveries (subscription) WHERE subscription IS NOT NULL AND \(held);
+        CREATE INDEX deliveries_subscribed ON deliveries (subscription) WHERE subscription IS NOT NULL AND \(waits);
+        CREATE INDEX deliveries_addressed ON deliveries (address COLLATE NOCASE, kind) WHERE \(waits);
+        CREATE INDEX deliveries_astray ON deliveries (fallback_at) WHERE \(astray);
         CREATE TABLE snoozes (who TEXT NOT NULL PRIMARY KEY, state BLOB NOT NULL) STRICT;
         CREATE TABLE blocks (
             kind TEXT NOT NULL, address TEXT NOT NULL, since INTEGER, cause TEXT NOT NULL, latest INTEGER, state BLOB NOT NULL,

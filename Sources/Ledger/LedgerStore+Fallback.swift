@@ -22,8 +22,25 @@ extension LedgerStore {
         }
     }
 
+    /// Deliveries that were taken back because their address was suppressed while they waited, and for which no other way has
+    /// been looked for yet, the longest first.
+    public func astray(now: Date, limit: Int) async throws(LedgerError) -> [QueuedDelivery] {
+        try await readers.read { database in
+            var reader = DeliveryReader(database, now: now)
+            var found: [QueuedDelivery] = []
+            try database.each(Self.strays, []) { row in
+                do {
+                    found.append(try reader.delivery(row))
+                } catch is RowFault {}
+                return found.count < limit
+            }
+            return found
+        }
+    }
+
     /// Makes the delivery of the next way beside one that is unfinished. Where the same event has a delivery there already,
-    /// none is made, and the reason says so. Does nothing where the delivery is finished, or has fallen back already.
+    /// none is made, and the reason says so. Does nothing where the delivery is finished, or has fallen back already. One that is
+    /// `astray` is told by that way instead, when it would have been.
     ///
     /// - Parameters:
     ///   - plan: nil: there is no other way, which is only noted, so that it is not asked for again.
@@ -44,6 +61,10 @@ extension LedgerStore {
         }
     }
 
+    private static let strays = """
+        SELECT \(QueuedDelivery.columns) FROM deliveries d INDEXED BY deliveries_astray
+        WHERE \(LedgerSchema.astray) ORDER BY fallback_at, d.id
+        """
     static let fallbacks = """
         SELECT \(QueuedDelivery.columns) FROM deliveries d INDEXED BY deliveries_fallback
         WHERE fallback_at <= ? AND \(LedgerSchema.fallbackWaits) ORDER BY fallback_at

@@ -4,10 +4,11 @@
 
 import Foundation
 import GRDB
+import Routing
 
 extension LedgerStore {
     /// Makes everything that is pending or retrying `unknown`, with an attempt that says why. It is listed with the dead
-    /// ones, and can be retried from there. Only before the router has started; interrupted, it may be called again.
+    /// ones, and can be retried from there. Broadcasts that were going out are stopped. Only before the router has started; interrupted, it may be called again.
     ///
     /// - Returns: how many deliveries it concerned.
     public func markRestored(now: Date) async throws(LedgerError) -> Int {
@@ -16,7 +17,26 @@ extension LedgerStore {
             // Each slice leaves the index that the next one is read from.
             let slice = try await writing { try Self.markSlice($0, now: now) }
             marked += slice
-            if slice < Self.restoredSlice { return marked }
+            if slice < Self.restoredSlice { break }
+        }
+        try await writing { try Self.stopBroadcasts($0, now: now) }
+        return marked
+    }
+
+    /// Parts of a broadcast that was going out may have gone out after the backup was made: it goes no further, and its author
+    /// is told.
+    private static func stopBroadcasts(_ database: Database, now: Date) throws {
+        try database.inTransaction(.immediate) {
+            for var broadcast in try BroadcastTable.sending(database) {
+                broadcast.end(.stopped, by: nil, reason: "restored from a backup: more of it may have gone out after the backup was made")
+                // What was pending is unknown by now: there is nothing to take back.
+                (broadcast.step, broadcast.cursor, broadcast.level) = (.done, 0, 0)
+                try BroadcastTable.write(broadcast, database)
+                let subject = Alarm.Subject.broadcast(broadcast.id)
+                let word = Alarm(subject: subject, due: now, what: "tells its author")
+                try AlarmTable.set(broadcast.owesWord ? word : nil, of: subject, database)
+            }
+            return .commit
         }
     }
 

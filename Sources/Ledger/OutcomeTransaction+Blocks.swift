@@ -30,15 +30,13 @@ extension OutcomeTransaction {
             }
         try BlockTable.write(block, database)
         hasBlocks = true
-        if isLost { try begin(block, tally: &tally) }
+        if isLost { try begin(block, sparing: record.sparing, tally: &tally) }
     }
 
-    private mutating func begin(_ block: AddressBlock, tally: inout Tally) throws {
-        let ids = try BlockTable.suppressWaiting(block, database, tally: &tally)
-        let taken = Set(ids)
-        promoted.removeAll(where: taken.contains)
-        withdrawn += ids
-        changes.withdrawn += ids
+    private mutating func begin(_ block: AddressBlock, sparing reached: Set<String>, tally: inout Tally) throws {
+        let count = withdrawn.count
+        try takeBack(allTo: block, sparing: reached, tally: &tally)
+        changes.withdrawn += withdrawn[count...]
         changes.addresses.append((SuppressedAddresses.Key(kind: block.kind, address: block.address), true))
         let subject = Alarm.Subject.address(kind: block.kind, address: block.address)
         try AlarmTable.set(Alarm(subject: subject, due: now, what: "an address is lost"), of: subject, database)

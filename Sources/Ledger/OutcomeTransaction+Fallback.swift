@@ -10,19 +10,25 @@ extension OutcomeTransaction {
     /// Takes the next way of a delivery; nil: there is none, which is only noted. Leaves alone what is finished, or has
     /// fallen back already.
     mutating func failOver(_ id: Int64, to plan: FallbackPlan?, reason: String, tally: inout Tally) throws {
-        guard let known = try find(id), known.state.isUnfinished, !known.fellBack else { return }
-        guard let plan else { return try database.run(Self.fellBack, [nil, id]) }
+        guard let known = try find(id), !known.fellBack else { return }
+        if known.state == .suppressed { return try reroute(known, to: plan, tally: &tally) }
+        guard known.state.isUnfinished else { return }
+        guard let plan else { return try noteNoWay(of: known) }
         try fallBack(known, to: plan, reason: reason, tally: &tally)
     }
 
-    /// Makes the delivery of the next way, unless the same event has one there already.
+    func noteNoWay(of known: Known) throws { try database.run(Self.fellBack, [nil, known.id]) }
+
+    /// Makes the delivery of the next way, unless the same event has one there already. What waits on purpose stands in for nothing.
     mutating func fallBack(_ known: Known, to plan: FallbackPlan, reason: String?, tally: inout Tally) throws {
         guard let left = try database.first(Self.left, [known.id], { try Left($0) }) else { return }
         var planned = plan.planned
         let isThere =
             left.origin == .broadcast
             ? try BroadcastTable.has(left.event, channel: planned.channel, address: planned.address, database)
-            : try database.has(Self.there, [left.event, planned.channel, planned.address, left.origin == .digest])
+            : try database.has(
+                planned.intent == .send ? Self.there : Self.thereOrHeld,
+                [left.event, planned.channel, planned.address, left.origin == .digest])
         if isThere {
             let words = "its next way, `\(planned.channel)`, has this event already"
             return try database.run(Self.fellBack, [[reason, words].compactMap(\.self).joined(separator: "; ").storable, known.id])
@@ -32,7 +38,6 @@ extension OutcomeTransaction {
             return try database.run(Self.fellBack, [[reason, words].compactMap(\.self).joined(separator: "; ").storable, known.id])
         }
         planned.origin = left.origin
-        planned.intent = .send
         planned.priority = min(planned.priority, left.priority)
         planned.isUrgent = planned.isUrgent || left.isUrgent
         try database.run(Self.fellBack, [reason?.storable, known.id])
@@ -40,8 +45,9 @@ extension OutcomeTransaction {
             planned: planned, lane: plan.lane, event: left.event, incident: known.incident, created: now,
             fallback: DeliveryInsertion.Standing(
                 of: known.id, root: known.root ?? known.id, tried: left.tried + [Way(channel: known.channel, address: known.address)]))
-        let placed = try insertion.write(database, tally: &tally)
         tally.add(.fallbacks, known.channel)
+        guard planned.intent == .send else { return try insertion.writeAside(database, tally: &tally) }
+        let placed = try insertion.write(database, tally: &tally)
         if !placed.isBlocked { promoted.append(placed.id) }
     }
 
@@ -69,6 +75,10 @@ extension OutcomeTransaction {
     private static let there = """
         SELECT 1 FROM deliveries INDEXED BY deliveries_event WHERE event = ? AND channel = ? AND address = ?
         AND (origin = 'digest') = ? AND state NOT IN ('held', 'suppressed') LIMIT 1
+        """
+    private static let thereOrHeld = """
+        SELECT 1 FROM deliveries INDEXED BY deliveries_event WHERE event = ? AND channel = ? AND address = ?
+        AND (origin = 'digest') = ? AND state <> 'suppressed' LIMIT 1
         """
     private static let fellBack = "UPDATE deliveries SET fell_back = 1, fallback_at = NULL, reason = ifnull(?, reason) WHERE id = ?"
     private static let family = """

@@ -45,6 +45,10 @@ final class SQLSurroundings: Surroundings {
         return found.all.map(\.address)
     }
 
+    func wasTold(of incident: String, channel: String, address: String) throws -> Bool {
+        try database.has(Self.wasTold, [incident, channel, address])
+    }
+
     func throttled(channel: String, address: String, since: Date, limit: Int) throws -> [Date] {
         var times: [Date] = []
         try database.each(Self.throttled, [channel, address, since.microseconds, limit]) { row in
@@ -98,7 +102,10 @@ final class SQLSurroundings: Surroundings {
 
     /// Why they were told: by a subscription, or because they were named. What follows from an earlier message says nothing.
     private static func why(_ row: Columns) -> ToldAddresses.Why {
-        if let subscription = row.text(11) { return .subscription(subscription) }
+        if let subscription = row.text(11) {
+            // Others of theirs may have asked for it, too.
+            return .subscriptions([subscription] + ((try? row.words(13)) ?? []).compactMap(Subscription.id(ofRoute:)))
+        }
         switch row.text(12).flatMap(Origin.init(rawValue:)) {
         case .owed, .stillOpen, .digest, .reminder: return .nothing
         default: return .named
@@ -119,12 +126,20 @@ final class SQLSurroundings: Surroundings {
 
     private static let address = """
         d.channel, d.kind, d.address, d.recipient, d.entry, d.language, d.timezone, d.state, d.unknowns > 0, d.digest IS NOT NULL, d.incident, \
-        d.subscription, d.origin
+        d.subscription, d.origin, d.routes
         """
     private static let told = """
         SELECT \(address) FROM deliveries d INDEXED BY deliveries_incident
         WHERE d.incident = ? AND d.template NOT IN ('ping', 'operations')
         AND (d.origin <> 'broadcast' OR d.event IN (SELECT event FROM broadcasts WHERE reached <= \(owedByBroadcast))) ORDER BY d.id
+        """
+    /// One conversation of `told`; of mail addresses with regard to no case.
+    private static let wasTold = """
+        SELECT 1 FROM deliveries d INDEXED BY deliveries_incident
+        WHERE d.incident = ?1 AND d.channel = ?2 AND (d.address = ?3 OR d.kind = 'email' AND d.address = ?3 COLLATE NOCASE)
+        AND (d.unknowns > 0 OR d.state IN ('delivered', 'unknown', 'pending', 'retrying', 'held'))
+        AND d.template NOT IN ('ping', 'operations')
+        AND (d.origin <> 'broadcast' OR d.event IN (SELECT event FROM broadcasts WHERE reached <= \(owedByBroadcast))) LIMIT 1
         """
     private static let kept = """
         SELECT \(address) FROM deliveries d INDEXED BY deliveries_silence JOIN incidents i ON i.id = d.incident AND i.is_open = 1
@@ -162,7 +177,7 @@ private struct ToldAddresses {
 
     /// What one delivery says of why its address was told.
     enum Why {
-        case subscription(String)
+        case subscriptions([String])
         case named
         case nothing
     }
@@ -179,8 +194,10 @@ private struct ToldAddresses {
         case .named:
             named.insert(index)
             all[index].address.subscriptions = []
-        case .subscription(let id):
-            if !named.contains(index), !all[index].address.subscriptions.contains(id) { all[index].address.subscriptions.append(id) }
+        case .subscriptions(let ids):
+            for id in ids where !named.contains(index) && !all[index].address.subscriptions.contains(id) {
+                all[index].address.subscriptions.append(id)
+            }
         }
     }
 

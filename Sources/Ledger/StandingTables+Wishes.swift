@@ -1,4 +1,4 @@
-// Subscriptions and snoozes: their rows, and what their ends do to what waits because of them.
+// Subscriptions and snoozes: their rows, and what the end of a snooze does to what waits because of it.
 
 import Foundation
 import GRDB
@@ -41,24 +41,6 @@ extension StandingTables {
         return ids
     }
 
-    /// What waits only because of a subscription that was left is not told any more.
-    static func keepBack(of subscription: String, _ database: Database, tally: inout Tally) throws {
-        let name = Subscription.routeName(subscription)
-        var waiting: [(id: Int64, channel: String)] = []
-        try database.each(heldBySubscription, [subscription]) { row in
-            guard let id = row.int64(0), let channel = row.text(1) else { return true }
-            let routes = try? row.json(2)?.array?.compactMap(\.string)
-            // Another wish of theirs asks for it as well.
-            let others = (routes ?? []).contains { $0 != name && $0.hasPrefix("subscription ") }
-            if !others { waiting.append((id, channel)) }
-            return true
-        }
-        for (id, channel) in waiting {
-            try database.run(suppress, ["they left \(name)".storable, id])
-            tally.move(channel: channel, from: DeliveryState.held.rawValue, to: DeliveryState.suppressed.rawValue)
-        }
-    }
-
     static func snoozes(_ database: Database) throws -> [Snooze] {
         try readable(database, "SELECT state FROM snoozes ORDER BY who", Snooze.init(stored:))
     }
@@ -89,11 +71,6 @@ extension StandingTables {
     private static let overdue = """
         SELECT id FROM subscriptions INDEXED BY subscriptions_kept WHERE kept_until IS NOT NULL AND kept_until <= ? LIMIT ?
         """
-    private static let heldBySubscription = """
-        SELECT id, channel, routes FROM deliveries INDEXED BY deliveries_subscribed
-        WHERE subscription = ? AND subscription IS NOT NULL AND \(LedgerSchema.held)
-        """
-    private static let suppress = "UPDATE deliveries SET state = 'suppressed', reason = ? WHERE id = ?"
     private static let upsertSubscription = """
         INSERT INTO subscriptions (id, who, kept_until, state) VALUES (?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET who = excluded.who, kept_until = excluded.kept_until, state = excluded.state

@@ -10,6 +10,7 @@ extension Dispatcher {
 
     /// Takes the next way for everything whose patience is over.
     func failOverWhatIsDue() async {
+        await rerouteWhatIsAstray()
         let now = pipeline.clock()
         while true {
             guard !pauses.isAll,
@@ -19,6 +20,18 @@ extension Dispatcher {
                 guard await failOver(delivery, "not through after \(delivery.attempts) attempts") else { return }
             }
             if due.count < Self.atOnce { return }
+        }
+    }
+
+    /// Tells by another way those whose address was suppressed while something waited for them.
+    func rerouteWhatIsAstray() async {
+        while true {
+            guard let astray = try? await pipeline.ledger.astray(now: pipeline.clock(), limit: Self.atOnce), !astray.isEmpty else { return }
+            for delivery in astray {
+                let plan = pipeline.otherWay(for: delivery, now: pipeline.clock())
+                guard await failOver(delivery, to: plan, "nothing is sent to its address any more") else { return }
+            }
+            if astray.count < Self.atOnce { return }
         }
     }
 
@@ -66,8 +79,11 @@ extension Dispatcher {
     }
 
     private func failOver(_ delivery: QueuedDelivery, _ reason: String) async -> Bool {
+        await failOver(delivery, to: pipeline.nextWay(for: delivery, now: pipeline.clock()), reason)
+    }
+
+    private func failOver(_ delivery: QueuedDelivery, to plan: FallbackPlan?, _ reason: String) async -> Bool {
         let now = pipeline.clock()
-        let plan = pipeline.nextWay(for: delivery, now: now)
         do {
             let ready = try await pipeline.ledger.failOver(delivery.id, to: plan, reason: reason, now: now)
             lanes[delivery.lane]?.fellBack(delivery.id)

@@ -59,9 +59,10 @@ extension Pipeline {
         return attempt
     }
 
-    /// Why a delivery is not made that lay in a lane when its address was suppressed: the ledger has taken it back already.
+    /// Why a delivery is not made that lay in a lane when its address was suppressed, or its subscription was left: the ledger has
+    /// taken it back already.
     func withdrawal(of delivery: QueuedDelivery) -> Disposition? {
-        ledger.wasWithdrawn(delivery.id) ? .superseded("nothing is sent to its address any more", by: nil) : nil
+        ledger.wasWithdrawn(delivery.id) ? .superseded("it was taken back while it waited", by: nil) : nil
     }
 
     /// How to tell the same recipient by another way, whose address is not suppressed; nil: there is none.
@@ -85,8 +86,25 @@ extension Pipeline {
             past.append(way)
             way = Way(channel: next.channel.name, address: next.address)
         }
-        guard let resolved = found else { return nil }
-        return FallbackPlan(
+        return found.map { fallback(for: delivery, by: $0, setup, now: now) }
+    }
+
+    /// How somebody of `people` is told whose address was suppressed while this waited; nil: there is no other way. As where it is
+    /// suppressed already when a message is planned.
+    func otherWay(for delivery: QueuedDelivery, now: Date) -> FallbackPlan? {
+        let setup = setup.value
+        let table = setup.configuration.table
+        guard let person = table.directory.people[delivery.recipient] else { return nil }
+        let past = Set(delivery.tried.map(\.address))
+        let block = AddressBlock(kind: delivery.kind, address: delivery.address, since: nil, cause: .stop)
+        let other = table.otherWay(to: person, than: block) { kind, address in
+            ledger.isSuppressed(kind, address) || past.contains { AddressBlock.compared($0, kind) == address }
+        }
+        return other.map { fallback(for: delivery, by: $0, setup, now: now) }
+    }
+
+    private func fallback(for delivery: QueuedDelivery, by resolved: Resolved, _ setup: Setup, now: Date) -> FallbackPlan {
+        FallbackPlan(
             planned: PlannedDelivery(
                 channel: resolved.channel.name, kind: resolved.channel.kind, address: resolved.address, recipient: resolved.recipient,
                 for: delivery.for, routes: delivery.routes, template: delivery.template,

@@ -126,7 +126,7 @@ public struct Pipeline: Sendable {
             after: report.outcome, attempts: delivery.attempts + 1, unknowns: delivery.unknowns + report.outcome.unknowns,
             firstAttempt: delivery.firstAttempt ?? started, now: ended, random: Double.random(in: 0..<1), retryFor: delivery.retryFor)
         var record = AttemptRecord(delivery, report: report, degraded: message.degraded, started: started, ended: ended, next: next)
-        record.verdict = setup.verdict(on: report.outcome, code: report.code, delivery)
+        setup.judge(&record, report, of: delivery, absences: ledger.absencesInForce)
         return withNextWay(Attempt(record, retryAfter: report.pause, isHealthy: report.outcome.isHealthy), delivery, setup)
     }
 }

@@ -32,7 +32,15 @@ extension Setup {
         return address.addingPercentEncoding(withAllowedCharacters: plain).map { "mailto:\($0)?subject=unsubscribe%20\(token)" }
     }
 
-    func verdict(on outcome: Outcome, code: String?, _ delivery: QueuedDelivery) -> AddressVerdict? {
+    /// What an attempt says against its address, and who is reached there all the same.
+    func judge(_ record: inout AttemptRecord, _ report: AttemptReport, of delivery: QueuedDelivery, absences: [Absence]) {
+        record.verdict = verdict(on: report.outcome, code: report.code, delivery)
+        if record.verdict == nil { return }
+        let table = configuration.table
+        record.sparing = table.reachedThoughSuppressed(table.presence(absences: absences, now: record.at))
+    }
+
+    private func verdict(on outcome: Outcome, code: String?, _ delivery: QueuedDelivery) -> AddressVerdict? {
         switch outcome {
         case .refused(.optedOut): .optedOut
         case .refused(.noSuchRecipient) where delivery.kind == .email && BounceStatus.isOfAddress(code ?? ""):
@@ -54,11 +62,14 @@ enum BounceStatus {
         let parts = status.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
         guard parts.count == 3, parts[0] == 5, let subject = parts[1], let detail = parts[2] else { return false }
         switch subject {
-        case 0, 1: return true
+        case 0: return true
+        // 5.1.7 and 5.1.8: the sender's own address.
+        case 1: return detail != 7 && detail != 8
         // 5.2.2 a full mailbox, 5.2.3 a mail that is too long, 5.2.4 a mailing list's trouble.
         case 2: return detail < 2
-        // 5.4.4 and 5.4.1: there is no such host; 5.4.310 and the like are Exchange's.
-        case 4: return detail != 7 && detail != 5
+        // 5.4.4 and 5.4.1: there is no such host; 5.4.310 and the like are Exchange's. 5.4.3 a directory that does not answer,
+        // 5.4.5 congestion, 5.4.6 a loop, 5.4.7 too old: the way there, not the address.
+        case 4: return ![3, 5, 6, 7].contains(detail)
         default: return false
         }
     }

@@ -58,6 +58,105 @@ import Testing
         await store.close()
     }
 
+    private func page(_ address: String = "x@example.com", _ intent: Intent = .send, urgent: Bool = false) -> PlannedDelivery {
+        var planned = mail(address, intent, urgent: urgent)
+        (planned.recipient, planned.origin) = ("ana", .step)
+        return planned
+    }
+
+    /// A conversation goes on with what is behind the head that was taken back.
+    @Test func whatIsUrgentStaysForWhoeverIsReachedAllTheSame() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        var wish = page(urgent: true)
+        (wish.subscription, wish.origin) = ("s1", .subscription)
+        var other = page(urgent: true)
+        other.recipient = "ben"
+        try await store.take(
+            timed(try event("e1"), [other]), timed(try event("e2", time: after(1)), [page(urgent: true)], at: after(1)),
+            timed(try event("e3", incident: "INC2"), [page()]), timed(try event("e4", incident: "INC3"), [wish]))
+        let stop = timed(
+            try event("stop", incident: nil, type: .operations), changes: [.block(block(), alarm: nil, sparing: ["ana"])], at: after(2))
+        let receipt = try await store.accept([stop]).first
+        #expect(receipt?.ready.map(\.id) == [2])
+        #expect(try await store.states() == [.suppressed, .pending, .suppressed, .suppressed])
+        #expect(!store.wasWithdrawn(2) && store.wasWithdrawn(1))
+        #expect(try await store.deliveries().map(\.isBlocked) == [false, false, false, false])
+        #expect(try await store.verify().isEmpty)
+        await store.close()
+    }
+
+    @Test func whoeverHasAnotherWayIsToldByThat() async throws {
+        let fixture = try LedgerFixture()
+        var store = try fixture.open()
+        let hold = Intent.hold(Hold(kind: .quietHours, key: "k", until: after(600), reason: "quiet"))
+        var (owed, wish) = (page("X@example.com"), page("X@example.com", hold))
+        owed.origin = .owed
+        (wish.subscription, wish.origin) = ("s1", .subscription)
+        try await store.take(
+            timed(try event("e1"), [page()]), timed(try event("e2", incident: "INC2"), [page("X@example.com", hold)]),
+            timed(try event("e3", incident: "INC3"), [page()]), timed(try event("e4", incident: "INC4"), [owed]),
+            timed(try event("e5", incident: "INC5"), [wish]))
+        try await store.take(try begin(block()))
+        #expect(Set(try await store.states()) == [.suppressed])
+        #expect(try await store.verify().isEmpty)
+        await store.close()
+        store = try fixture.open()
+        let astray = try await store.astray(now: after(5), limit: 10)
+        #expect(astray.map(\.id) == [1, 2, 3])
+        #expect(try await store.astray(now: after(5), limit: 1).map(\.id) == [1])
+        let ready = try await store.failOver(1, to: FallbackPlan(planned: delivery(), lane: "l"), reason: "gone", now: after(5))
+        #expect(ready.map(\.channel) == ["ops-slack"])
+        #expect(try await store.failOver(2, to: FallbackPlan(planned: delivery(), lane: "l"), reason: "gone", now: after(5)).isEmpty)
+        #expect(try await store.failOver(3, to: nil, reason: "gone", now: after(5)).isEmpty)
+        #expect(try await store.astray(now: after(5), limit: 10).isEmpty)
+        #expect(try await store.failOver(1, to: FallbackPlan(planned: delivery("mail"), lane: "l"), reason: "x", now: after(5)).isEmpty)
+        let rows = try await store.deliveries()
+        #expect(rows.map(\.state) == Array(repeating: .suppressed, count: 5) + [.pending, .held])
+        #expect(rows[0].reason == "stop since 18 Nov 2026: asked")
+        #expect(rows[6].hold == .quietHours && rows[6].holdKey == "k" && rows[6].dueAt == after(600) && rows[6].address == "C1")
+        #expect(try await store.verify().isEmpty)
+        await store.close()
+    }
+
+    /// An escalation goes on when its step's address is lost; not while another way to the same person is looked for.
+    @Test func aStepThatWasTakenBackHasFailed() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        try await store.take(timed(try event("e1"), [page()], alarm: 600))
+        try await store.take(try begin(block()))
+        #expect(try await store.surroundings { try $0.stepFailed(of: "INC1") } == false)
+        #expect(try await store.alarms()["incident/INC1"] == 600)
+        _ = try await store.failOver(1, to: nil, reason: "gone", now: after(5))
+        #expect(try await store.surroundings { try $0.stepFailed(of: "INC1") })
+        #expect(try await store.alarms()["incident/INC1"] == 5)
+        let silenced = Intent.suppress(Suppression(reason: "silence x1", silence: "x1"))
+        try await store.take(timed(try event("e2", incident: "INC2"), [page("y@example.com", silenced)]))
+        #expect(try await store.surroundings { try $0.stepFailed(of: "INC2") } == false)
+        try await store.take(
+            timed(try event("e3", incident: "INC3"), [page("z@example.com", .suppress(Suppression(reason: "stop")))]))
+        #expect(try await store.surroundings { try $0.stepFailed(of: "INC3") })
+        await store.close()
+    }
+
+    @Test(arguments: [(AddressBlock.Cause.stop, DeliveryState.pending), (.bounces, .suppressed)])
+    func aCorrectionIsOwedWhereMailArrives(cause: AddressBlock.Cause, state: DeliveryState) async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let correction = Broadcast(
+            id: "b2", source: "monitor", event: "e1", state: .sent, created: start, corrects: "b1", started: start, step: .done)
+        var planned = mail()
+        planned.origin = .broadcast
+        try await store.take(
+            timed(try event("e1", incident: nil, type: .operations), [planned], changes: [.broadcast(correction, alarm: nil)]))
+        var block = block()
+        block.cause = cause
+        try await store.take(try begin(block))
+        #expect(try await store.states() == [state])
+        #expect(try await store.verify().filter { $0.contains("suppressed") }.isEmpty)
+        await store.close()
+    }
+
     @Test func itIsKnownAfterARestartAndCanBeLifted() async throws {
         let fixture = try LedgerFixture()
         var store = try fixture.open()
@@ -147,6 +246,38 @@ import Testing
             try await store.surroundings { [try $0.isStanding(subscription: "s1"), try $0.isStanding(subscription: "s2")] } == [
                 true, false,
             ])
+        await store.close()
+    }
+
+    /// One message may stand for several wishes.
+    @Test func everyWishThatAskedForItCounts() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        var planned = mail("a@example.com")
+        (planned.subscription, planned.origin) = ("s1", .subscription)
+        planned.routes = ["subscription s1", "subscription s2"]
+        try await store.take(timed(try event("e1"), [planned]))
+        #expect(try await store.surroundings { try $0.told(of: "INC1") }.map(\.subscriptions) == [["s1", "s2"]])
+        await store.close()
+    }
+
+    @Test func whoWasToldIsFoundByItsIndex() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let ids = try await store.take(
+            timed(try event("e1"), [mail("X@example.com"), delivery(), delivery("ops-slack", "C2"), suppressed(address: "C3")]))
+        _ = try await store.record([accepted(ids[0]), refused(ids[2])])
+        try await store.take(timed(try event("e2", incident: "INC2"), [delivery("ops-slack", "C9")]))
+        let asked = [
+            ("mail", "x@EXAMPLE.com"), ("ops-slack", "C1"), ("ops-slack", "c1"), ("ops-slack", "C2"), ("ops-slack", "C3"),
+            ("mail", "C1"), ("ops-slack", "C9"),
+        ]
+        let found = try await store.surroundings { known in
+            try asked.map { try known.wasTold(of: "INC1", channel: $0.0, address: $0.1) }
+        }
+        #expect(found == [true, true, false, false, false, false, false])
+        let told = try await store.surroundings { try $0.told(of: "INC1") }
+        #expect(told.map(\.address) == ["X@example.com", "C1"])
         await store.close()
     }
 

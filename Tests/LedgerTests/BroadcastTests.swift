@@ -84,6 +84,29 @@ import Testing
         await store.close()
     }
 
+    /// The parts that the backup does not know of may have gone out.
+    @Test func afterARestoreItGoesNoFurther() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        try await take(store, broadcast("b1"))
+        try await take(store, broadcast("b2") { $0.by = nil })
+        try await take(store, broadcast("b3") { ($0.state, $0.started, $0.until) = (.cooling, nil, start) })
+        _ = try await store.ring(try await store.dueAlarms(now: start, limit: 1), with: bell(count: 30), now: start)
+        #expect(try await store.markRestored(now: after(60)) == 10)
+        let rows = try await store.broadcasts(limit: 10)
+        #expect(
+            Dictionary(uniqueKeysWithValues: rows.map { ($0.broadcast.id, $0.broadcast.state) }) == [
+                "b1": .stopped, "b2": .stopped, "b3": .cooling,
+            ])
+        let stopped = try #require(try await store.broadcast("b1")?.broadcast)
+        #expect(stopped.step == .done && stopped.ending.hasPrefix("stopped: restored from a backup"))
+        let alarms = try await store.alarms()
+        #expect(alarms["broadcast/b1"] == 60, "its author is told")
+        #expect(alarms["broadcast/b2"] == nil, "there is nobody to tell")
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
     @Test func anAddressThatHasItGetsNoSecondOne() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()

@@ -85,6 +85,54 @@ import Testing
         await store.close()
     }
 
+    /// Whoever leaves all of them hears nothing, in whatever order they leave.
+    @Test(arguments: [[["s1", "s2"]], [["s2", "s1"]], [["s1"], ["s2"]], [["s2"], ["s1"]]])
+    func leavingOneAfterTheOtherKeepsBackWhatBothAskedFor(order: [[String]]) async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        try await change(store, "e1", [.subscribe(wish("s1")), .subscribe(wish("s2"))])
+        let ids = try await store.take(timed(try event("e2"), [heldBy("s1", "both", routes: ["subscription s1", "subscription s2"])]))
+        for (place, left) in order.enumerated() {
+            #expect(try await store.delivery(try #require(ids.last))?.state == .held)
+            try await change(store, "left \(place)", [.unsubscribe(ids: left)])
+        }
+        #expect(try await store.delivery(try #require(ids.last))?.state == .suppressed)
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
+    /// Also what is due, or is being tried again; what waits behind it goes on.
+    @Test func leavingTakesBackWhatIsDue() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        var asked = wish("s2", .email("x@example.com"))
+        (asked.isConfirmed, asked.asked) = (false, [start])
+        func due(_ subscription: String?, _ address: String) -> PlannedDelivery {
+            var planned = delivery("mail", address)
+            planned.subscription = subscription
+            planned.routes = subscription.map { [Subscription.routeName($0)] } ?? ["r"]
+            return planned
+        }
+        try await change(store, "e1", [.subscribe(wish("s1")), .subscribe(asked)])
+        try await store.take(
+            timed(try event("e2", incident: "I"), [due("s1", "a"), due("s1", "b"), due("s2", "x@example.com"), due(nil, "c")]),
+            timed(try event("e3", incident: "I", time: after(1)), [due(nil, "a")], at: after(1)))
+        let ids = try await store.deliveries().filter { $0.channel == "mail" }.map(\.id)
+        _ = try await store.record([deferred(ids[1], until: after(60), at: after(1))])
+        asked.leftAt = after(2)
+        let leaves = timed(
+            try event("e4", incident: nil, type: .operations, time: after(2)),
+            changes: [.unsubscribe(ids: ["s1"]), .subscribe(asked)], at: after(2))
+        let receipt = try await store.accept([leaves]).first
+        #expect(receipt?.ready.map(\.id) == [ids[4]])
+        let rows = try await store.deliveries().filter { ids.contains($0.id) }
+        #expect(rows.map(\.state) == [.suppressed, .suppressed, .suppressed, .pending, .pending])
+        #expect(rows.allSatisfy { !$0.isBlocked })
+        #expect(ids.map(store.wasWithdrawn) == [true, true, true, false, false], "what is in a lane is not sent")
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
     @Test func theEndOfWhatIsFollowedKeepsNothingBack() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()

@@ -23,6 +23,7 @@ extension Pipeline {
         case .sms(let number): addresses = [(.sms, EventParser.plainNumber(number))]
         }
         var changes: [StandingChange] = []
+        let reached = table.reachedThoughSuppressed(try table.presence(surroundings, now: now))
         for (kind, address) in addresses {
             let known = try surroundings.block(kind: kind, address: AddressBlock.compared(address, kind))
             switch action {
@@ -32,13 +33,13 @@ extension Pipeline {
                 var block = known ?? AddressBlock(kind: kind, address: address, since: nil, cause: .stop)
                 let by = payload["by"]?.string
                 let isNews = block.suppress(by == nil ? .stop : .byOperator, at: now, reason: payload["reason"]?.string, by: by)
-                changes.append(.block(block, alarm: isNews ? alarm(of: block, now) : nil))
+                changes.append(.block(block, alarm: isNews ? alarm(of: block, now) : nil, sparing: reached))
             case .bounce:
                 var block = known ?? AddressBlock(kind: kind, address: address, since: nil, cause: .bounces)
                 let (code, words) = (payload["code"]?.string ?? "", payload["reason"]?.string ?? "")
                 let reason = [words.contains(code) ? "" : code, words].filter { !$0.isEmpty }.joined(separator: ": ")
                 let isLost = block.count(bounceAt: now, reason: reason, by: table.people.bounces)
-                changes.append(.block(block, alarm: isLost ? alarm(of: block, now) : nil))
+                changes.append(.block(block, alarm: isLost ? alarm(of: block, now) : nil, sparing: reached))
             }
         }
         return .success(Effects(changes: changes))

@@ -54,7 +54,16 @@ struct Subscribers {
 
 extension Subscription {
     /// Stands among a delivery's routes.
-    public static func routeName(_ id: String) -> String { "subscription \(quoted(id))" }
+    public static func routeName(_ id: String) -> String { routePrefix + quoted(id) }
+
+    public static let routePrefix = "subscription "
+
+    /// The id in a route's name; nil: it is no subscription's, or of an id that was cut short to be fit to read.
+    public static func id(ofRoute name: String) -> String? {
+        guard name.hasPrefix(routePrefix) else { return nil }
+        let id = String(name.dropFirst(routePrefix.count))
+        return id.utf8.count <= 60 && id.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } ? id : nil
+    }
 
     var routeName: String { Self.routeName(id) }
 }

@@ -42,7 +42,7 @@ extension RoutingTable {
     }
 
     /// The first channel of theirs that leads elsewhere.
-    func otherWay(
+    public func otherWay(
         to person: Person, than block: AddressBlock, _ isSuppressed: (ChannelKind, String) throws -> Bool
     ) rethrows -> Resolved? {
         for name in person.via {

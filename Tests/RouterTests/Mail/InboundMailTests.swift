@@ -100,7 +100,8 @@ import Testing
         arguments: [
             ("5.1.1", true), ("550 5.1.1", true), ("550", true), ("554 5.7.1", false), ("552 5.2.2", false), ("5.2.1", true),
             ("5.4.4", true),
-            ("5.4.7", false), ("4.1.1", false), ("", false), ("5.1", false), ("5..1", false), ("5.1.1.1", false), ("452 4.2.2", false),
+            ("5.4.7", false), ("5.1.7", false), ("550 5.1.8", false), ("5.4.3", false), ("5.4.6", false), ("5.1.0", true), ("5.4.1", true),
+            ("4.1.1", false), ("", false), ("5.1", false), ("5..1", false), ("5.1.1.1", false), ("452 4.2.2", false),
         ])
     func whatAStatusSaysOfAnAddress(text: String, isOfAddress: Bool) { #expect(BounceStatus.isOfAddress(text) == isOfAddress) }
 }
