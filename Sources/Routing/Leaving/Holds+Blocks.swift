@@ -25,7 +25,7 @@ extension RoutingTable {
         let count = draft.deliveries.count
         for lost in holds.lost {
             switch lost.origin {
-            case .subscription, .broadcast, .owed, .confirmation, .digest, .room: continue
+            case .subscription, .broadcast, .owed, .confirmation, .digest, .room, .toldSeverity: continue
             case .route, .step, .stillOpen, .reminder, .report, .responsibility: break
             }
             guard lost.subscription == nil, let person = directory.people[lost.recipient] else { continue }
