@@ -49,8 +49,10 @@ public enum ConfigurationLoader {
     ///   - environment: where `${env:NAME}` looks.
     ///   - placeholderSecrets: a variable that is not set, or a secret's file that is not there, is replaced by a
     ///     placeholder instead of being an error: for the sandbox, where nothing leaves the machine.
+    ///   - now: the turns of calendar files are written out around it.
     public static func load(
-        path: String, environment: [String: String] = ProcessInfo.processInfo.environment, placeholderSecrets: Bool = false
+        path: String, environment: [String: String] = ProcessInfo.processInfo.environment, placeholderSecrets: Bool = false,
+        now: Date = Date()
     ) -> LoadResult {
         let absolute = FilePath.resolve(path, against: FileManager.default.currentDirectoryPath)
         let findings = Findings(file: path)
@@ -63,18 +65,19 @@ public enum ConfigurationLoader {
             let secrets = SecretSource(
                 environment: environment, directory: FilePath.directory(of: absolute), placeholders: placeholderSecrets)
             var result = LoadResult(file: path, diagnostics: [])
-            load(bytes, file: absolute, secrets, findings, into: &result)
+            load(bytes, file: absolute, now, secrets, findings, into: &result)
             result.diagnostics = findings.all
             return result
         }
     }
 
     private static func load(
-        _ bytes: [UInt8], file: String, _ secrets: SecretSource, _ findings: Findings, into result: inout LoadResult
+        _ bytes: [UInt8], file: String, _ now: Date, _ secrets: SecretSource, _ findings: Findings, into result: inout LoadResult
     ) {
         guard let root = root(bytes, findings) else { return }
         // The root is there in spite of errors where names are repeated: the first of them count.
-        let reader = ConfigurationReader(root: root, isWhole: !findings.hasErrors, file: file, secrets: secrets, findings: findings)
+        let reader = ConfigurationReader(
+            root: root, isWhole: !findings.hasErrors, file: file, now: now, secrets: secrets, findings: findings)
         guard let decoded = reader.decode() else { return }
         Validation(reader, decoded).run()
         if decoded.directoriesAreKnown { result.router = decoded.router }
@@ -86,7 +89,8 @@ public enum ConfigurationLoader {
             fallbacks: fallbacks(decoded), rules: rules(decoded), people: people(decoded))
         result.configuration = RouterConfiguration(
             version: String(SHA256.hex(bytes).prefix(12)), file: file, router: decoded.router, scale: reader.scale, table: table,
-            channels: decoded.channels.compactMap(\.settings), templateReferences: result.templateReferences)
+            channels: decoded.channels.compactMap(\.settings), templateReferences: result.templateReferences,
+            calendarFiles: decoded.rotations.compactMap(\.calendar))
     }
 
     private static func root(_ bytes: [UInt8], _ findings: Findings) -> YAMLNode? {

@@ -17,10 +17,12 @@ public struct RouterConfiguration: Sendable {
     public var channels: [ChannelSettings]
     /// The templates that routes name, in file order: whether they exist is for the templates to say.
     public var templateReferences: [TemplateReference]
+    /// The iCalendar files of rotations, absolute: who is on duty changes with them.
+    public var calendarFiles: [String]
 
     public init(
         version: String, file: String, router: RouterSettings, scale: SeverityScale, table: RoutingTable, channels: [ChannelSettings],
-        templateReferences: [TemplateReference] = []
+        templateReferences: [TemplateReference] = [], calendarFiles: [String] = []
     ) {
         self.version = version
         self.file = file
@@ -29,6 +31,7 @@ public struct RouterConfiguration: Sendable {
         self.table = table
         self.channels = channels
         self.templateReferences = templateReferences
+        self.calendarFiles = calendarFiles
     }
 
     /// Names and lines of `templateReferences`.

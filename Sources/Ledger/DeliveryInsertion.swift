@@ -47,7 +47,8 @@ struct DeliveryInsertion {
                 planned.for, JSONValue.array(planned.routes.map(JSONValue.string)).bytes, planned.template, planned.language,
                 planned.timezone, planned.isUrgent, planned.priority, placed.isFirst, created.microseconds, planned.due.microseconds,
                 planned.expires?.microseconds, placed.isBlocked, planned.retryFor.map { Int64(($0 * 1_000_000).rounded()) }, fallback?.of,
-                fallback?.root, fallback?.tried.stored, planned.origin.rawValue, planned.isThrottled, planned.subscription,
+                fallback?.root, fallback?.tried.stored, planned.origin.rawValue, planned.isThrottled, planned.isLimited,
+                planned.subscription,
             ])
         placed.id = database.lastInsertedRowID
         tally.add(.deliveries, planned.channel, state: DeliveryState.pending.rawValue)
@@ -65,7 +66,7 @@ struct DeliveryInsertion {
                 planned.timezone, planned.isUrgent, planned.priority, created.microseconds, aside.due.microseconds,
                 planned.expires?.microseconds, planned.retryFor.map { Int64(($0 * 1_000_000).rounded()) }, planned.origin.rawValue,
                 aside.state.rawValue, aside.reason.storable, aside.hold?.kind.rawValue, aside.hold?.key, aside.silence,
-                planned.isThrottled, planned.subscription,
+                planned.isThrottled, planned.isLimited, planned.subscription,
             ])
         tally.add(.deliveries, planned.channel, state: aside.state.rawValue)
     }
@@ -73,13 +74,13 @@ struct DeliveryInsertion {
     private static let insertAside = """
         INSERT INTO deliveries (event, token, incident, channel, address, kind, lane, recipient, entry, routes, template, language, \
         timezone, urgent, priority, is_first, created, due, expires, retry_for, origin, state, reason, hold, hold_key, silence, throttled, \
-        subscription) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        limited, subscription) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     private static let insert = """
         INSERT INTO deliveries (event, token, incident, channel, address, kind, lane, recipient, entry, routes, template, language, \
         timezone, urgent, priority, is_first, created, due, expires, blocked, retry_for, fallback_of, fallback_root, tried, \
-        origin, throttled, subscription, state) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')
+        origin, throttled, limited, subscription, state) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')
         """
 }
 

@@ -230,9 +230,12 @@ struct IntakeTransaction {
                 try AbsenceTable.end(id, database)
                 memory.forgetAbsences()
             case .snooze(let snooze):
-                try wake(snooze.who, at: now, until: snooze.until)
+                try endSnoozes(of: snooze.who, at: now, until: snooze.until)
                 try StandingTables.write(snooze, database)
-            case .endSnooze(let who): try wake(who, at: now, until: now)
+                try StandingTables.postpone(snooze, at: now, database)
+            case .endSnooze(let who):
+                try endSnoozes(of: who, at: now, until: now)
+                try StandingTables.wake(who, at: now, database)
             case .block(let block, let alarm, let reached): ready += try keep(block, alarm, sparing: reached, now: now)
             case .unblock(let kind, let address):
                 try BlockTable.remove(kind, address, database)
@@ -277,10 +280,10 @@ struct IntakeTransaction {
     }
 
     /// Ends somebody's snooze, and those that have run out; what waits for a later end than the new one is due at that.
-    private mutating func wake(_ who: Subscription.Who, at now: Date, until: Date) throws {
+    private mutating func endSnoozes(of who: Subscription.Who, at now: Date, until: Date) throws {
         for snooze in try memory.snoozes(database).elements {
             let isTheirs = snooze.who.compared == who.compared
-            if isTheirs, until < snooze.until { try StandingTables.wake(snooze, at: until, database) }
+            if isTheirs, until < snooze.until { try StandingTables.shorten(snooze, to: until, database) }
             if isTheirs || snooze.until <= now { try StandingTables.endSnooze(snooze.who, database) }
         }
         memory.forgetSnoozes()

@@ -33,6 +33,8 @@ enum LedgerSchema {
     static let broadcast = "origin = 'broadcast'"
     /// Counts towards its address's throttle.
     static let throttled = "throttled = 1"
+    /// Counts towards the limit of whoever hears it.
+    static let limited = "limited = 1"
 
     /// - `deliveries_ready`: SQLite appends the id to every index, so this is (lane, priority, due, id).
     /// - `tallies`: counts that would otherwise need a look at every row; kept by the same transaction.
@@ -50,6 +52,7 @@ enum LedgerSchema {
     /// - `broadcasts`: `event` is the sequence of the event that brought it; `started`: when it began to go out; `settled`:
     ///   nothing more is to be done for it.
     /// - `subscription`: by which they hear of it.
+    /// - `unsnoozed`: when one that a snooze came to move would be due without it.
     /// - `subscriptions`: `who` is `person/NAME`, `email/ADDRESS` or `sms/ADDRESS`, empty in rows of old; `kept_until`: it
     ///   must be confirmed by then, or goes.
     /// - `blocks`: what is known against an address; `since` is empty while there are only bounces; `latest`: the last of those.
@@ -147,6 +150,10 @@ enum LedgerSchema {
         """,
         """
         ALTER TABLE deliveries ADD COLUMN subscription TEXT;
+        ALTER TABLE deliveries ADD COLUMN limited INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE deliveries ADD COLUMN unsnoozed INTEGER;
+        CREATE INDEX deliveries_limited ON deliveries (channel, address, created) WHERE \(limited);
+        CREATE INDEX deliveries_waiting ON deliveries (recipient COLLATE NOCASE) WHERE \(held);
         CREATE INDEX deliveries_steps ON deliveries (incident, event) WHERE origin = 'step';
         CREATE INDEX deliveries_broadcast ON deliveries (event, channel, address COLLATE NOCASE) WHERE \(broadcast);
         CREATE TABLE absences (id TEXT NOT NULL PRIMARY KEY, state BLOB NOT NULL) STRICT;

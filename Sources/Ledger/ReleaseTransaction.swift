@@ -34,6 +34,7 @@ struct ReleaseTransaction {
         var routes: [UInt8]
         var isUrgent: Bool
         var priority: Int
+        var subscription: String?
     }
 
     /// What could not be released is looked at again after so many seconds.
@@ -95,7 +96,9 @@ struct ReleaseTransaction {
             let id = try row.need(row.int64(0), "the id of a delivery")
             let message = HeldMessage(
                 id: id, event: row.int64(1) ?? 0, incident: row.text(2), hasEnded: row.flag(3), isOvertaken: row.flag(7))
-            rows[id] = Row(message: message, routes: row.bytes(4) ?? [], isUrgent: row.flag(5), priority: row.int(6) ?? 0)
+            rows[id] = Row(
+                message: message, routes: row.bytes(4) ?? [], isUrgent: row.flag(5), priority: row.int(6) ?? 0,
+                subscription: row.text(8))
             return true
         }
         if rows.isEmpty { return }
@@ -178,7 +181,9 @@ struct ReleaseTransaction {
                 channel: group.channel, kind: try row.need(row.text(0).flatMap(ChannelKind.init(rawValue:)), "the kind of a channel"),
                 address: group.address, recipient: row.text(1) ?? "", for: row.text(2) ?? "", routes: routes, template: "digest",
                 language: row.text(3), timezone: row.text(4), isUrgent: rows.contains(where: \.isUrgent),
-                priority: rows.map(\.priority).min() ?? 0, due: now, origin: .digest)
+                priority: rows.map(\.priority).min() ?? 0, due: now, origin: .digest,
+                // Whoever was named for any of it would still hear if they left.
+                subscription: rows.allSatisfy { $0.subscription != nil } ? rows.first?.subscription : nil)
         }
         guard let planned else { throw RowFault(what: "a held delivery that is not there") }
         return planned
@@ -206,7 +211,7 @@ struct ReleaseTransaction {
             d.incident IS NOT NULL AND EXISTS (
                 SELECT 1 FROM deliveries n INDEXED BY deliveries_incident
                 WHERE n.incident = d.incident AND n.channel = d.channel AND n.address = d.address AND n.id > d.id
-                AND n.template NOT IN ('ping', 'operations') AND n.state IN ('delivered', 'unknown', 'pending', 'retrying'))
+                AND n.template NOT IN ('ping', 'operations') AND n.state IN ('delivered', 'unknown', 'pending', 'retrying')), d.subscription
         FROM deliveries d INDEXED BY deliveries_held WHERE \(ofGroup)
         """
     private static let lateRun = """

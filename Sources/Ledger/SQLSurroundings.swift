@@ -25,6 +25,7 @@ final class SQLSurroundings: Surroundings {
     var silences: Standing<Silence> { get throws { try memory.silences(database) } }
     var subscriptions: SubscriptionBook { get throws { try memory.subscriptions(database) } }
     var snoozes: Standing<Snooze> { get throws { try memory.snoozes(database) } }
+    var snoozedUntil: [Subscription.Who: Date] { get throws { try memory.snoozedUntil(database) } }
     var absences: Standing<Absence> { get throws { try memory.absences(database) } }
 
     func block(kind: ChannelKind, address: String) throws -> AddressBlock? {
@@ -50,8 +51,16 @@ final class SQLSurroundings: Surroundings {
     }
 
     func throttled(channel: String, address: String, since: Date, limit: Int) throws -> [Date] {
+        try times(Self.throttled, [channel, address, since.microseconds, limit])
+    }
+
+    func limited(channel: String, address: String, since: Date, limit: Int) throws -> [Date] {
+        try times(Self.limited, [channel, address, since.microseconds, limit])
+    }
+
+    private func times(_ sql: String, _ values: [(any Bindable)?]) throws -> [Date] {
         var times: [Date] = []
-        try database.each(Self.throttled, [channel, address, since.microseconds, limit]) { row in
+        try database.each(sql, values) { row in
             row.date(0).map { times.append($0) }
             return true
         }
@@ -107,7 +116,7 @@ final class SQLSurroundings: Surroundings {
             return .subscriptions([subscription] + ((try? row.words(13)) ?? []).compactMap(Subscription.id(ofRoute:)))
         }
         switch row.text(12).flatMap(Origin.init(rawValue:)) {
-        case .owed, .stillOpen, .digest, .reminder: return .nothing
+        case .owed, .stillOpen, .digest, .reminder, .toldSeverity: return .nothing
         default: return .named
         }
     }
@@ -148,6 +157,10 @@ final class SQLSurroundings: Surroundings {
     private static let throttled = """
         SELECT created FROM deliveries INDEXED BY deliveries_throttled
         WHERE \(LedgerSchema.throttled) AND channel = ? AND address = ? AND created >= ? ORDER BY created DESC LIMIT ?
+        """
+    private static let limited = """
+        SELECT created FROM deliveries INDEXED BY deliveries_limited
+        WHERE \(LedgerSchema.limited) AND channel = ? AND address = ? AND created >= ? ORDER BY created DESC LIMIT ?
         """
     private static let opens = """
         SELECT due FROM deliveries INDEXED BY deliveries_held

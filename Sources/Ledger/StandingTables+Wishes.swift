@@ -53,15 +53,48 @@ extension StandingTables {
         try database.run("DELETE FROM snoozes WHERE who = ?", [who.key])
     }
 
-    /// What waits until the end of a snooze is due earlier, because it ends earlier.
-    static func wake(_ snooze: Snooze, at now: Date, _ database: Database) throws {
-        let column = snooze.who.isPerson ? "recipient" : "address"
-        let text = snooze.who.isPerson ? "\(column) = ?" : "lower(\(column)) = lower(?)"
+    /// What waits already, and is not urgent, waits until the end of a snooze at the least. Late words are told by what is newer.
+    static func postpone(_ snooze: Snooze, at now: Date, _ database: Database) throws {
+        let until = snooze.until.microseconds
         try database.run(
             """
-            UPDATE deliveries INDEXED BY deliveries_held_due SET due = ?
-            WHERE due = ? AND \(LedgerSchema.held) AND hold = 'snooze' AND \(text)
-            """, [now.microseconds, snooze.until.microseconds, snooze.who.text])
+            UPDATE deliveries INDEXED BY deliveries_waiting
+            SET unsnoozed = ifnull(unsnoozed, CASE hold WHEN 'snooze' THEN ? ELSE due END), due = ?, reason = ?
+            WHERE \(theirs(snooze.who)) AND urgent = 0 AND hold_key <> '\(ReleasePlan.late)' AND due < ?
+            """,
+            [now.microseconds, until, "\(snooze.who.text) does not want to hear until \(Timestamp.format(snooze.until))".storable]
+                + names(snooze.who) + [until])
+    }
+
+    /// What waits for the end of a snooze is due earlier, because it ends earlier; but not before it would have been without it.
+    static func shorten(_ snooze: Snooze, to until: Date, _ database: Database) throws {
+        try database.run(
+            """
+            UPDATE deliveries INDEXED BY deliveries_waiting SET due = max(?, ifnull(unsnoozed, 0))
+            WHERE \(theirs(snooze.who)) AND (hold = 'snooze' OR unsnoozed IS NOT NULL) AND due = ?
+            """, [until.microseconds] + names(snooze.who) + [snooze.until.microseconds])
+    }
+
+    /// Nothing waits for a snooze any more: what waited for it alone is due, and the rest when it would have been.
+    static func wake(_ who: Subscription.Who, at now: Date, _ database: Database) throws {
+        try database.run(
+            """
+            UPDATE deliveries INDEXED BY deliveries_waiting
+            SET due = max(?, ifnull(unsnoozed, 0)), unsnoozed = NULL,
+                reason = CASE WHEN unsnoozed IS NULL THEN reason ELSE 'waits as it did before the snooze' END
+            WHERE \(theirs(who)) AND (hold = 'snooze' OR unsnoozed IS NOT NULL)
+            """, [now.microseconds] + names(who))
+    }
+
+    private static func names(_ who: Subscription.Who) -> [(any Bindable)?] { who.isPerson ? [who.text, who.text] : [who.text] }
+
+    /// What waits for a person, or for an address that is nobody's; with `names`.
+    private static func theirs(_ who: Subscription.Who) -> String {
+        switch who {
+        case .person: "recipient = ? COLLATE NOCASE AND recipient = ? AND \(LedgerSchema.held)"
+        case .email: "recipient = ? COLLATE NOCASE AND kind = 'email' AND \(LedgerSchema.held)"
+        case .sms: "recipient = ? COLLATE NOCASE AND kind = 'sms' AND \(LedgerSchema.held)"
+        }
     }
 
     private static let ofOne = """

@@ -1,6 +1,7 @@
 // What the writer need not read again: standing wishes, and whether anything waits for the incident of another service.
 // Only this process writes them, so what is here is what is in the file: changes enter after COMMIT, never before.
 
+import Foundation
 import GRDB
 import Incidents
 import JSON
@@ -12,6 +13,8 @@ struct WriterMemory {
     private(set) var silences: Standing<Silence>?
     private(set) var subscriptions: SubscriptionBook?
     private(set) var snoozes: Standing<Snooze>?
+    /// Of the same, by whom they are.
+    private var snoozedUntil: [Subscription.Who: Date] = [:]
     private(set) var absences: Standing<Absence>?
     /// Rises with every change of an absence.
     private(set) var absenceChanges = 0
@@ -47,7 +50,13 @@ struct WriterMemory {
         if let snoozes { return snoozes }
         let read = Standing(try StandingTables.snoozes(database), revision: Revision.next())
         snoozes = read
+        snoozedUntil = Snooze.untils(read.elements)
         return read
+    }
+
+    mutating func snoozedUntil(_ database: Database) throws -> [Subscription.Who: Date] {
+        _ = try snoozes(database)
+        return snoozedUntil
     }
 
     mutating func hasDependents(_ database: Database) throws -> Bool {

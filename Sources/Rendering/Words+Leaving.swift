@@ -13,6 +13,7 @@ extension Words {
         // The way out says which.
         case "subscription": return facts.request.leaving == nil ? phrases.say(.whySubscription) : nil
         case "responsibility": return phrases.say(.whyResponsibility)
+        case "told_severity": return facts.request.leaving == nil ? phrases.say(.whyTold) : nil
         case "broadcast":
             guard let by = facts.payload("by") else { return nil }
             return facts.request.leaving == nil ? phrases.say(.whyBroadcast, (.by, by)) : nil

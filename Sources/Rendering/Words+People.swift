@@ -46,7 +46,8 @@ extension Words {
         let rotation = facts.line(facts.request.event.document["rotation"])
         if facts.isReader(to) { return facts.phrases.say(.onDutyYou, (.name, rotation), (.from, from)) }
         if facts.isReader(from) { return facts.phrases.say(.onDutyOver, (.name, rotation), (.to, to)) }
-        return facts.phrases.say(.onDutyNow, (.name, rotation), (.to, to ?? facts.phrases.say(.somebody)), (.from, from))
+        guard let to else { return facts.phrases.say(.onDutyNobody, (.name, rotation), (.from, from)) }
+        return facts.phrases.say(.onDutyNow, (.name, rotation), (.to, to), (.from, from))
     }
 
     /// What is open when a turn begins, as lines.

@@ -16,7 +16,7 @@ extension QueuedDelivery {
         case .digest, .confirmation: return .apart
         case .broadcast: return .announcement
         case .reminder, .responsibility: return .word
-        case .route, .subscription, .step, .owed, .stillOpen, .report, .room: break
+        case .route, .subscription, .step, .owed, .stillOpen, .report, .room, .toldSeverity: break
         }
         if template == "ping" || template == "digest" { return .apart }
         switch event.event.type {

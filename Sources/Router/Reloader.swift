@@ -97,12 +97,12 @@ public final class Reloader: Service {
 
     /// What the files look like from outside: names, sizes and times.
     private func fingerprint() async -> [String] {
-        let templates = setup.value.configuration.router.templates
-        let path = path
+        let configuration = setup.value.configuration
+        let (templates, watched) = (configuration.router.templates, [path] + configuration.calendarFiles)
         return await Blocking.run {
-            var prints = [FilePrint.of(path)]
+            var prints = watched.map(FilePrint.of)
             let files = FileManager.default.enumerator(atPath: templates)
-            while let name = files?.nextObject() as? String, prints.count < 2_000 {
+            while let name = files?.nextObject() as? String, prints.count < 2_000 + watched.count {
                 prints.append(name + FilePrint.of(templates + "/" + name))
             }
             return prints

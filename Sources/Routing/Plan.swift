@@ -33,6 +33,8 @@ public struct PlannedDelivery: Sendable, Equatable {
     public var intent: Intent
     /// It counts towards its address's throttle.
     public var isThrottled: Bool
+    /// It counts towards the limit of whoever hears it.
+    public var isLimited: Bool
     /// The subscription by which they hear of it, which they can leave; nil where they were named.
     public var subscription: String?
 
@@ -40,7 +42,7 @@ public struct PlannedDelivery: Sendable, Equatable {
         channel: String, kind: ChannelKind, address: String, recipient: String, for entry: String, routes: [String], template: String,
         language: String? = nil, timezone: String? = nil, isUrgent: Bool = false, priority: Int, due: Date, expires: Date? = nil,
         retryFor: TimeInterval? = nil, origin: Origin = .route, intent: Intent = .send, isThrottled: Bool = false,
-        subscription: String? = nil
+        isLimited: Bool = false, subscription: String? = nil
     ) {
         self.channel = channel
         self.kind = kind
@@ -59,6 +61,7 @@ public struct PlannedDelivery: Sendable, Equatable {
         self.origin = origin
         self.intent = intent
         self.isThrottled = isThrottled
+        self.isLimited = isLimited
         self.subscription = subscription
     }
 }

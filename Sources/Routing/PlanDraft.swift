@@ -81,8 +81,12 @@ struct PlanDraft {
 
     /// Nobody hears at once: whoever is there waits for a digest of their own wish. An incident's own channel, which may be
     /// empty, is nobody.
-    var tellsNobodyNow: Bool {
-        deliveries.indices.allSatisfy { deliveries[$0].origin == .room || (keepsTerms && terms[$0].gathering != nil) }
+    ///
+    /// - Parameter lost: those who cannot be told.
+    func tellsNobodyNow(besides lost: Set<DestinationKey> = []) -> Bool {
+        deliveries.indices.allSatisfy { place in
+            deliveries[place].origin == .room || (keepsTerms && terms[place].gathering != nil) || lost.contains(keys[place])
+        }
     }
 
     /// Decides what is to become of each delivery, from the one at `first` on.

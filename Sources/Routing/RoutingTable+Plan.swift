@@ -44,7 +44,7 @@ extension RoutingTable {
         if let notRouted {
             return try plan(only: directed, facts, because: notRouted, surroundings, isExplaining: explaining)
         }
-        let directed = try directed + concerned(facts, application, surroundings)
+        let directed = directed + concerned(facts, application)
         let subscribers = try subscribers(facts, surroundings, isExplaining: explaining)
         var draft = PlanDraft(
             event: event, now: now, priority: isOperations ? 1 : severity?.rank ?? max(0, scale.steps.count - 1),
@@ -67,12 +67,13 @@ extension RoutingTable {
         if let subscribers, !isOperations, event.type != .reminder, event.type != .broadcast { beside += tell(subscribers, &draft) }
         let debt = try Debt(event, application, self, surroundings)
         if let debt, !(debt.isTurn && facts.incident?.isMuted(event, by: rules.flap) ?? false) { pay(debt, &draft) }
+        beside += try tellRejudged(facts, application, surroundings, &draft)
 
         var fellThrough = false
         if isOperations {
             let isUrgent = event.raised?.isUrgent ?? false
             beside += tell(operators, as: Self.operatorsName, isUrgent: isUrgent, facts, subscribers, &draft)
-        } else if draft.tellsNobodyNow, mustBeHeard(event), let severity, scale.mustBeHeard(severity) {
+        } else if draft.tellsNobodyNow(), mustBeHeard(event), let severity, scale.mustBeHeard(severity) {
             fellThrough = true
             beside += tell(unrouted, as: Self.unroutedName, isUrgent: true, facts, subscribers, &draft)
         }
@@ -81,10 +82,11 @@ extension RoutingTable {
         try draft.settle { try holds.settle(&$0, $1) }
         if !holds.lost.isEmpty { try tellOtherwise(&draft, &holds) }
         // All whom the routes named have left, or are lost: that is nobody.
-        let count = draft.deliveries.count
-        if holds.lost.count == count, count > 0, !isOperations, !fellThrough, mustBeHeard(event), let severity, scale.mustBeHeard(severity)
+        if !holds.lost.isEmpty, !isOperations, !fellThrough, mustBeHeard(event), let severity, scale.mustBeHeard(severity),
+            draft.tellsNobodyNow(besides: Set(holds.lost.map(\.destination)))
         {
             fellThrough = true
+            let count = draft.deliveries.count
             beside += tell(unrouted, as: Self.unroutedName, isUrgent: true, facts, subscribers, &draft)
             try draft.settle(from: count) { try holds.settle(&$0, $1) }
         }
@@ -110,6 +112,7 @@ extension RoutingTable {
         let verdicts = tell(directed, facts, nil, &draft)
         var holds = try Holds(self, facts, nil, surroundings, isExplaining: isExplaining)
         try draft.settle { try holds.settle(&$0, $1) }
+        if !holds.lost.isEmpty { try tellOtherwise(&draft, &holds) }
         return Plan(
             verdicts: isExplaining ? verdicts : [], deliveries: draft.deliveries, notRouted: reason,
             notes: isExplaining ? draft.notes + holds.notes : [])

@@ -57,7 +57,7 @@ extension RoutingTable {
                 if let resolved = one.origin == .stillOpen ? present(way(to: told), facts.presence) : way(to: told) {
                     draft.add(told, as: resolved, of: route, origin: one.origin)
                 } else {
-                    unreached = [Unreached(entry: told.for, reason: "`\(quoted(told.channel))`, by which they were told, is gone")]
+                    unreached = [told.unreached]
                 }
             }
             if unreached.isEmpty { continue }
@@ -131,4 +131,9 @@ extension RoutingTable {
         search.add(person: person, via: nil)
         return search.reached.first
     }
+}
+
+extension ToldAddress {
+    /// Why they cannot be told again.
+    var unreached: Unreached { Unreached(entry: `for`, reason: "`\(quoted(channel))`, by which they were told, is gone") }
 }

@@ -34,4 +34,25 @@ import Testing
         #expect(await router.stop() == 0)
         await sandbox.stop()
     }
+
+    @Test func anEditedCalendarIsReadAgain() async throws {
+        func calendar(_ who: String) -> String {
+            "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:1\nDTSTART:20200101T000000Z\nDURATION:P1D\nRRULE:FREQ=DAILY\nSUMMARY:\(who)\n"
+                + "END:VEVENT\nEND:VCALENDAR\n"
+        }
+        let sandbox = try await Sandbox.forTests()
+        let workspace = try Workspace(
+            sandbox.configuration(
+                "rotations: {primary: {calendar: duty.ics}}\nroutes: [{name: one, match: {}, to: [primary]}]"))
+        try workspace.write(calendar("duty-engineer"), to: "duty.ics")
+        let router = try await workspace.router()
+        try workspace.drop(Self.update(1))
+        try await eventually("it is the duty engineer's turn") { sandbox.inbox.count == 1 }
+        try workspace.write(calendar("service-owner"), to: "duty.ics")
+        try await eventually("the change is noticed: \(router.errors)") { router.errors.contains("notice: reloaded") }
+        try workspace.drop(Self.update(2))
+        try await eventually("it is the service owner's turn") { sandbox.inbox.all().contains { $0.to.contains("owner@example.com") } }
+        #expect(await router.stop() == 0)
+        await sandbox.stop()
+    }
 }

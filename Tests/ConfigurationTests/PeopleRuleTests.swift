@@ -76,6 +76,22 @@ import Testing
         #expect(configuration.router.publicURL == nil && configuration.router.mailbox == nil)
     }
 
+    /// Its turns are written out around the time that is asked for, and the file is named, so that it can be watched.
+    @Test func calendarFilesAreKnownAndReadAroundATime() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            "duty.ics",
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20000103T090000Z\r\nDURATION:P1D\r\nRRULE:FREQ=DAILY\r\n"
+                + "SUMMARY:ana\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+        let path = try directory.write("routes.yaml", file(top: "rotations: {r: {calendar: duty.ics}}"))
+        let now = try #require(Timestamp.parse("2010-06-01T12:00:00Z"))
+        let result = ConfigurationLoader.load(path: path, environment: environment, now: now)
+        #expect(result.errors == [])
+        let configuration = try #require(result.configuration)
+        #expect(configuration.calendarFiles == [directory.url.appending(path: "duty.ics").path])
+        #expect(configuration.table.people.rotations["r"]?.turn(at: now)?.person == "ana")
+    }
+
     @Test func aMaildirIsTakenWithoutAWord() throws {
         let directory = try TemporaryDirectory()
         let new = directory.url.appending(path: "bounces/new")

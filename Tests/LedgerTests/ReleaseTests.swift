@@ -141,6 +141,22 @@ import Testing
         await store.close()
     }
 
+    /// Subscribers can leave from it; whoever was named for any of it could not.
+    @Test(arguments: [(["s1", "s1"], "s1"), (["s1", "s2"], "s1"), (["s1", nil], nil), ([nil, nil], nil)] as [([String?], String?)])
+    func aDigestIsOfASubscriptionWhereAllOfItIs(subscriptions: [String?], expected: String?) async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        for (number, subscription) in subscriptions.enumerated() {
+            var planned = held(60, kind: .digest)
+            planned.subscription = subscription
+            try await store.take(timed(try event("e\(number)", incident: "I\(number)"), [planned]))
+        }
+        let released = try await store.release(now: after(60), limit: 10)
+        #expect(released.ready.map(\.subscription) == [expected])
+        #expect(released.ready.map(\.origin) == [.digest])
+        await store.close()
+    }
+
     @Test func whatEndedWhileItWasHeldIsOneLineInItsLatestState() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()

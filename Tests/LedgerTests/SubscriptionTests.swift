@@ -205,6 +205,54 @@ import Testing
         await store.close()
     }
 
+    /// What waits already waits for the snooze as well; whoever wakes hears what waited for that alone, and the rest when it
+    /// was due.
+    @Test func aSnoozeMovesWhatIsHeldAlready() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        func waiting(_ address: String, _ seconds: TimeInterval, urgent: Bool = false, _ recipient: String = "ana") -> PlannedDelivery {
+            var planned = held(seconds, kind: .digest, address: address, urgent: urgent)
+            planned.recipient = recipient
+            return planned
+        }
+        func due() async throws -> [TimeInterval] {
+            try await store.deliveries().map { $0.dueAt.timeIntervalSince(start) }
+        }
+        try await store.take(
+            timed(
+                try event("e1"),
+                [waiting("a", 100), waiting("b", 900), waiting("c", 100, urgent: true), waiting("d", 100, "ben"), waiting("e", 100, "Ana")])
+        )
+        try await change(store, "s1", [.snooze(Snooze(who: .person("ana"), until: after(600)))])
+        #expect(try await due() == [600, 900, 100, 100, 100])
+        var during = held(600, kind: .snooze, address: "f")
+        during.recipient = "ana"
+        try await store.take(timed(try event("e2"), [during]))
+        try await change(store, "s2", [.snooze(Snooze(who: .person("ana"), until: after(1_200)))], at: after(10))
+        #expect(try await due() == [1_200, 1_200, 100, 100, 100, 1_200])
+        try await change(store, "s3", [.snooze(Snooze(who: .person("ana"), until: after(700)))], at: after(20))
+        #expect(try await due() == [700, 900, 100, 100, 100, 700])
+        try await change(store, "s4", [.endSnooze(.person("ana"))], at: after(50))
+        #expect(try await due() == [100, 900, 100, 100, 100, 50])
+        #expect(try await store.release(now: after(50), limit: 10).ready.map(\.address) == ["f"])
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
+    @Test func anAddressIsSnoozedHoweverItIsWritten() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        var planned = PlannedDelivery(
+            channel: "mail", kind: .email, address: "X@example.com", recipient: "X@example.com", for: "mail:X@example.com", routes: ["r"],
+            template: "update", priority: 2, due: start)
+        planned.intent = .hold(Hold(kind: .digest, until: after(100), reason: "daily"))
+        try await store.take(timed(try event("e1"), [planned]))
+        try await change(store, "s1", [.snooze(Snooze(who: .email("x@EXAMPLE.com"), until: after(600)))])
+        #expect(try await store.deliveries().first?.dueAt == after(600))
+        #expect(try await store.deliveries().first?.reason == "x@EXAMPLE.com does not want to hear until \(Timestamp.format(after(600)))")
+        await store.close()
+    }
+
     @Test func whoeverWakesHearsAtOnce() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()

@@ -103,6 +103,24 @@ import Testing
         await store.close()
     }
 
+    @Test func limitedOnesAreCountedApart() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        var (sent, aside) = (planned(.send), planned(.hold(Hold(kind: .group, until: after(60), reason: "")), "ops-slack", "C2"))
+        (sent.isLimited, aside.isLimited) = (true, true)
+        try await store.take(timed(try event("e1"), [sent, aside, planned(.send, "ops-slack", "C3", throttled: true)]))
+        let all = try await store.surroundings { surroundings in
+            try ["C1", "C2", "C3"].map { address in
+                [
+                    try surroundings.limited(channel: "ops-slack", address: address, since: start, limit: 2).count,
+                    try surroundings.throttled(channel: "ops-slack", address: address, since: start, limit: 2).count,
+                ]
+            }
+        }
+        #expect(all == [[1, 0], [1, 0], [0, 1]])
+        await store.close()
+    }
+
     @Test func heldTellsWhenItOpensAndWhenItLastDid() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()

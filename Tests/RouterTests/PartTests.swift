@@ -33,6 +33,7 @@ import Testing
             delivery(.escalation), delivery(.escalation, origin: .step), delivery(.slaBreach),
             delivery(.statusChange, status: "resolved", previous: "open"), delivery(.statusChange, status: "closed"),
             delivery(.statusChange, previous: "resolved", reopens: true), delivery(.severityChange, previous: "low"),
+            delivery(.severityChange, origin: .toldSeverity, previous: "low"),
         ]
         #expect(news.allSatisfy { $0.part(by: .standard) == .news })
         let states = [

@@ -32,6 +32,8 @@ final class ConfigurationReader {
     let isWhole: Bool
     /// Absolute.
     let file: String
+    /// Around it calendar files are written out.
+    let now: Date
     var scale = SeverityScale.standard
     /// Where each severity of the scale is declared.
     var severityPlaces: [String: Place] = [:]
@@ -47,10 +49,11 @@ final class ConfigurationReader {
     /// Kept from the reading of `broadcasts`.
     var broadcastSection: Section?
 
-    init(root: YAMLNode, isWhole: Bool, file: String, secrets: SecretSource, findings: Findings) {
+    init(root: YAMLNode, isWhole: Bool, file: String, now: Date, secrets: SecretSource, findings: Findings) {
         self.root = root
         self.isWhole = isWhole
         self.file = file
+        self.now = now
         self.secrets = secrets
         self.findings = findings
         channelNames = Set(root[Namespace.channel.section]?.members?.map(\.key) ?? [])

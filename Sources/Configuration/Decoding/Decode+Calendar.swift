@@ -11,7 +11,7 @@ extension ConfigurationReader {
     ///   - zone: of times without one.
     /// - Returns: sorted by their beginning; nil where it cannot be understood.
     func calendarShifts(_ text: String, of given: Given, _ people: [String: Person], in zone: TimeZone) -> [Rotation.Shift]? {
-        let reading = ICalendar.shifts(text, people: people, timeZone: zone, now: Date())
+        let reading = ICalendar.shifts(text, people: people, timeZone: zone, now: now)
         for problem in reading.problems {
             findings.error("`calendar`: \(given.raw.shortened), line \(problem.line): \(problem.message)", at: given.place)
         }

@@ -11,6 +11,8 @@ struct DecodedRotation {
     /// Whoever may be on duty, each once; nil where that is not known.
     var people: [String]?
     var rotation: Rotation?
+    /// Its calendar file, absolute.
+    var calendar: String?
 }
 
 extension ConfigurationReader {
@@ -28,6 +30,7 @@ extension ConfigurationReader {
                 name: member.key, people: section.texts("people"), timeZone: zone,
                 reachesSuppressed: section.flag("reach_suppressed") ?? false)
             if let calendar = section.first("calendar") {
+                decoded.calendar = FilePath.resolve(calendar.text, against: directory)
                 guard let text = calendarText(calendar) else { return decoded }
                 rotation.shifts = calendarShifts(text, of: calendar, known, in: zone)
             } else {

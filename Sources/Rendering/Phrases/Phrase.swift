@@ -32,7 +32,7 @@ enum Phrase: Int, CaseIterable, Sendable {
     case away, back, backAgain, somebody, youStandIn
     case statusReport, tocsin, test, addressLost, yourAddressLost
     case reminder, updateIsDue, noWordFor, stillAfter, stillAndNobody, stillOpenNobody, still, comesAndGoes, calmAgain
-    case onDutyYou, onDutyOver, onDutyNow, openIncidents, noOpenIncidents, openIncident
+    case onDutyYou, onDutyOver, onDutyNow, onDutyNobody, openIncidents, noOpenIncidents, openIncident
     case unnamed, headline, because, nobodyAcknowledged, assignedBy
 
     // Lines below the headline.
@@ -51,7 +51,7 @@ enum Phrase: Int, CaseIterable, Sendable {
 
     // The message's own way.
     case replaces, insteadOfSlack, insteadOfTeams, insteadOfEmail, insteadOfSms, insteadOf
-    case whyOwed, whySubscription, whyResponsibility, whyBroadcast, whyRoom
+    case whyOwed, whySubscription, whyResponsibility, whyTold, whyBroadcast, whyRoom
     case leavingSubscription, leavingOther, leavingHow, stopToEnd, originally
 
     /// As the language files call it: `hours_minutes`.

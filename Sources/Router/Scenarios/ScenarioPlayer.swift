@@ -43,7 +43,7 @@ public final class ScenarioPlayer {
     /// Plays a scenario that was read.
     public func play(_ scenario: Scenario) -> Result<Playing, UnplayableScenario> {
         let setup: Setup
-        switch load(scenario.config) {
+        switch load(scenario.config, at: scenario.start) {
         case .success(let loaded): setup = loaded
         case .failure(let fault): return .failure(fault)
         }
@@ -58,9 +58,9 @@ public final class ScenarioPlayer {
     }
 
     /// Secrets that are not there have stand-ins: nothing is sent.
-    private func load(_ path: String) -> Result<Setup, UnplayableScenario> {
-        if let known = setups[path] { return .success(known) }
-        let loaded = ConfigurationLoader.load(path: path, placeholderSecrets: true)
+    private func load(_ path: String, at start: Date) -> Result<Setup, UnplayableScenario> {
+        if let known = setups[path] ?? setups[dated(path, start)] { return .success(known) }
+        let loaded = ConfigurationLoader.load(path: path, placeholderSecrets: true, now: start)
         guard let configuration = loaded.configuration else {
             let errors = loaded.diagnostics.filter { $0.severity == .error }
             return .failure(UnplayableScenario(cause: loaded.isMissing ? .missing : .badConfiguration, diagnostics: errors))
@@ -68,7 +68,10 @@ public final class ScenarioPlayer {
         let setup = Setup(
             configuration: configuration, templates: TemplateLibrary.load(directory: configuration.router.templates).library,
             channels: ChannelSet(configuration.channels, http: http, smtp: smtp, hostName: Host.name))
-        setups[path] = setup
+        setups[configuration.calendarFiles.isEmpty ? path : dated(path, start)] = setup
         return .success(setup)
     }
+
+    /// Calendar files say who is on duty around one time.
+    private func dated(_ path: String, _ start: Date) -> String { "\(path)\n\(start.timeIntervalSince1970)" }
 }

@@ -25,4 +25,11 @@ public struct Absence: Sendable, Equatable {
     }
 
     public func isActive(at now: Date) -> Bool { from <= now && now < until }
+
+    /// Of one person's absences, those that end when the person is back: what there is now. Where they are there, they are
+    /// not going away after all: what is planned.
+    public static func ended(byComingBackAt now: Date, _ absences: [Absence]) -> [Absence] {
+        let active = absences.filter { $0.isActive(at: now) }
+        return active.isEmpty ? absences.filter { now < $0.from } : active
+    }
 }

@@ -21,7 +21,8 @@ public struct AbsenceWord: Sendable {
 extension RoutingTable {
     /// What the event says; or why it cannot be accepted: somebody is nobody in `people`, or the times cannot be meant.
     ///
-    /// A new absence takes the place of those of the same person that it overlaps. One whose `until` is over ends what there is now.
+    /// A new absence takes the place of those of the same person that it overlaps. One whose `until` is over ends what there is now;
+    /// where they are not away now, what is planned.
     public func word(
         _ event: Event, absences: [Absence], now: Date
     ) -> Result<AbsenceWord, Rejection> {
@@ -51,8 +52,7 @@ extension RoutingTable {
         var word = AbsenceWord()
         word.ended = absences.filter { $0.until < now.addingTimeInterval(-AbsenceWord.memory) }.map(\.id)
         let known = absences.filter { $0.who == who.id && $0.until > now }
-        // What is over by now is somebody's coming back.
-        let replaced = until <= now ? known.filter { $0.isActive(at: now) } : known.filter { $0.from < until && from < $0.until }
+        let replaced = until <= now ? Absence.ended(byComingBackAt: now, known) : known.filter { $0.from < until && from < $0.until }
         word.ended += replaced.map(\.id)
         if until > now {
             let isTaken = absences.contains { $0.id == event.id && !word.ended.contains($0.id) }

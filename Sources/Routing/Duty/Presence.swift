@@ -7,8 +7,8 @@ public struct Presence: Sendable {
     let rotations: [String: Rotation]
     /// Active ones, by person.
     let absences: [String: Absence]
-    /// By person: until when they do not want to hear.
-    let snoozes: [String: Date]
+    /// Until when somebody does not want to hear; some may be over.
+    let snoozes: [Subscription.Who: Date]
     public let now: Date
     /// For people without a zone of their own.
     let timeZone: TimeZone
@@ -16,7 +16,9 @@ public struct Presence: Sendable {
     /// Nobody is away, and nobody takes turns.
     public static let everybody = Presence(rotations: [:], absences: [:], snoozes: [:], now: .distantPast)
 
-    init(rotations: [String: Rotation], absences: [String: Absence], snoozes: [String: Date], now: Date, timeZone: TimeZone = .gmt) {
+    init(
+        rotations: [String: Rotation], absences: [String: Absence], snoozes: [Subscription.Who: Date], now: Date, timeZone: TimeZone = .gmt
+    ) {
         self.rotations = rotations
         self.absences = absences
         self.snoozes = snoozes
@@ -45,7 +47,7 @@ public struct Presence: Sendable {
     /// Whose turn it is by the plan, whether they are away or not; nil: nobody's, or no such rotation.
     public func turn(of rotation: String) -> Rotation.Turn? { rotations[rotation]?.turn(at: now) }
 
-    public func snoozedUntil(_ person: String) -> Date? { snoozes[person].flatMap { $0 > now ? $0 : nil } }
+    public func snoozedUntil(_ person: String) -> Date? { snoozes[.person(person)].flatMap { $0 > now ? $0 : nil } }
 
     /// The person and their deputies, each once; the last is there, or has no deputy, or their deputy stands here already.
     private func chain(from person: String) -> [String] {
@@ -83,11 +85,11 @@ public struct Presence: Sendable {
 extension RoutingTable {
     /// Who is there now.
     public func presence(_ surroundings: any Surroundings, now: Date) throws -> Presence {
-        presence(absences: try surroundings.absences.elements, snoozes: try surroundings.snoozes.elements, now: now)
+        presence(absences: try surroundings.absences.elements, snoozes: try surroundings.snoozedUntil, now: now)
     }
 
     /// The same, of what is known already.
-    public func presence(absences: [Absence], snoozes: [Snooze] = [], now: Date) -> Presence {
+    public func presence(absences: [Absence], snoozes: [Subscription.Who: Date] = [:], now: Date) -> Presence {
         if people.rotations.isEmpty, absences.isEmpty, snoozes.isEmpty { return .everybody }
         var away: [String: Absence] = [:]
         // Of two at once, the later word counts.
@@ -96,10 +98,6 @@ extension RoutingTable {
             if let deputy = absence.deputy, directory.people[deputy] == nil { absence.deputy = nil }
             away[absence.who] = absence
         }
-        var quiet: [String: Date] = [:]
-        for snooze in snoozes where snooze.until > now {
-            if case .person(let name) = snooze.who { quiet[name] = snooze.until }
-        }
-        return Presence(rotations: people.rotations, absences: away, snoozes: quiet, now: now, timeZone: rules.timeZone)
+        return Presence(rotations: people.rotations, absences: away, snoozes: snoozes, now: now, timeZone: rules.timeZone)
     }
 }

@@ -47,6 +47,13 @@ extension Rotation {
         return turn(at: now).flatMap { turn(at: $0.until) }
     }
 
+    /// In a gap of a calendar file: the last turn before it. Nil where it is somebody's turn, or nobody has had one.
+    func turn(beforeGapAt now: Date) -> Turn? {
+        guard let shifts, turn(at: now) == nil else { return nil }
+        let place = Self.firstPlace(of: shifts) { $0.from > now } - 1
+        return shifts.indices.contains(place) ? Turn(shifts[place]) : nil
+    }
+
     /// The next moment at which a turn begins or ends; nil: never.
     public func nextChange(after now: Date) -> Date? { turn(at: now)?.until ?? turn(after: now)?.from }
 

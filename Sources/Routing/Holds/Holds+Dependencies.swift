@@ -59,7 +59,7 @@ extension Holds {
         guard let parent, !delivery.isUrgent, parent.told.contains(delivery.destination) else { return nil }
         switch delivery.origin {
         case .step, .reminder, .digest, .responsibility, .broadcast, .confirmation: return nil
-        case .route, .subscription, .owed, .stillOpen, .report, .room: break
+        case .route, .subscription, .owed, .stillOpen, .report, .room, .toldSeverity: break
         }
         let state = try surroundings.held(channel: delivery.channel, address: delivery.address, key: parent.key)
         let latest = now.addingTimeInterval(Self.patience)

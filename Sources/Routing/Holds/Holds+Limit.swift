@@ -5,8 +5,10 @@ import Foundation
 extension Holds {
     /// How the limit of whoever hears stands.
     mutating func limit(_ rule: ThrottleRule, _ delivery: PlannedDelivery, of who: String) throws -> ThrottleState {
-        let times = try surroundings.throttled(
+        let newest = try surroundings.limited(
             channel: delivery.channel, address: delivery.address, since: now.addingTimeInterval(-rule.window), limit: rule.count)
+        // As with throttles: the clock may have been set back.
+        let times = newest.filter { $0 <= now }
         let limit = "\(rule.count) per \(AgeText.text(rule.window))"
         if isExplaining {
             notes.append("limit of \(quoted(who)) at \(delivery.channel): \(times.count) sent of \(limit)")

@@ -23,7 +23,10 @@ extension Holds {
         case .throttle, .group, .dependency, .late, .snooze, .limit: break
         }
         guard let quiet = quietHours(delivery, terms, at: hold.until) else { return }
-        delivery.intent = .hold(quiet)
+        // It stays a snooze's: whoever wakes hears what waits for that.
+        let kind: Hold.Kind = hold.kind == .snooze ? .snooze : .quietHours
+        delivery.intent = .hold(Hold(kind: kind, until: quiet.until, reason: quiet.reason))
         delivery.isThrottled = false
+        delivery.isLimited = false
     }
 }

@@ -8,6 +8,21 @@ struct ThrottleState {
     var hold: Hold?
 }
 
+/// What bounds the number of messages at an address.
+struct Bounds {
+    /// Nil: the delivery goes through, and counts.
+    var hold: Hold?
+    /// There is a throttle.
+    var isThrottled = false
+    /// There is a limit of whoever hears.
+    var isLimited = false
+
+    func count(_ delivery: inout PlannedDelivery) {
+        delivery.isThrottled = isThrottled
+        delivery.isLimited = isLimited
+    }
+}
+
 extension Holds {
     /// How the throttle of a delivery stands.
     mutating func throttle(_ rule: ThrottleRule, _ delivery: PlannedDelivery) throws -> ThrottleState {

@@ -24,7 +24,7 @@ struct Holds {
     let parent: Parent?
     /// Those that go nowhere because their addresses are suppressed.
     private(set) var lost: [PlannedDelivery] = []
-    /// Until when somebody does not want to hear.
+    /// Until when somebody does not want to hear, as they are compared.
     let snoozes: [Subscription.Who: Date]
 
     init(
@@ -37,8 +37,7 @@ struct Holds {
         self.isExplaining = isExplaining
         lateness = Lateness(facts, after: table.rules.lateAfter)
         parent = try table.parent(facts, surroundings)
-        let snoozes = try surroundings.snoozes.elements
-        self.snoozes = snoozes.isEmpty ? [:] : Dictionary(snoozes.map { ($0.who.compared, $0.until) }) { max($0, $1) }
+        snoozes = try surroundings.snoozedUntil
         silence = try table.silence(facts, surroundings)
         if isExplaining { noteWhatIsSo() }
     }
@@ -59,35 +58,34 @@ struct Holds {
         }
         // Whoever is asked whether they want to hear has just asked for that.
         if delivery.origin == .confirmation { return }
-        let throttle = try bounds(delivery, terms)
+        let bounds = try bounds(delivery, terms)
         let gathering = terms?.gathering.map { Hold(kind: .digest, until: $0.until, reason: $0.reason) }
         let own = later(later(quietHours(delivery, terms), gathering), snooze(delivery, terms))
         if let own {
-            delivery.intent = .hold(later(own, throttle?.hold) ?? own)
+            delivery.intent = .hold(later(own, bounds.hold) ?? own)
         } else if let late = late(delivery) {
             delivery.intent = .hold(late)
         } else if let dependency = try dependency(delivery) {
             delivery.intent = .hold(dependency)
-        } else if let hold = throttle?.hold {
+        } else if let hold = bounds.hold {
             delivery.intent = .hold(hold)
         } else if let group = terms?.group {
             let state = try surroundings.held(channel: delivery.channel, address: delivery.address, key: key(of: group))
             delivery.intent = .hold(hold(by: group, state))
             // One message counts once, however many it gathers.
-            delivery.isThrottled = throttle != nil && state.opensAt == nil
+            if state.opensAt == nil { bounds.count(&delivery) }
         } else {
-            delivery.isThrottled = throttle != nil
+            bounds.count(&delivery)
         }
         leaveAlone(&delivery, terms)
     }
 
-    /// How the throttle of the routes and the recipient's own limit stand; nil where there is neither.
-    private mutating func bounds(_ delivery: PlannedDelivery, _ terms: Terms?) throws -> ThrottleState? {
-        guard let terms, !delivery.isUrgent, facts.severity?.rank != 0 else { return nil }
+    /// How the throttle of the routes and the recipient's own limit stand: each counts by itself.
+    private mutating func bounds(_ delivery: PlannedDelivery, _ terms: Terms?) throws -> Bounds {
+        guard let terms, !delivery.isUrgent, facts.severity?.rank != 0 else { return Bounds() }
         let throttle = try terms.throttle.map { try self.throttle($0, delivery) }
         let limit = try terms.limit.map { try self.limit($0, delivery, of: delivery.recipient) }
-        guard let throttle, let limit else { return throttle ?? limit }
-        return ThrottleState(hold: later(throttle.hold, limit.hold))
+        return Bounds(hold: later(throttle?.hold, limit?.hold), isThrottled: throttle != nil, isLimited: limit != nil)
     }
 
     /// Why a delivery is not made at all; nil where it is.

@@ -25,6 +25,8 @@ public enum Origin: String, Sendable, CaseIterable {
     case confirmation
     /// An incident's own channel.
     case room
+    /// They were told of the incident, and a person judges it otherwise now.
+    case toldSeverity = "told_severity"
 }
 
 /// What is to become of a planned delivery.

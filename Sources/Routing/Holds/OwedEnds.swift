@@ -38,7 +38,12 @@ struct Debt {
         var lost: [ToldAddress] = []
         for told in try surroundings.told(of: application.incident.id) where told.state != .held {
             if try told.hasLeft(surroundings) { continue }
-            if let way = table.way(to: told) { heard.append((told, way)) } else { lost.append(told) }
+            if var way = table.way(to: told) {
+                way.subscription = try told.standingSubscription(surroundings)
+                heard.append((told, way))
+            } else {
+                lost.append(told)
+            }
         }
         self.heard = heard
         self.lost = lost
@@ -62,8 +67,12 @@ extension ToldAddress {
     /// The subscriptions by which alone they heard are gone, or nothing is sent to their address any more.
     func hasLeft(_ surroundings: any Surroundings) throws -> Bool {
         if try surroundings.block(kind: kind, address: AddressBlock.compared(address, kind))?.isSuppressed ?? false { return true }
-        if subscriptions.isEmpty { return false }
-        return try !subscriptions.contains { try surroundings.isStanding(subscription: $0) }
+        return try !subscriptions.isEmpty && standingSubscription(surroundings) == nil
+    }
+
+    /// The one that they can leave in order to hear no more; nil: they were named.
+    func standingSubscription(_ surroundings: any Surroundings) throws -> String? {
+        try subscriptions.first { try surroundings.isStanding(subscription: $0) }
     }
 }
 

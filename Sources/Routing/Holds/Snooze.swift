@@ -11,4 +11,9 @@ public struct Snooze: Sendable, Equatable {
         self.who = who
         self.until = until
     }
+
+    /// By whom they are, as they are compared.
+    public static func untils(_ snoozes: [Snooze]) -> [Subscription.Who: Date] {
+        snoozes.isEmpty ? [:] : Dictionary(snoozes.map { ($0.who.compared, $0.until) }) { max($0, $1) }
+    }
 }

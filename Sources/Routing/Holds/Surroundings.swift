@@ -15,6 +15,8 @@ public protocol Surroundings {
     func told(of incident: String) throws -> [ToldAddress]
     /// The times of the newest deliveries to an address that count towards a throttle, newest first.
     func throttled(channel: String, address: String, since: Date, limit: Int) throws -> [Date]
+    /// The same of those that count towards the limit of whoever hears.
+    func limited(channel: String, address: String, since: Date, limit: Int) throws -> [Date]
     /// What is held at an address under a key, and when something of it was last released.
     func held(channel: String, address: String, key: String) throws -> HeldState
     /// Open incidents of these services (in lower case) at or above a severity, oldest first.
@@ -29,6 +31,8 @@ public protocol Surroundings {
     var absences: Standing<Absence> { get throws }
     /// Those that have not ended.
     var snoozes: Standing<Snooze> { get throws }
+    /// Until when those who are snoozed do not want to hear, by `Who.compared`: the same as `snoozes`, not built anew for every event.
+    var snoozedUntil: [Subscription.Who: Date] { get throws }
     /// What is known against an address.
     func block(kind: ChannelKind, address: String) throws -> AddressBlock?
     /// Whether a subscription has not been ended.
@@ -54,6 +58,11 @@ extension Surroundings {
     public func openIncidents(limit: Int) throws -> [Incident] { [] }
     public var absences: Standing<Absence> { get throws { Standing() } }
     public var snoozes: Standing<Snooze> { get throws { Standing() } }
+    public var snoozedUntil: [Subscription.Who: Date] { get throws { Snooze.untils(try snoozes.elements) } }
+    /// Where the two are not told apart.
+    public func limited(channel: String, address: String, since: Date, limit: Int) throws -> [Date] {
+        try throttled(channel: channel, address: address, since: since, limit: limit)
+    }
     public func block(kind: ChannelKind, address: String) throws -> AddressBlock? { nil }
     public func isStanding(subscription id: String) throws -> Bool { try subscriptions.elements.contains { $0.id == id } }
     public func wasTold(of incident: String, channel: String, address: String) throws -> Bool {

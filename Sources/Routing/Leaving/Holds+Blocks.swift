@@ -19,7 +19,7 @@ extension Origin {
     /// themselves, nor broadcasts and what is owed.
     public var mayBeToldOtherwise: Bool {
         switch self {
-        case .subscription, .broadcast, .owed, .confirmation, .digest, .room: false
+        case .subscription, .broadcast, .owed, .confirmation, .digest, .room, .toldSeverity: false
         case .route, .step, .stillOpen, .reminder, .report, .responsibility: true
         }
     }

@@ -12,14 +12,10 @@ extension RoutingTable {
     /// The same for somebody who was told of the incident, and hears that a person judges it otherwise.
     static let toldSeverity = "told.severity"
 
-    /// Whom an assignment, or a person's change of severity, concerns.
-    func concerned(_ facts: MatchFacts, _ application: Application?, _ surroundings: any Surroundings) throws -> [Directed] {
-        guard let application, facts.event.raised == nil else { return [] }
-        switch facts.event.type {
-        case .assignment: return assigned(facts.event, application)
-        case .severityChange: return try rejudged(facts.event, application, surroundings)
-        default: return []
-        }
+    /// Whom an assignment concerns.
+    func concerned(_ facts: MatchFacts, _ application: Application?) -> [Directed] {
+        guard let application, facts.event.raised == nil, facts.event.type == .assignment else { return [] }
+        return assigned(facts.event, application)
     }
 
     /// Words that change nothing tell nobody anew, nor does another word for the same person.
@@ -38,14 +34,28 @@ extension RoutingTable {
         return news + olds
     }
 
-    /// Whoever was told of the incident thinks of it as what it was. Whoever waits for a digest reads it there.
-    private func rejudged(_ event: Event, _ application: Application, _ surroundings: any Surroundings) throws -> [Directed] {
-        guard let by = event.change.by, !by.isEmpty else { return [] }
+    /// Tells of a person's change of severity whoever was told of the incident, and thinks of it as what it was: those whom
+    /// neither routes nor their own wishes tell already. Whoever waits for a digest reads it there.
+    func tellRejudged(
+        _ facts: MatchFacts, _ application: Application?, _ surroundings: any Surroundings, _ draft: inout PlanDraft
+    ) throws -> [RouteVerdict] {
+        let event = facts.event
+        guard let application, event.raised == nil, event.type == .severityChange, let by = event.change.by, !by.isEmpty else { return [] }
         let severity = application.incident.text("severity")
         if let before = application.previous ?? event.change.from, before == severity { return [] }
-        return try surroundings.told(of: application.incident.id).filter { told in
-            try told.state != .held && !told.hasLeft(surroundings)
-        }.map { Directed(.told($0), origin: .responsibility, name: Self.toldSeverity) }
+        let route = Route(name: Self.toldSeverity, match: Match(), to: [])
+        var unreached: [Unreached] = []
+        for told in try surroundings.told(of: application.incident.id) where told.state != .held {
+            if try told.hasLeft(surroundings) { continue }
+            guard var way = way(to: told) else {
+                unreached.append(told.unreached)
+                continue
+            }
+            if draft.has(way.key) { continue }
+            way.subscription = try told.standingSubscription(surroundings)
+            draft.add(told, as: way, of: route, origin: .toldSeverity)
+        }
+        return unreached.isEmpty ? [] : [RouteVerdict(route: Self.toldSeverity, result: .matched, unreached: unreached)]
     }
 
     static func isTheirs(_ role: RecipientEntry.Role) -> Directed {

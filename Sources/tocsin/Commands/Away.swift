@@ -37,7 +37,7 @@ struct Away: AsyncParsableCommand {
     @Option(help: "Who stands in, as in `people` of routes.yaml.")
     var deputy: String?
 
-    @Flag(help: "They are back: ends their absence now.")
+    @Flag(help: "They are back: ends their absence now. Where they are not away, cancels what is planned.")
     var back = false
 
     @OptionGroup var option: ConfigOption
@@ -70,17 +70,26 @@ struct Away: AsyncParsableCommand {
         if let ledger = try option.ledgerIfAny(configuration) {
             known = try await option.closing(ledger) { try await $0.absences() }.filter { $0.who == who.id && $0.until > now }
         }
-        guard known.contains(where: { $0.from <= now }) else {
-            let planned = known.map(\.from).min().map { "; their next absence begins \(Moment.short($0, now: now))" } ?? ""
-            throw failure("\(who.id) is not away\(planned)", Exit.no)
+        let ended = Absence.ended(byComingBackAt: now, known)
+        if ended.isEmpty { throw failure("\(who.id) is not away, and no absence is planned", Exit.no) }
+        let isBack = ended.contains { $0.isActive(at: now) }
+        let spans = ended.sorted { $0.from < $1.from }.map {
+            "from \(Moment.short($0.from, now: now)) until \(Moment.short($0.until, now: now))"
         }
         var event = EventDraft(type: EventType.absence.rawValue)
         // To the whole second below, so that it is over when the router reads it.
         let end = Date(timeIntervalSince1970: now.timeIntervalSince1970.rounded(.down))
         try event.set("absence", ["who": .string(who.id), "until": .string(Timestamp.format(end)), "by": .string(NSUserName())])
-        try event.set("message", .string("\(who.displayName) is back."))
+        try event.set(
+            "message",
+            .string(isBack ? "\(who.displayName) is back." : "\(who.displayName) stays: not away \(spans.joined(separator: ", nor "))."))
         try event.drop(into: configuration)
-        Terminal.say("\(who.id) is back")
+        Terminal.say(
+            isBack
+                ? "\(who.id) is back: the absence \(spans.joined(separator: ", and ")) is over"
+                : "\(who.id) stays: cancelled the absence \(spans.joined(separator: ", and "))")
+        let rest = isBack ? known.filter { $0.from > now }.map(\.from).min() : nil
+        if let rest { Terminal.say("their next absence begins \(Moment.short(rest, now: now)); --back once more cancels it") }
     }
 
     /// Whoever stands in may be away too, and so may whoever stands in for them.

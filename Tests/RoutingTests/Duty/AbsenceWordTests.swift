@@ -82,6 +82,18 @@ import Testing
         #expect(told(try self.word(["who": "lost", "until": "2026-11-24T11:59:59Z"], known: known).get()).isEmpty)
     }
 
+    @Test func whoeverIsThereStaysAfterAll() throws {
+        let planned = away("duty-engineer", deputy: "service-owner", from: 600, until: 7_200)
+        let back: [String: JSONValue] = ["who": "duty-engineer", "until": "2026-11-24T11:59:59Z"]
+        let word = try word(back, known: [planned]).get()
+        #expect(word.ended == ["away-duty-engineer"])
+        #expect(told(word) == ["service-owner", "duty-engineer themselves"])
+        // Coming back from one does not cancel the next.
+        var now = away("duty-engineer")
+        now.id = "now"
+        #expect(try self.word(back, known: [planned, now]).get().ended == ["now"])
+    }
+
     @Test func idsOfOthersAreNotTaken() throws {
         var theirs = away("service-owner", deputy: "mute")
         theirs.id = "a1"
@@ -157,6 +169,35 @@ import Testing
         #expect(due.event.message?.hasPrefix("Nobody is on duty for primary") == true)
         #expect(whom(due) == ["name(\"duty-engineer\")", "name(\"ops-slack\")"])
         #expect(due.directed.last?.isUrgent == true)
+    }
+
+    @Test func aGapIsAnnounced() throws {
+        var table = try dutyTable([], operators: ["ops-slack"])
+        func shift(_ person: String, _ from: String, _ until: String) throws -> Rotation.Shift {
+            Rotation.Shift(person: person, from: try time(from), until: try time(until))
+        }
+        table.people.rotations["calendar"] = Rotation(
+            name: "calendar",
+            shifts: [
+                try shift("duty-engineer", "2026-11-24T09:00:00Z", "2026-11-24T17:00:00Z"),
+                try shift("duty-engineer", "2026-11-25T09:00:00Z", "2026-11-25T17:00:00Z"),
+            ])
+        func at(_ text: String) throws -> DueEvent? { try table.handover(of: "calendar", surroundings, now: time(text)) }
+        #expect(try at("2026-11-24T08:00:00Z") == nil, "nobody had it yet")
+        let gap = try #require(try at("2026-11-24T17:00:00Z"))
+        #expect(gap.event.change == Change(field: "rotation", from: "duty-engineer"))
+        #expect(
+            gap.event.message
+                == "Nobody is on duty for calendar until 25 Nov 09:00 UTC, after Duty Engineer. The next turn is Duty Engineer's. "
+                + "No incident is open.")
+        #expect(whom(gap) == ["name(\"duty-engineer\")", "name(\"ops-slack\")"])
+        #expect(gap.directed.map(\.isUrgent) == [false, true])
+        #expect(gap.event.id == (try at("2026-11-25T08:59:59Z"))?.event.id)
+        let next = try #require(try at("2026-11-25T09:00:00Z"))
+        #expect(whom(next) == ["name(\"duty-engineer\")"])
+        let end = try #require(try at("2026-11-25T17:00:00Z"))
+        #expect(end.event.message?.contains("nobody will be") == true)
+        #expect(end.event.id != gap.event.id)
     }
 
     @Test func alarmsAreTheNextHandOvers() throws {

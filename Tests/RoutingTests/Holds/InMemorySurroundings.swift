@@ -15,6 +15,8 @@ final class InMemorySurroundings: Surroundings {
     var toldOf: [String: [ToldAddress]] = [:]
     /// By address, newest first.
     var sent: [String: [Date]] = [:]
+    /// The same of those that count towards a limit; nil: those that count towards a throttle do.
+    var limited: [String: [Date]]?
     /// By address and key.
     var held: [String: HeldState] = [:]
     var open: [OpenIncident] = []
@@ -33,6 +35,11 @@ final class InMemorySurroundings: Surroundings {
     func throttled(channel: String, address: String, since: Date, limit: Int) -> [Date] {
         questions.append("throttled \(address)")
         return Array((sent[address] ?? []).filter { $0 > since }.prefix(limit))
+    }
+
+    func limited(channel: String, address: String, since: Date, limit: Int) -> [Date] {
+        guard let limited else { return throttled(channel: channel, address: address, since: since, limit: limit) }
+        return Array((limited[address] ?? []).filter { $0 > since }.prefix(limit))
     }
 
     func held(channel: String, address: String, key: String) -> HeldState {

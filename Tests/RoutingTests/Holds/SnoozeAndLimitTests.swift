@@ -45,6 +45,7 @@ import Testing
         // It ends within quiet hours that begin meanwhile.
         let later = try table([route("r", to: [owner])]).withQuietHours(12 * 60 + 5, 14 * 60, of: owner)
         #expect(try later.planned(with: known).holds.map(\.until) == [noon + 7_200])
+        #expect(try later.planned(with: known).holds.map(\.kind) == [.snooze], "whoever wakes hears it")
     }
 
     @Test func oneThatIsOverHoldsNothing() throws {
@@ -72,13 +73,29 @@ import Testing
         let table = try limited([route("r", to: [owner])])
         known.sent[address] = [noon - 60]
         let under = try table.planned(with: known)
-        #expect(under.outcome == ["\(address) send"] && under.deliveries.map(\.isThrottled) == [true])
+        #expect(under.outcome == ["\(address) send"] && under.deliveries.map(\.isLimited) == [true])
+        #expect(under.deliveries.map(\.isThrottled) == [false], "no throttle of a route is used up")
         known.sent[address] = [noon - 60, noon - 600]
         let over = try table.planned(with: known)
-        #expect(over.outcome == ["\(address) hold limit -"] && over.deliveries.map(\.isThrottled) == [false])
+        #expect(over.outcome == ["\(address) hold limit -"] && over.deliveries.map(\.isLimited) == [false])
         #expect(over.holds.map(\.until) == [noon + 3_000])
         #expect(over.holds.map(\.reason) == ["more than 2 per 1h, the limit of service-owner: in a digest in 50m"])
         #expect(over.notes.contains("limit of service-owner at mail: 2 sent of 2 per 1h"))
+    }
+
+    /// What counts for one does not count for the other.
+    @Test func limitsAndThrottlesAreApart() throws {
+        var throttled = try route("r", to: [owner])
+        throttled.throttle = ThrottleRule(count: 1, window: 3_600)
+        known.limited = [address: [noon - 60]]
+        let both = try limited([throttled]).planned(with: known)
+        #expect(both.outcome == ["\(address) send"])
+        #expect(both.deliveries.map { [$0.isThrottled, $0.isLimited] } == [[true, true]])
+        (known.sent, known.limited) = ([address: [noon - 60]], [:])
+        #expect(try limited([throttled]).planned(with: known).outcome == ["\(address) hold throttle -"])
+        // The clock was set back: what is said to come later tells nothing.
+        known.limited = [address: [noon + 60, noon + 30]]
+        #expect(try limited([route("r", to: [owner])]).planned(with: known).outcome == ["\(address) send"])
     }
 
     @Test func urgentAndMostUrgentAreNotLimited() throws {

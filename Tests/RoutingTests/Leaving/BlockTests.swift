@@ -68,6 +68,24 @@ import Testing
         #expect(plan.deliveries.last?.intent == .send && plan.deliveries.last?.routes == [RoutingTable.unroutedName])
     }
 
+    /// Whoever waits for a digest of their own wish is nobody who hears.
+    @Test func subscribersWhoGatherDoNotCount() throws {
+        var blocks = Blocks(blocks: [stopped("owner@example.com")])
+        blocks.standing = [Subscription(id: "s", who: .person("duty-engineer"), cadence: .daily(at: 480))]
+        let plan = try plan(["service-owner"], blocks)
+        #expect(plan.fellThrough && plan.deliveries.map(\.channel) == ["mail", "sms", "bot"])
+    }
+
+    /// An approver, or a deputy, whom an event is for that routes do not see.
+    @Test func whomAnEventIsForAloneIsToldOtherwiseToo() throws {
+        let asked = Directed(.entry(try entry("duty-engineer via sms")), origin: .reminder, name: "broadcasts.approvers", isUrgent: true)
+        let plan = try table([]).plan(
+            event(.approval), application: nil, now: noon, surroundings: Blocks(blocks: [stopped("+447700900123", .sms)]), directed: [asked]
+        )
+        #expect(plan.deliveries.map(\.channel) == ["sms", "mail"])
+        #expect(plan.deliveries.map { $0.intent == .send } == [false, true])
+    }
+
     @Test func theOperatorsAreNotToldThereEither() throws {
         let table = try table([], operators: ["mail:ops@example.com", "ops-slack"])
         let plan = try table.plan(
@@ -89,6 +107,7 @@ import Testing
         let application = try #require(Incident.apply(turned, to: incident(), now: noon))
         let plan = try table([]).plan(turned, application: application, now: noon, surroundings: surroundings)
         #expect(plan.deliveries.map(\.address) == ["stays@example.com", "named@example.com"])
+        #expect(plan.deliveries.map(\.subscription) == ["here", nil], "the end has a way out, too")
     }
 
     @Test func anAddressIsLostAfterSoManyBouncesInTheWindow() {

@@ -56,11 +56,30 @@ import Testing
         story.surroundings = known
         let plan = try story.say(
             .severityChange, ["severity": "high"], Change(from: "medium", to: "high", reason: "worse", by: "duty-engineer"))
-        #expect(plan.deliveries.map(\.routes) == [["all", "told.severity"], ["told.severity"]])
+        #expect(plan.deliveries.map(\.routes) == [["all"], ["told.severity"]], "whom a route tells already is told once")
         #expect(plan.deliveries.map(\.recipient) == ["bot", "service-owner"])
+        #expect(plan.deliveries.map(\.origin) == [.route, .toldSeverity])
         // The same again is no change; a rule's change is for the routes alone.
         #expect(try story.say(.severityChange, ["severity": "high"], Change(to: "high", by: "duty-engineer")).told.isEmpty)
         #expect(try story.say(.severityChange, ["severity": "low"], Change(to: "low")).told.isEmpty)
+    }
+
+    /// Subscribers stay subscribers: at their cadence where they ask for it, and with their way out.
+    @Test func subscribersHearOfItAsSuch() throws {
+        let known = InMemorySurroundings()
+        var (daily, other) = (told("a@example.com"), told("b@example.com"))
+        (daily.subscriptions, other.subscriptions) = (["daily"], ["gone", "other"])
+        known.toldOf["INC1"] = [daily, other, told("c@example.com")]
+        known.standingSubscriptions = [
+            Subscription(id: "daily", who: .email("a@example.com"), cadence: .daily(at: 480), isConfirmed: true),
+            Subscription(id: "other", who: .email("b@example.com"), match: ["type": "escalation"], isConfirmed: true),
+        ]
+        var story = try story()
+        story.surroundings = known
+        let plan = try story.say(.severityChange, ["severity": "high"], Change(from: "medium", to: "high", by: "duty-engineer"))
+        #expect(plan.outcome == ["a@example.com hold digest -", "b@example.com send", "c@example.com send"])
+        #expect(plan.deliveries.map(\.subscription) == ["daily", "other", nil])
+        #expect(plan.deliveries.map(\.origin) == [.subscription, .toldSeverity, .toldSeverity])
     }
 
     /// A silence keeps it back, quiet hours hold it unless it is severe.

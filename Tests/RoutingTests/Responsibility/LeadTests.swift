@@ -47,11 +47,11 @@ import Testing
 
     @Test func whoWantsToHearNothingIsPassedOver() throws {
         let table = try table()
-        let presence = Presence(rotations: [:], absences: [:], snoozes: ["service-owner": noon + 600], now: noon)
+        let presence = Presence(rotations: [:], absences: [:], snoozes: [.person("service-owner"): noon + 600], now: noon)
         let choice = LeadChoice(of: ["service-owner", "duty-engineer"], for: table.scale.mostUrgent, table, presence, now: noon)
         #expect(choice.person == "duty-engineer")
         #expect(choice.reason == "next for critical; service-owner wants to hear nothing until 12:10 UTC")
-        let gone = Presence(rotations: [:], absences: [:], snoozes: ["service-owner": noon], now: noon)
+        let gone = Presence(rotations: [:], absences: [:], snoozes: [.person("service-owner"): noon], now: noon)
         #expect(LeadChoice(of: ["service-owner"], for: table.scale.mostUrgent, table, gone, now: noon).reason == "first for critical")
     }
 

@@ -56,6 +56,8 @@ struct Responsible {
 extension Plan {
     /// `RECIPIENT ROUTE`, of those who are told because it concerns them.
     var told: [String] {
-        deliveries.filter { $0.origin == .responsibility }.map { "\($0.recipient) \($0.routes.joined(separator: "+"))" }
+        deliveries.filter { $0.origin == .responsibility || $0.origin == .toldSeverity }.map {
+            "\($0.recipient) \($0.routes.joined(separator: "+"))"
+        }
     }
 }
