@@ -68,7 +68,7 @@ extension SubscriptionSpeedTests {
         }
         var store = try LedgerStore(directory: directory)
         let wishes = (0..<count).map { number -> StandingChange in
-            let more: [String: JSONValue] = number.isMultiple(of: 2) ? ["severity": ">=high", "category": "*net*\(number)"] : [:]
+            let more: [String: JSONValue] = number.isMultiple(of: 2) ? ["severity": ">=high", "category": .string("*net*\(number)")] : [:]
             let match: [String: JSONValue] = ["service": .string("service-\(number)")]
             return .subscribe(Subscription(id: "wish-\(number)", who: .person("ana"), match: match.merging(more) { $1 }))
         }
