@@ -54,7 +54,7 @@ enum LedgerSchema {
     /// - `subscription`: by which they hear of it.
     /// - `unsnoozed`: when one that a snooze came to move would be due without it.
     /// - `subscriptions`: `who` is `person/NAME`, `email/ADDRESS` or `sms/ADDRESS`, empty in rows of old; `kept_until`: it
-    ///   must be confirmed by then, or goes.
+    ///   must be confirmed by then, or goes; `code`: by what the code that confirms it is found.
     /// - `blocks`: what is known against an address; `since` is empty while there are only bounces; `latest`: the last of those.
     /// - `deliveries_astray`: their `fallback_at` is when their address was suppressed.
     /// - `deliveries_token`: finds the mail that came back, by its Message-ID.
@@ -159,6 +159,8 @@ enum LedgerSchema {
         CREATE TABLE absences (id TEXT NOT NULL PRIMARY KEY, state BLOB NOT NULL) STRICT;
         ALTER TABLE subscriptions ADD COLUMN who TEXT;
         ALTER TABLE subscriptions ADD COLUMN kept_until INTEGER;
+        ALTER TABLE subscriptions ADD COLUMN code INTEGER;
+        CREATE INDEX subscriptions_code ON subscriptions (code) WHERE code IS NOT NULL;
         CREATE INDEX subscriptions_who ON subscriptions (who);
         CREATE INDEX subscriptions_kept ON subscriptions (kept_until) WHERE kept_until IS NOT NULL;
         CREATE INDEX deliveries_subscribed ON deliveries (subscription) WHERE subscription IS NOT NULL AND \(waits);

@@ -22,8 +22,21 @@ public struct Opening: Sendable {
     public var sequence: Int64
     /// Incidents as they were: those that were open, and those that were spoken of later.
     public var incidents: [Incident]
-    /// Silences and subscriptions that stood, as far as they are still known.
+    /// Silences, subscriptions, absences, snoozes and what stood against addresses, as far as they are still known.
     public var standing: [StandingChange]
+}
+
+extension AddressBlock {
+    /// As it was at some time; nil: nothing was known against the address.
+    fileprivate func known(before time: Date) -> AddressBlock? {
+        var block = self
+        block.bounces.removeAll { $0 >= time }
+        if let since, since >= time {
+            if block.bounces.isEmpty { return nil }
+            (block.since, block.cause, block.reason, block.by, block.isAnnounced) = (nil, .bounces, nil, nil, false)
+        }
+        return block.since == nil && block.bounces.isEmpty ? nil : block
+    }
 }
 
 extension LedgerStore {
@@ -51,6 +64,10 @@ extension LedgerStore {
                 return .silence(silence, alarm: nil)
             }
             standing += try StandingTables.subscriptions(database).map { .subscribe($0) }
+            standing += try AbsenceTable.all(database).filter { $0.until > since }.map { .absence($0) }
+            standing += try StandingTables.snoozes(database).filter { $0.until > since && ($0.made ?? .distantPast) < since }
+                .map { .snooze($0) }
+            standing += try BlockTable.all(database).compactMap { $0.known(before: since) }.map { .block($0, alarm: nil) }
             return Opening(sequence: sequence, incidents: incidents, standing: standing)
         }
     }

@@ -2,6 +2,7 @@
 
 import Foundation
 import GRDB
+import Incidents
 import Routing
 
 /// A silence, with what it kept back.
@@ -53,6 +54,25 @@ extension LedgerStore {
     /// One by its id.
     public func subscription(_ id: String) async throws(LedgerError) -> Subscription? {
         try await readers.read { try StandingTables.subscription(id, $0) }
+    }
+
+    /// Those whose code has a mark; one, but for chance.
+    public func subscriptions(marked mark: Int64) async throws(LedgerError) -> [Subscription] {
+        try await readers.read { try StandingTables.subscriptions(marked: mark, $0) }
+    }
+
+    /// Reads all subscriptions and makes them ready to be asked, so that the writer need not: before anything is written. Blocks.
+    ///
+    /// - Parameter scale: the severities that their matches speak of.
+    public func prepareSubscriptions(scale: SeverityScale) throws(LedgerError) {
+        let book = try readers.readNow { SubscriptionBook(try StandingTables.subscriptions($0)) }
+        book.prepare(scale)
+        before { $0.memory.adopt(book) }
+    }
+
+    /// Whether an event was accepted, as long as history is kept.
+    public func knows(event id: String, source: String) async throws(LedgerError) -> Bool {
+        try await readers.read { try $0.has("SELECT 1 FROM events WHERE source = ? AND id = ?", [source, id]) }
     }
 
     /// Those that have not ended, or have just ended.

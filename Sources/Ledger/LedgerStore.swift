@@ -130,6 +130,11 @@ public final class LedgerStore: Sendable {
         }
     }
 
+    /// Runs `body` on the writer's thread before what is written from now on. Nothing happens where the store is for reading only.
+    func before(_ body: @escaping @Sendable (IncidentCache) -> Void) {
+        _ = writer?.inbox.put { $0.tasks.append(WriterTask { _, cache in body(cache) }) }
+    }
+
     private func writing() throws(LedgerError) -> LedgerWriter {
         guard let writer else { throw LedgerError(.permission, "the ledger \(file.path) was opened for reading only") }
         return writer

@@ -21,10 +21,15 @@ extension StandingTables {
         try readable(database, "SELECT state FROM subscriptions WHERE id = ?", values: [id], Subscription.init(stored:)).first
     }
 
+    /// Those with a code of this mark; one, but for chance.
+    static func subscriptions(marked mark: Int64, _ database: Database) throws -> [Subscription] {
+        try readable(database, byCode, values: [mark], Subscription.init(stored:))
+    }
+
     static func write(_ subscription: Subscription, _ database: Database) throws {
         try database.run(
             upsertSubscription,
-            [subscription.id, subscription.who.key, subscription.keptUntil?.microseconds, subscription.stored.bytes])
+            [subscription.id, subscription.who.key, subscription.keptUntil?.microseconds, subscription.mark, subscription.stored.bytes])
     }
 
     static func endSubscription(_ id: String, _ database: Database) throws {
@@ -101,12 +106,13 @@ extension StandingTables {
         SELECT state FROM subscriptions INDEXED BY subscriptions_who WHERE who = ?
         UNION ALL SELECT state FROM subscriptions INDEXED BY subscriptions_who WHERE who IS NULL
         """
+    private static let byCode = "SELECT state FROM subscriptions INDEXED BY subscriptions_code WHERE code = ? AND code IS NOT NULL"
     private static let overdue = """
         SELECT id FROM subscriptions INDEXED BY subscriptions_kept WHERE kept_until IS NOT NULL AND kept_until <= ? LIMIT ?
         """
     private static let upsertSubscription = """
-        INSERT INTO subscriptions (id, who, kept_until, state) VALUES (?, ?, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET who = excluded.who, kept_until = excluded.kept_until, state = excluded.state
+        INSERT INTO subscriptions (id, who, kept_until, code, state) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET who = excluded.who, kept_until = excluded.kept_until, code = excluded.code, state = excluded.state
         """
     private static let upsertSnooze =
         "INSERT INTO snoozes (who, state) VALUES (?, ?) ON CONFLICT (who) DO UPDATE SET state = excluded.state"
@@ -124,6 +130,7 @@ extension Subscription {
         if !who.isPerson { members["confirmed"] = .bool(isConfirmed) }
         if !asked.isEmpty { members["asked"] = .array(asked.map(\.stored)) }
         members["left"] = leftAt?.stored
+        members["mark"] = mark.map { .integer(Int($0)) }
         return .object(members)
     }
 
@@ -140,16 +147,21 @@ extension Subscription {
             id: id, who: who, match: match, via: stored["via"]?.string, cadence: cadence, from: Date(stored: stored["from"]),
             until: Date(stored: stored["until"]), follows: stored["follows"]?.string, limit: limit,
             isConfirmed: stored["confirmed"]?.bool, made: Date(stored: stored["made"]),
-            asked: (stored["asked"]?.array ?? []).compactMap { Date(stored: $0) }, leftAt: Date(stored: stored["left"]))
+            asked: (stored["asked"]?.array ?? []).compactMap { Date(stored: $0) }, leftAt: Date(stored: stored["left"]),
+            mark: stored["mark"]?.integer.map(Int64.init))
     }
 }
 
 extension Snooze {
-    var stored: JSONValue { ["who": who.stored, "until": until.stored] }
+    var stored: JSONValue {
+        var members: [String: JSONValue] = ["who": who.stored, "until": until.stored]
+        members["made"] = made?.stored
+        return .object(members)
+    }
 
     init?(stored: JSONValue) {
         guard let who = stored["who"].flatMap(Subscription.Who.init(stored:)), let until = Date(stored: stored["until"]) else { return nil }
-        self.init(who: who, until: until)
+        self.init(who: who, until: until, made: Date(stored: stored["made"]))
     }
 }
 

@@ -12,6 +12,8 @@ import Synchronization
 struct WriterMemory {
     private(set) var silences: Standing<Silence>?
     private(set) var subscriptions: SubscriptionBook?
+    /// What was read aside is not the last word any more.
+    private var hasChangedSubscriptions = false
     private(set) var snoozes: Standing<Snooze>?
     /// Of the same, by whom they are.
     private var snoozedUntil: [Subscription.Who: Date] = [:]
@@ -91,8 +93,19 @@ struct WriterMemory {
     mutating func forgetSnoozes() { snoozes = nil }
 
     /// One was written, or deleted: there are too many to read them all again.
-    mutating func keep(_ subscription: Subscription) { subscriptions?.set(subscription) }
-    mutating func forget(subscription id: String) { subscriptions?.remove(id) }
+    mutating func keep(_ subscription: Subscription) {
+        hasChangedSubscriptions = true
+        subscriptions?.set(subscription)
+    }
+    mutating func forget(subscription id: String) {
+        hasChangedSubscriptions = true
+        subscriptions?.remove(id)
+    }
+
+    /// All of them, as they were read aside; not where one has changed since.
+    mutating func adopt(_ book: SubscriptionBook) {
+        if subscriptions == nil, !hasChangedSubscriptions { subscriptions = book }
+    }
 
     /// The range of keys that begin with `dependency/`.
     private static let anyDependent = """

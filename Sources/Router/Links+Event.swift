@@ -10,15 +10,13 @@ extension Links.Deed {
     /// subscription is gone, and for confirmations, which are not made here.
     ///
     /// - Parameters:
-    ///   - subscriptions: those that stand.
+    ///   - subscription: the one that it is about, where it stands.
     ///   - reason: how it came, for people: `by the link in a mail`.
-    public func payload(among subscriptions: [Subscription], reason: String) -> JSONValue? {
+    public func payload(ending subscription: Subscription?, reason: String) -> JSONValue? {
         switch self {
         case .leave(let id):
-            guard let subscription = subscriptions.first(where: { $0.id == id }) else { return nil }
+            guard let subscription, subscription.id == id else { return nil }
             return ["action": "unsubscribe", "id": .string(id), "who": subscription.who.document, "reason": .string(reason)]
-        case .stop(let kind, let address):
-            return ["action": "stop", "who": [kind.rawValue: .string(address)], "reason": .string(reason)]
         case .confirm: return nil
         }
     }

@@ -14,8 +14,6 @@ public struct Links: Sendable, CustomStringConvertible, CustomReflectable {
     public enum Deed: Sendable, Equatable {
         /// Ends one subscription.
         case leave(subscription: String)
-        /// Nothing is sent to the address any more, but for what it is told on duty.
-        case stop(kind: ChannelKind, address: String)
         /// Confirms a subscription.
         case confirm(subscription: String)
     }
@@ -40,7 +38,7 @@ public struct Links: Sendable, CustomStringConvertible, CustomReflectable {
         self.publicURL = publicURL
     }
 
-    /// For what leaves no trace: scenarios, `explain`, tests.
+    /// For what leaves no trace: scenarios, `explain`, tests. Never for a router that runs: everybody knows its key.
     public static let fixed = preview(publicURL: nil)
 
     /// The same, with links: they look like real ones, and open nothing.
@@ -74,6 +72,13 @@ public struct Links: Sendable, CustomStringConvertible, CustomReflectable {
         let code = HMAC.sha256(Array(subscription.utf8) + [0] + Array(address.utf8), key: words)
         let text = code.prefix(8).map { Self.alphabet[Int($0 & 31)] }
         return String(text[..<4]) + "-" + String(text[4...])
+    }
+
+    /// By what a typed code is found: it says nothing of the code. Nil for what can be no code.
+    public func mark(of text: String) -> Int64? {
+        guard let code = Self.typed(text) else { return nil }
+        let bytes = HMAC.sha256(Array("mark ".utf8) + Array(code.utf8), key: words).prefix(8)
+        return bytes.reduce(0) { $0 << 8 | Int64($1) }
     }
 
     /// A code as it is written here, however it was typed: without regard to case, dashes and spaces, and to O for 0, and I
@@ -115,7 +120,6 @@ extension Links.Deed {
     fileprivate var bytes: [UInt8] {
         switch self {
         case .leave(let id): Array("l".utf8) + Array(id.utf8)
-        case .stop(let kind, let address): Array("s".utf8) + Array(kind.rawValue.utf8) + [0] + Array(address.utf8)
         case .confirm(let id): Array("c".utf8) + Array(id.utf8)
         }
     }
@@ -127,10 +131,6 @@ extension Links.Deed {
         switch first {
         case "l": self = .leave(subscription: rest)
         case "c": self = .confirm(subscription: rest)
-        case "s":
-            let parts = rest.split(separator: "\0", maxSplits: 1)
-            guard parts.count == 2, let kind = ChannelKind(rawValue: String(parts[0])) else { return nil }
-            self = .stop(kind: kind, address: String(parts[1]))
         default: return nil
         }
     }

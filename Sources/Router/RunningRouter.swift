@@ -45,6 +45,7 @@ public struct RunningRouter: Sendable {
         try LedgerStore.prepare(directory: router.state)
         stateLock = try DirectoryLock(directory: router.state, fileName: "router.lock")
         ledger = try LedgerStore(directory: router.state)
+        try ledger.prepareSubscriptions(scale: setup.configuration.scale)
         var watching = SpoolOptions()
         watching.settle = router.settle
         spool = try Spool(path: router.queue, options: watching) { trouble in

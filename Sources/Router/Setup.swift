@@ -24,12 +24,11 @@ public final class Setup: Sendable {
     public let trust: [UInt32: Set<EventType>]?
     public let links: Links
 
-    public init(configuration: RouterConfiguration, templates: TemplateLibrary, channels: ChannelSet, links: Links? = nil) {
+    public init(configuration: RouterConfiguration, templates: TemplateLibrary, channels: ChannelSet, links: Links) {
         self.configuration = configuration
         self.parser = EventParser(scale: configuration.scale)
         self.channels = channels
-        // Without a key they look like real ones, and open nothing.
-        self.links = links ?? .preview(publicURL: configuration.router.publicURL)
+        self.links = links
         self.templates = templates
         self.trust = configuration.router.trust.map(Owners.resolve)
         self.policies = Dictionary(

@@ -14,6 +14,8 @@ public struct LoadedSetup: Sendable {
     public var setup: Setup?
     /// In the order of the file.
     public var diagnostics: [Diagnostic]
+    /// Why the state directory cannot be used, where that is the only thing that is wrong.
+    public var stateFault: LedgerError?
 
     public var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
 }
@@ -40,21 +42,25 @@ public struct SetupLoader: Sendable {
         }
         let inForce = endpoints.map { configuration.redirected(to: $0) } ?? configuration
         let channels = ChannelSet(inForce.channels, http: http, smtp: smtp, hostName: Host.name)
-        let links: Links?
+        let router = configuration.router
+        func refused(_ message: String, _ fault: LedgerError? = nil) -> LoadedSetup {
+            let problem = Diagnostic(severity: .error, file: path, message: message)
+            return LoadedSetup(setup: nil, diagnostics: checked.diagnostics + [problem], stateFault: fault)
+        }
+        // Without the key of this state nothing that went out would work, and anybody could make what comes back.
         do {
-            links = try Self.links(configuration.router)
+            try LedgerStore.prepare(directory: router.state)
         } catch {
-            let fault = Diagnostic(severity: .error, file: path, message: error.message)
-            return LoadedSetup(setup: nil, diagnostics: checked.diagnostics + [fault])
+            return refused(error.message, error)
+        }
+        let links: Links
+        do {
+            links = try Links.load(state: router.state, publicURL: router.publicURL, makesKey: true)
+        } catch {
+            return refused(error.message)
         }
         return LoadedSetup(
             setup: Setup(configuration: inForce, templates: templates, channels: channels, links: links), diagnostics: checked.diagnostics)
-    }
-
-    /// Nil where the state directory cannot be used: whoever opens the ledger there says so.
-    private static func links(_ router: RouterSettings) throws(LinksKeyError) -> Links? {
-        guard (try? LedgerStore.prepare(directory: router.state)) != nil else { return nil }
-        return try Links.load(state: router.state, publicURL: router.publicURL, makesKey: true)
     }
 }
 

@@ -19,9 +19,11 @@ public struct MatchIndex: Sendable, Equatable {
     }
 
     /// - Parameter matches: the n-th of them has the number n, from 0.
-    public init(_ matches: some Collection<Match>) {
+    public init(_ matches: some Collection<Match>) { self.init(keys: matches.map { $0.conditions.compactMap(\.keys) }) }
+
+    /// - Parameter choices: of each match, under what each of some of its conditions must be found.
+    init(keys choices: [[Set<IndexKey>]]) {
         var shared: [IndexKey: Int] = [:]
-        let choices = matches.map { $0.conditions.compactMap(\.keys) }
         for key in choices.joined().joined() { shared[key, default: 0] += 1 }
         var words: [MatchMember: [String: [Int]]] = [:]
         for (number, choice) in choices.enumerated() {

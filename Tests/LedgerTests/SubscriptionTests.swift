@@ -143,6 +143,60 @@ import Testing
         await store.close()
     }
 
+    /// What `diff` begins with: what stood then, and not what came later.
+    @Test func anOpeningKnowsWhatStood() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        func away(_ id: String, _ until: TimeInterval) -> Absence { Absence(id: id, who: "ana", from: start, until: after(until)) }
+        func snooze(_ name: String, _ until: TimeInterval, _ made: TimeInterval) -> Snooze {
+            Snooze(who: .person(name), until: after(until), made: after(made))
+        }
+        let lost = AddressBlock(kind: .email, address: "x@example.com", since: start, cause: .stop)
+        let later = AddressBlock(
+            kind: .email, address: "y@example.com", since: after(200), cause: .bounces, reason: "550", bounces: [after(5), after(200)])
+        let last = AddressBlock(kind: .sms, address: "+4471234", since: after(200), cause: .stop)
+        try await change(
+            store, "e1",
+            [.absence(away("over", 50)), .absence(away("now", 900)), .snooze(snooze("ana", 900, 5)), .snooze(snooze("ben", 900, 200))]
+                + [lost, later, last].map { .block($0, alarm: nil) })
+        let standing = try await store.opening(at: after(100)).standing
+        var before = later
+        (before.since, before.reason, before.bounces) = (nil, nil, [after(5)])
+        #expect(
+            standing == [
+                .absence(away("now", 900)), .snooze(snooze("ana", 900, 5)), .block(lost, alarm: nil), .block(before, alarm: nil),
+            ])
+        await store.close()
+    }
+
+    @Test func whatIsReadAsideIsWhatTheWriterKnows() async throws {
+        let fixture = try LedgerFixture()
+        var store = try fixture.open()
+        var coded = wish("b", .email("x@example.com"))
+        coded.mark = -7
+        try await change(store, "e1", [.subscribe(wish("a")), .subscribe(coded)])
+        await store.close()
+        store = try fixture.open()
+        try store.prepareSubscriptions(scale: .standard)
+        // The file is not asked again.
+        let known = try await store.writing { database, cache in
+            try database.execute(sql: "DELETE FROM subscriptions WHERE id = 'a'")
+            return try cache.memory.subscriptions(database).elements.map(\.id)
+        }
+        #expect(known == ["a", "b"])
+        // Too late: what was read meanwhile may be older than what was written.
+        let late = try await store.writing { [coded] database, _ in
+            var memory = WriterMemory()
+            memory.keep(coded)
+            memory.adopt(SubscriptionBook())
+            return try memory.subscriptions(database).elements.map(\.id)
+        }
+        #expect(late == ["b"])
+        #expect(try await store.subscriptions(marked: -7) == [coded])
+        #expect(try await store.subscriptions(marked: 7).isEmpty)
+        await store.close()
+    }
+
     /// The book in memory is taken back with the transaction.
     @Test func whatFailedLeavesNoTrace() async throws {
         let fixture = try LedgerFixture()

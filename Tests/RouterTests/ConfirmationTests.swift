@@ -80,6 +80,51 @@ import Transport
         #expect(try asker.subscription("s1")?.isConfirmed == true)
     }
 
+    /// A second wish within ten minutes is not asked about: the answer to the first is one to both.
+    @Test func oneAnswerConfirmsWhatWaits() throws {
+        #expect(try asker.subscribe("s1").count == 1)
+        #expect(try asker.subscribe("s2", who: ["email": "X@Example.com"]).isEmpty)
+        _ = try asker.subscribe("left")
+        try asker.send(["action": "unsubscribe", "id": "left"])
+        _ = try asker.subscribe("other", who: ["email": "y@example.com"])
+        #expect(try asker.confirm(["code": .string(Links.fixed.code(confirming: "s1", to: "x@example.com"))]) == nil)
+        let confirmed = try ["s1", "s2", "left", "other"].filter { try asker.subscription($0)?.isConfirmed ?? false }
+        #expect(confirmed == ["s1", "s2"])
+        #expect(try asker.subscribe("s3").count == 1, "what comes later is asked about")
+        #expect(try asker.confirm(["id": "other", "by": "desk"]) == nil)
+        #expect(try asker.subscription("s3")?.isConfirmed == false)
+    }
+
+    @Test func aCodeIsFoundByItsMark() throws {
+        let ledger = asker.ledger
+        _ = try asker.subscribe("s1")
+        let code = Links.fixed.code(confirming: "s1", to: "x@example.com")
+        let mark = try #require(Links.fixed.mark(of: code.lowercased()))
+        #expect(try asker.subscription("s1")?.mark == mark)
+        #expect(try ledger.surroundings { try $0.subscriptions.marked(mark).map(\.id) } == ["s1"])
+        #expect(Links.fixed.mark(of: "ABCD") == nil && Links.fixed.mark(of: "ABCD-EFGH") != mark)
+        #expect(Links(key: Array(0..<32), publicURL: nil).mark(of: code) != mark, "it says nothing without the key")
+    }
+
+    @Test func peoplesWishesAreTheirsAsWell() throws {
+        func subscribe(_ payload: [String: JSONValue]) throws -> Rejection? { try asker.rejection(payload) }
+        _ = try asker.subscribe("s1")
+        #expect(try subscribe(["id": "s1", "who": "ana"])?.code == .idConflict)
+        let nobody = try #require(try subscribe(["who": "an"]))
+        #expect(nobody.code == .wrongType && nobody.message.contains("did you mean `ana`"))
+        let via = try #require(try subscribe(["who": "ana", "via": "sms"]))
+        #expect(via.code == .wrongType && via.pointer == "/subscription/via")
+        #expect(try subscribe(["who": "ana", "via": "mail"]) == nil)
+    }
+
+    /// Two producers that both call their first event `1`.
+    @Test func withoutAnIDTheSourceKeepsThemApart() throws {
+        try asker.send(["who": "ana"], id: "1", source: "desk")
+        try asker.send(["who": ["email": "x@example.com"]], id: "1", source: "shop")
+        #expect(try asker.subscription("1")?.who == .person("ana"))
+        #expect(try asker.subscription("shop/1")?.who == .email("x@example.com"))
+    }
+
     @Test func whatIsSomebodyElsesCannotBeTaken() throws {
         _ = try asker.subscribe("s1")
         #expect(try asker.rejection(["action": "subscribe", "id": "s1", "who": ["email": "y@example.com"]])?.code == .idConflict)
@@ -154,14 +199,14 @@ final class Asker {
         let configuration = try #require(ConfigurationLoader.load(path: path, placeholderSecrets: true).configuration)
         setup = Setup(
             configuration: configuration, templates: .builtIn,
-            channels: ChannelSet(configuration.channels, http: HTTPClient(), smtp: SMTPClient(), hostName: "localhost"))
+            channels: ChannelSet(configuration.channels, http: HTTPClient(), smtp: SMTPClient(), hostName: "localhost"), links: .fixed)
         ledger = try VirtualLedger()
     }
 
     private func accept(_ members: [String: JSONValue]) throws -> Receipt {
         count += 1
         var document = members
-        document["id"] = .string("e\(count)")
+        document["id"] = document["id"] ?? .string("e\(count)")
         document["time"] = .string(Timestamp.format(now))
         let event = try setup.parser.event(
             from: .object(document), origin: EventOrigin(file: "\(count).json", modified: now, size: 1))
@@ -186,6 +231,10 @@ final class Asker {
     @discardableResult
     func send(_ payload: [String: JSONValue]) throws -> [PlannedDelivery] {
         try take(["type": "subscription", "subscription": .object(payload)])
+    }
+
+    func send(_ payload: [String: JSONValue], id: String, source: String) throws {
+        _ = try take(["type": "subscription", "id": .string(id), "source": .string(source), "subscription": .object(payload)])
     }
 
     func subscribe(

@@ -93,6 +93,13 @@ private final class RecordedSource {
             members["id"] = .string(event.id)
             if members["time"] == nil { members["time"] = .string(Timestamp.format(event.time)) }
         }
+        // What was accepted had the right code: that need not be made again with this configuration's key.
+        if var payload = members["subscription"]?.object, payload["action"]?.string?.lowercased() == "confirm", payload["id"]?.string != nil
+        {
+            payload["code"] = nil
+            payload["by"] = payload["by"] ?? "who had the code"
+            members["subscription"] = .object(payload)
+        }
         return .object(members)
     }
 }

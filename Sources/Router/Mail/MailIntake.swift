@@ -45,14 +45,16 @@ public struct MailIntake: Sendable {
             }
             var payload: [String: JSONValue] = ["action": "bounce", "who": ["email": .string(address)], "code": .string(bounce.status)]
             payload["reason"] = bounce.diagnostic.map(JSONValue.string)
-            let id = "bounce/\(bounce.id)/\(bounce.token)"
+            // One mail comes back once, in however many reports; and whoever makes up reports has one for each mail.
+            let id = "bounce/\(bounce.token)"
+            if try await isKnown(id) { return .nothing("the mail that came back (\(bounce.token)) has been counted already") }
             try await drop(.object(payload), id: id)
             return .dropped(
                 "mail to \(address) came back (\([bounce.status, bounce.diagnostic].compactMap(\.self).joined(separator: ": ")))")
         case .leave(let token, let id):
             guard let deed = links.deed(token) else { return .nothing("it asks to unsubscribe with a token that was not made here") }
-            if case .confirm = deed { return .nothing("its token confirms a subscription, and ends none") }
-            guard let payload = deed.payload(among: try await ledger.subscriptions(), reason: "by mail") else {
+            guard case .leave(let subscription) = deed else { return .nothing("its token confirms a subscription, and ends none") }
+            guard let payload = deed.payload(ending: try await ledger.subscription(subscription), reason: "by mail") else {
                 return .nothing("it asks to unsubscribe from what has ended already")
             }
             try await drop(payload, id: "unsubscribe/\(id)")
@@ -60,12 +62,23 @@ public struct MailIntake: Sendable {
         }
     }
 
+    private static let source = "tocsin-mail"
+
+    private static func name(_ id: String) -> String { "mail-\(id.replacing("/", with: "-")).json" }
+
+    /// Whether its event waits in the queue or was accepted. A file goes only after its event is in the ledger.
+    private func isKnown(_ id: String) async throws -> Bool {
+        let path = "\(queue)/\(Self.name(id))"
+        if await Blocking.run({ FileManager.default.fileExists(atPath: path) }) { return true }
+        return try await ledger.knows(event: id, source: Self.source)
+    }
+
     private func drop(_ payload: JSONValue, id: String) async throws {
         // Without a time: the event is the same however often it is made.
         let event: JSONValue = [
-            "id": .string(id), "type": .string(EventType.subscription.rawValue), "source": "tocsin-mail", "subscription": payload,
+            "id": .string(id), "type": .string(EventType.subscription.rawValue), "source": .string(Self.source), "subscription": payload,
         ]
-        let (queue, name) = (queue, "mail-\(id.replacing("/", with: "-")).json")
+        let (queue, name) = (queue, Self.name(id))
         let fault: SpoolError? = await Blocking.run { () -> SpoolError? in
             do throws(SpoolError) {
                 try EventDrop.drop(event, into: queue, name: name)

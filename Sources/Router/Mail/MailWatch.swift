@@ -1,5 +1,6 @@
-// A Maildir to which mail to the sender's address is delivered: looked into every few seconds. What is understood moves from
-// `new/` to `cur/`, once what follows from it is in the queue; the rest stays for somebody to look at.
+// A Maildir to which mail to the sender's address is delivered: looked into every few seconds. What was read moves from `new/`
+// to `cur/`, once what follows from it is in the queue; what was not understood is not marked as seen there, so that somebody
+// looks at it.
 
 import Foundation
 import Glibc
@@ -18,8 +19,10 @@ final class MailWatch: Service {
     private let setup: CurrentSetup
     private let ledger: LedgerStore
     private let logger: Logger
-    /// Mails that stay where they are, and trouble that was told: each is told once.
-    private let told = Mutex<Set<String>>([])
+    /// Mails that cannot be moved out of `new/`: they are not read twice.
+    private let stuck = Mutex<Set<String>>([])
+    /// A directory that cannot be read is told once.
+    private let told = Mutex<String?>(nil)
 
     init(setup: CurrentSetup, ledger: LedgerStore, logger: Logger) {
         self.setup = setup
@@ -44,22 +47,34 @@ final class MailWatch: Service {
     func look() async -> Bool {
         let setup = setup.value
         guard let directory = setup.configuration.router.mailbox else { return false }
-        let left = told.withLock { $0 }
-        guard let names = await Blocking.run({ Self.names(in: directory, but: left) }) else {
-            complain("mailbox \(directory)", "the mailbox cannot be read", ["directory": "\(directory)"])
+        guard let all = await Blocking.run({ Self.names(in: directory) }) else {
+            let isNews = told.withLock { told in
+                defer { told = directory }
+                return told != directory
+            }
+            if isNews { logger.warning("the mailbox cannot be read", metadata: ["directory": "\(directory)"]) }
             return false
         }
+        told.withLock { $0 = nil }
+        let stuck = stuck.withLock { stuck in
+            stuck.formIntersection(all)
+            return stuck
+        }
+        let names = all.filter { !stuck.contains($0) }
         let intake = MailIntake(links: setup.links, ledger: ledger, queue: setup.configuration.router.queue)
         for name in names.prefix(Self.atOnce) {
             if Task.isCancelled { return false }
             guard let bytes = await Blocking.run({ Self.read("\(directory)/new/\(name)") }) else {
-                complain(name, "a mail cannot be read, and stays", ["mail": "\(name)"])
+                logger.warning("a mail cannot be read, and is put aside in cur/", metadata: ["mail": "\(name)"])
+                await file(name, in: directory, isSeen: false)
                 continue
             }
             do {
                 let result = try await intake.take(bytes)
                 if case .notUnderstood(let why) = result {
-                    complain(name, "a mail was not understood, and stays", ["mail": "\(name)", "why": "\(why)"])
+                    logger.warning(
+                        "a mail was not understood, and is put aside in cur/", metadata: ["mail": "\(name)", "why": "\(why)"])
+                    await file(name, in: directory, isSeen: false)
                     continue
                 }
                 logger.info("read a mail", metadata: ["mail": "\(name)", "what": "\(result.words)"])
@@ -68,25 +83,22 @@ final class MailWatch: Service {
                 logger.warning("a mail cannot be taken yet", metadata: ["mail": "\(name)", "error": "\(error)"])
                 return false
             }
-            if await Blocking.run({ !Self.file(name, in: directory) }) {
-                complain(name, "a mail was read, and cannot be moved to cur/", ["mail": "\(name)"])
-            }
+            await file(name, in: directory, isSeen: true)
         }
         return names.count > Self.atOnce
     }
 
-    private func complain(_ what: String, _ message: String, _ metadata: Logger.Metadata) {
-        let isNews = told.withLock { told in
-            if told.count > 10_000 { told = [] }
-            return told.insert(what).inserted
-        }
-        if isNews { logger.warning("\(message)", metadata: metadata) }
+    private func file(_ name: String, in directory: String, isSeen: Bool) async {
+        if await Blocking.run({ Self.move(name, in: directory, isSeen: isSeen) }) { return }
+        logger.warning("a mail cannot be moved to cur/, and stays in new/", metadata: ["mail": "\(name)"])
+        stuck.withLock { _ = $0.insert(name) }
     }
 
     /// The oldest first, as their names begin with the time. Nil where there is no such directory.
-    private static func names(in directory: String, but left: Set<String>) -> [String]? {
+    private static func names(in directory: String) -> [String]? {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/new") else { return nil }
-        return names.filter { !$0.hasPrefix(".") && !left.contains($0) }.sorted()
+        let timed = names.filter { !$0.hasPrefix(".") }.map { (name: $0, time: UInt64($0.prefix { $0.isASCII && $0.isNumber }) ?? .max) }
+        return timed.sorted { ($0.time, $0.name) < ($1.time, $1.name) }.map(\.name)
     }
 
     /// Of a regular file, never through a link; one byte more than is read shows that it is too long.
@@ -100,10 +112,14 @@ final class MailWatch: Service {
         return (try? handle.read(upToCount: InboundMail.longest + 1)).map { Array($0) }
     }
 
-    /// Marked as seen.
-    private static func file(_ name: String, in directory: String) -> Bool {
+    /// What is there already is not written over.
+    private static func move(_ name: String, in directory: String, isSeen: Bool) -> Bool {
         let base = name.split(separator: ":", maxSplits: 1).first.map(String.init) ?? name
         mkdir("\(directory)/cur", 0o700)
-        return rename("\(directory)/new/\(name)", "\(directory)/cur/\(base):2,S") == 0
+        let flags = isSeen ? ":2,S" : ":2,"
+        var target = "\(directory)/cur/\(base)\(flags)"
+        var status = stat()
+        if lstat(target, &status) == 0 { target = "\(directory)/cur/\(base).\(UInt64.random(in: 0 ... .max))\(flags)" }
+        return rename("\(directory)/new/\(name)", target) == 0
     }
 }

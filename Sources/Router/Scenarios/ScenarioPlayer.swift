@@ -67,7 +67,8 @@ public final class ScenarioPlayer {
         }
         let setup = Setup(
             configuration: configuration, templates: TemplateLibrary.load(directory: configuration.router.templates).library,
-            channels: ChannelSet(configuration.channels, http: http, smtp: smtp, hostName: Host.name))
+            channels: ChannelSet(configuration.channels, http: http, smtp: smtp, hostName: Host.name),
+            links: .preview(publicURL: configuration.router.publicURL))
         setups[configuration.calendarFiles.isEmpty ? path : dated(path, start)] = setup
         return .success(setup)
     }

@@ -21,7 +21,7 @@ extension WishEvent {
         } else {
             found = code.flatMap { setup.links.subscription(confirmedBy: $0, in: book) }
         }
-        guard var subscription = found else {
+        guard let subscription = found else {
             return wrong("this code confirms nothing: it was mistyped, or its subscription was left or was not confirmed in time")
         }
         // Twice is as good as once.
@@ -29,13 +29,34 @@ extension WishEvent {
         if subscription.state(at: now) == .ended {
             return wrong("the subscription `\(excerpt(subscription.id))` was left, or not confirmed in time: subscribe again")
         }
-        subscription.isConfirmed = true
-        subscription.asked = []
-        return .success(Effects(changes: [.subscribe(subscription)]))
+        // Whoever reads at the address has said that they want to hear: what else it asked for meanwhile needs no other question.
+        let others = code == nil ? [] : book.waiting(with: subscription, at: now)
+        return .success(
+            Effects(
+                changes: ([subscription] + others).map { subscription in
+                    var subscription = subscription
+                    subscription.isConfirmed = true
+                    subscription.asked = []
+                    return .subscribe(subscription)
+                }))
     }
 
     private func wrong(_ message: String, pointer: String = "/subscription/code") -> Result<Effects, Rejection> {
         .failure(Rejection(.wrongCode, message, pointer: pointer))
+    }
+}
+
+extension SubscriptionBook {
+    /// What the address of a subscription asked for beside it, and was not confirmed yet, the oldest first.
+    func waiting(with subscription: Subscription, at now: Date) -> [Subscription] {
+        of(subscription.who).filter { $0.waits(with: subscription, at: now) }
+    }
+}
+
+extension Subscription {
+    /// Whether the code of another subscription confirms this one as well: it is of the same address, and waits.
+    public func waits(with other: Subscription, at now: Date) -> Bool {
+        id != other.id && !who.isPerson && who.compared == other.who.compared && !isConfirmed && state(at: now) != .ended
     }
 }
 
@@ -44,9 +65,8 @@ extension Links {
     public func subscription(confirmedBy text: String, in book: SubscriptionBook) -> Subscription? {
         let token = Self.token(in: text)
         if case .confirm(let id) = deed(token) { return book[id] }
-        // Those that wait are few; whoever confirms twice is looked for among the others.
-        let all = book.elements.filter { !$0.who.isPerson }
-        return all.first { !$0.isConfirmed && confirms($0, text) } ?? all.first { $0.isConfirmed && confirms($0, text) }
+        let found = mark(of: text).map(book.marked)?.filter { confirms($0, text) } ?? []
+        return found.first { !$0.isConfirmed } ?? found.first
     }
 
     /// Whether a code, a token or a link was made for this subscription and its address.

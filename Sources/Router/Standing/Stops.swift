@@ -66,7 +66,7 @@ private enum AddressAction: String {
 }
 
 extension Rejection {
-    fileprivate static func nobody(_ name: String, _ directory: Directory) -> Rejection {
+    static func nobody(_ name: String, _ directory: Directory) -> Rejection {
         let hint = Suggestion.clause(for: name, among: directory.people.keys.sorted())
         return Rejection(
             .wrongType,

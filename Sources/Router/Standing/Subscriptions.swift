@@ -70,24 +70,27 @@ struct WishEvent {
             }
             limit = rule
         }
+        let book = try surroundings.subscriptions
+        guard let id = freeID(for: who, in: book) else {
+            return .failure(
+                Rejection(
+                    .idConflict, "the subscription `\(excerpt(text("id") ?? event.id))` is somebody else's; take another id",
+                    pointer: "/subscription/id"))
+        }
         let until = payload["until"]?.string
         var subscription = Subscription(
-            id: text("id") ?? event.id, who: who, match: match, via: text("via"),
+            id: id, who: who, match: match, via: text("via"),
             cadence: payload["deliver"]?.string.flatMap(Cadence.init) ?? .immediate, from: time("from"), until: time("until"),
             follows: until?.lowercased() == EventParser.untilResolved ? EventParser.followed(by: payload) : nil, limit: limit, made: now)
-        if who.isPerson { return .success(Effects(changes: [.subscribe(subscription)])) }
-
-        let book = try surroundings.subscriptions
-        if let known = book[subscription.id] {
-            // Whoever is asked is asked by its id: it must not be made somebody else's.
-            if known.who.compared != who.compared {
-                return .failure(
-                    Rejection(
-                        .idConflict, "the subscription `\(subscription.id)` is somebody else's; take another id",
-                        pointer: "/subscription/id"))
+        if case .person(let name) = who {
+            guard let person = table.directory.people[name] else { return .failure(.nobody(name, table.directory)) }
+            if let via = subscription.via, let obstacle = table.directory.obstacle(to: person, via: via) {
+                return .failure(Rejection(.wrongType, obstacle, pointer: "/subscription/via"))
             }
-            (subscription.isConfirmed, subscription.asked) = (known.isConfirmed, known.asked)
+            return .success(Effects(changes: [.subscribe(subscription)]))
         }
+        if let known = book[id] { (subscription.isConfirmed, subscription.asked) = (known.isConfirmed, known.asked) }
+        subscription.mark = setup.links.mark(of: setup.links.code(confirming: id, to: who.text))
         let channel: ChannelFacts
         do throws(MatchError) {
             channel = try table.directory.channel(to: who, via: subscription.via)
@@ -101,6 +104,14 @@ struct WishEvent {
         }
         subscription.asked.append(now)
         return .success(Effects(changes: [.subscribe(subscription)], directed: [question(subscription, channel)]))
+    }
+
+    /// Whoever is asked is asked by its id, and people hear by it: it is never made somebody else's. Two producers may call
+    /// their events alike. Nil: it is taken.
+    private func freeID(for who: Subscription.Who, in book: SubscriptionBook) -> String? {
+        func isFree(_ id: String) -> Bool { book[id].map { $0.who.compared == who.compared } ?? true }
+        if let id = text("id") { return isFree(id) ? id : nil }
+        return [event.id, "\(event.source)/\(event.id)"].first(where: isFree)
     }
 
     /// Whether an address may be asked now: not again within ten minutes, and three times without an answer.
@@ -143,14 +154,12 @@ struct WishEvent {
     func snooze() -> Result<Effects, Rejection> {
         guard let who else { return .success(Effects()) }
         if case .person(let name) = who, table.directory.people[name] == nil {
-            let hint = Suggestion.clause(for: name, among: table.directory.people.keys.sorted())
-            return .failure(
-                Rejection(.wrongType, "there is nobody `\(excerpt(name))` in `people` of routes.yaml\(hint)", pointer: "/subscription/who"))
+            return .failure(.nobody(name, table.directory))
         }
         guard payload["action"]?.string?.lowercased() == "snooze", let until = time("until") else {
             return .success(Effects(changes: [.endSnooze(who)]))
         }
-        return .success(Effects(changes: [.snooze(Snooze(who: who, until: until))]))
+        return .success(Effects(changes: [.snooze(Snooze(who: who, until: until, made: now))]))
     }
 }
 

@@ -6,10 +6,13 @@ import Foundation
 public struct Snooze: Sendable, Equatable {
     public var who: Subscription.Who
     public var until: Date
+    /// When it was asked for; nil: that was not written down.
+    public var made: Date?
 
-    public init(who: Subscription.Who, until: Date) {
+    public init(who: Subscription.Who, until: Date, made: Date? = nil) {
         self.who = who
         self.until = until
+        self.made = made
     }
 
     /// By whom they are, as they are compared.

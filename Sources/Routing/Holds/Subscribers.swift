@@ -107,6 +107,15 @@ extension Directory {
     }
 }
 
+extension Directory {
+    /// Why somebody cannot be reached by a channel, in words; nil: they can.
+    public func obstacle(to person: Person, via channel: String) -> String? {
+        var search = RecipientSearch(directory: self, incident: nil, severity: nil)
+        search.add(person: person, via: channel)
+        return search.reached.isEmpty ? search.reasons.first ?? "\(person.id) cannot be reached by `\(channel)`" : nil
+    }
+}
+
 extension RecipientSearch {
     /// Everyone whose subscription fits the incident, by their own way and at their own times.
     mutating func addSubscribers() {

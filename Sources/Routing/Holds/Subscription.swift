@@ -34,12 +34,14 @@ public struct Subscription: Sendable, Equatable {
     public var asked: [Date]
     /// When it was left before it was confirmed: it is kept for a while, so that nobody is asked again and again.
     public var leftAt: Date?
+    /// By what the code that confirms it is found; nil: it has none.
+    public var mark: Int64?
 
     /// - Parameter isConfirmed: nil: as for whom it is: people are, addresses are not.
     public init(
         id: String, who: Who, match: [String: JSONValue] = [:], via: String? = nil, cadence: Cadence = .immediate, from: Date? = nil,
         until: Date? = nil, follows: String? = nil, limit: ThrottleRule? = nil, isConfirmed: Bool? = nil, made: Date? = nil,
-        asked: [Date] = [], leftAt: Date? = nil
+        asked: [Date] = [], leftAt: Date? = nil, mark: Int64? = nil
     ) {
         self.id = id
         self.who = who
@@ -54,6 +56,7 @@ public struct Subscription: Sendable, Equatable {
         self.made = made
         self.asked = asked
         self.leftAt = leftAt
+        self.mark = mark
     }
 
     /// Whether it counts by its dates. Nobody is told by one that is not confirmed, all the same.

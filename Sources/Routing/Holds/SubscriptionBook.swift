@@ -68,6 +68,12 @@ public struct SubscriptionBook: Sendable {
         return living(settled + recent.values.filter { $0.subscription?.follows == incident })
     }
 
+    /// Those whose code has a mark, the oldest first.
+    public func marked(_ mark: Int64) -> [Subscription] {
+        let settled = segments.enumerated().flatMap { level, segment in segment.marked(mark).filter { isCurrent($0, in: level) } }
+        return living(settled + recent.values.filter { $0.subscription?.mark == mark })
+    }
+
     /// Adds one, or puts it in the place of the one with the same id.
     public mutating func set(_ subscription: Subscription) {
         let known = entry(subscription.id)
@@ -118,6 +124,11 @@ public struct SubscriptionBook: Sendable {
 }
 
 extension SubscriptionBook {
+    /// Makes ready what the first event would have to. Its copies share it.
+    public func prepare(_ scale: SeverityScale) {
+        for segment in segments { segment.prepare(scale) }
+    }
+
     /// Those whose match holds for the event, the oldest first.
     func matching(_ facts: MatchFacts, scale: SeverityScale) -> [Subscription] { holding(facts, scale, onIncident: false) }
 

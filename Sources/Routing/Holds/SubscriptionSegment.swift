@@ -62,15 +62,20 @@ final class SubscriptionSegment: Sendable {
     private let byID: [String: Int32]
     private let byWho: [Subscription.Who: [Int32]]
     private let followers: [String: [Int32]]
+    private let byMark: [Int64: [Int32]]
     /// Each wish once, with those that have it.
     private let wishes: [(wish: CompiledWish, entries: [Int32])]
     private let index = Mutex<Index?>(nil)
 
     private struct Index: Sendable {
         var scale: SeverityScale
+        /// Those that stand under a word as it is written; understood only when an event has the word.
+        var byWord: MatchIndex
+        var wordPlaces: [Int32]
+        /// The others.
         var onEvent: MatchIndex
         var onIncident: MatchIndex
-        /// Of each match in the indices, its place in `wishes`.
+        /// Of each match in the two, its place in `wishes`.
         var places: [Int32]
     }
 
@@ -84,7 +89,7 @@ final class SubscriptionSegment: Sendable {
                 var subscription = subscription
                 subscription.match = wish.members
                 return SubscriptionEntry(id: subscription.id, place: place, subscription: subscription, wish: wish)
-            })
+            }, areDistinct: true)
     }
 
     /// - Parameter keepsGone: whether it says of what is gone that it is.
@@ -97,11 +102,13 @@ final class SubscriptionSegment: Sendable {
         self.init(entries)
     }
 
-    init(_ entries: [SubscriptionEntry]) {
+    /// - Parameter areDistinct: no two of their wishes are equal, but for the same one.
+    init(_ entries: [SubscriptionEntry], areDistinct: Bool = false) {
         self.entries = entries
         var byID = [String: Int32](minimumCapacity: entries.count)
         var byWho: [Subscription.Who: [Int32]] = [:]
         var followers: [String: [Int32]] = [:]
+        var byMark: [Int64: [Int32]] = [:]
         var wishes: [(wish: CompiledWish, entries: [Int32])] = []
         var known: [ObjectIdentifier: Int] = [:]
         var equal: [[String: JSONValue]: Int] = [:]
@@ -110,24 +117,26 @@ final class SubscriptionSegment: Sendable {
             guard let subscription = entry.subscription else { continue }
             byWho[subscription.who.compared, default: []].append(number)
             if let incident = subscription.follows { followers[incident, default: []].append(number) }
+            if let mark = subscription.mark { byMark[mark, default: []].append(number) }
             let object = ObjectIdentifier(entry.wish)
             let place: Int
             if let found = known[object] {
                 place = found
-            } else if let found = equal[entry.wish.members] {
+            } else if !areDistinct, let found = equal[entry.wish.members] {
                 place = found
                 known[object] = found
             } else {
                 place = wishes.count
                 wishes.append((entry.wish, []))
                 known[object] = place
-                equal[entry.wish.members] = place
+                if !areDistinct { equal[entry.wish.members] = place }
             }
             wishes[place].entries.append(number)
         }
         self.byID = byID
         self.byWho = byWho
         self.followers = followers
+        self.byMark = byMark
         self.wishes = wishes
     }
 
@@ -137,12 +146,19 @@ final class SubscriptionSegment: Sendable {
 
     func following(_ incident: String) -> [SubscriptionEntry] { at(followers[incident]) }
 
+    func marked(_ mark: Int64) -> [SubscriptionEntry] { at(byMark[mark]) }
+
+    func prepare(_ scale: SeverityScale) { _ = indexed(scale) }
+
     /// Those whose match holds, in no order.
     func holding(_ facts: MatchFacts, _ scale: SeverityScale, onIncident: Bool) -> [SubscriptionEntry] {
         let index = indexed(scale)
         var found: [SubscriptionEntry] = []
-        for candidate in (onIncident ? index.onIncident : index.onEvent).candidates(facts) {
-            let (wish, entries) = wishes[Int(index.places[candidate])]
+        let places =
+            index.byWord.candidates(facts).map { index.wordPlaces[$0] }
+            + (onIncident ? index.onIncident : index.onEvent).candidates(facts).map { index.places[$0] }
+        for place in places {
+            let (wish, entries) = wishes[Int(place)]
             let compiled = wish.compiled(scale)
             if (onIncident ? compiled.onIncident : compiled.match)?.holds(facts) ?? false { found += at(entries) }
         }
@@ -159,8 +175,15 @@ final class SubscriptionSegment: Sendable {
         index.withLock { known in
             if let known, known.scale == scale { return known }
             var (matches, reduced): ([Match], [Match]) = ([], [])
-            var places: [Int32] = []
+            var (places, wordPlaces): ([Int32], [Int32]) = ([], [])
+            var words: [[Set<IndexKey>]] = []
             for (place, wish) in wishes.enumerated() {
+                let plain = IndexKey.plain(of: wish.wish.members)
+                if !plain.isEmpty {
+                    words.append(plain)
+                    wordPlaces.append(Int32(place))
+                    continue
+                }
                 let compiled = wish.wish.compiled(scale)
                 guard let match = compiled.match, let onIncident = compiled.onIncident else { continue }
                 matches.append(match)
@@ -169,7 +192,9 @@ final class SubscriptionSegment: Sendable {
             }
             let isSame = zip(matches, reduced).allSatisfy { $0.conditions.count == $1.conditions.count }
             let onEvent = MatchIndex(matches)
-            let made = Index(scale: scale, onEvent: onEvent, onIncident: isSame ? onEvent : MatchIndex(reduced), places: places)
+            let made = Index(
+                scale: scale, byWord: MatchIndex(keys: words), wordPlaces: wordPlaces, onEvent: onEvent,
+                onIncident: isSame ? onEvent : MatchIndex(reduced), places: places)
             known = made
             return made
         }

@@ -48,22 +48,24 @@ struct Confirm: AsyncParsableCommand {
         let code = code ?? ""
         let links = try links(configuration)
         let deed = links.deed(Links.token(in: code))
-        if case .stop(let kind, let address) = deed {
-            await ledger.close()
-            return try stop(kind, address, configuration)
-        }
-        let found = try await option.closing(ledger) { ledger -> Subscription? in
+        let (found, others) = try await option.closing(ledger) { ledger -> (Subscription?, [Subscription]) in
+            let found: Subscription?
             switch deed {
-            case .leave(let id), .confirm(let id): return try await ledger.subscription(id)
-            default: return links.subscription(confirmedBy: code, in: SubscriptionBook(try await ledger.subscriptions()))
+            case .leave(let id), .confirm(let id): found = try await ledger.subscription(id)
+            case nil:
+                guard let mark = links.mark(of: code) else { return (nil, []) }
+                found = try await ledger.subscriptions(marked: mark).first { links.confirms($0, code) }
             }
+            guard let found else { return (nil, []) }
+            let now = Date()
+            return (found, try await ledger.subscriptions(of: found.who).filter { $0.waits(with: found, at: now) })
         }
         guard let found else {
             let hint = deed == nil ? "it was mistyped, is not from here" : "its subscription is gone"
             throw failure("that is for nothing: \(hint), or has been done already", Exit.no)
         }
         if case .leave = deed { return try leave(found, configuration) }
-        try confirm(found, ["id": .string(found.id), "code": .string(code)], configuration)
+        try confirm(found, and: others, ["id": .string(found.id), "code": .string(code)], configuration)
     }
 
     private func links(_ configuration: RouterConfiguration) throws -> Links {
@@ -74,7 +76,9 @@ struct Confirm: AsyncParsableCommand {
         }
     }
 
-    private func confirm(_ wish: Subscription, _ payload: [String: JSONValue], _ configuration: RouterConfiguration) throws {
+    private func confirm(
+        _ wish: Subscription, and others: [Subscription] = [], _ payload: [String: JSONValue], _ configuration: RouterConfiguration
+    ) throws {
         let name = "the subscription \(wish.id) of \(wish.who.text) (\(MatchText.words(wish.match)))"
         if wish.isConfirmed { return Terminal.say(Terminal.clean("\(name) is confirmed already: nothing was dropped.")) }
         if wish.state(at: Date()) == .ended {
@@ -84,16 +88,15 @@ struct Confirm: AsyncParsableCommand {
         payload["action"] = "confirm"
         try drop(payload, configuration)
         Terminal.say(Terminal.clean("Confirmed: \(name). They hear from now on."))
+        if !others.isEmpty {
+            let list = others.map { "\($0.id) (\(MatchText.words($0.match)))" }.joined(separator: ", ")
+            Terminal.say(Terminal.clean("With it, what else this address has asked for: \(list)."))
+        }
     }
 
     private func leave(_ wish: Subscription, _ configuration: RouterConfiguration) throws {
         try drop(["action": "unsubscribe", "id": .string(wish.id), "who": wish.who.json], configuration)
         Terminal.say(Terminal.clean("Left: the subscription \(wish.id) of \(wish.who.text) (\(MatchText.words(wish.match))) has ended."))
-    }
-
-    private func stop(_ kind: ChannelKind, _ address: String, _ configuration: RouterConfiguration) throws {
-        try drop(["action": "stop", "who": [kind.rawValue: .string(address)], "reason": "by a link"], configuration)
-        Terminal.say(Terminal.clean("Stopped: nothing is sent to \(address) any more."))
     }
 
     private func drop(_ payload: [String: JSONValue], _ configuration: RouterConfiguration) throws {

@@ -74,9 +74,13 @@ struct Diff: AsyncParsableCommand {
             for problem in loaded.diagnostics where problem.severity == .error { Terminal.complain("\(problem)", prefix: "") }
             throw loaded.isMissing ? Exit.noInput : Exit.configuration
         }
+        let router = configuration.router
+        // What was confirmed then was confirmed with the key of this state.
+        let links = try? Links.load(state: router.state, publicURL: router.publicURL)
         return Setup(
-            configuration: configuration, templates: TemplateLibrary.load(directory: configuration.router.templates).library,
-            channels: ChannelSet(configuration.channels, http: HTTPClient(), smtp: SMTPClient(), hostName: Host.name))
+            configuration: configuration, templates: TemplateLibrary.load(directory: router.templates).library,
+            channels: ChannelSet(configuration.channels, http: HTTPClient(), smtp: SMTPClient(), hostName: Host.name),
+            links: links ?? .preview(publicURL: router.publicURL))
     }
 
     /// The new file often lies elsewhere, to be tried out: its directories need not be there.

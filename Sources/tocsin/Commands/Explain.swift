@@ -59,7 +59,9 @@ struct Explain: AsyncParsableCommand {
     /// For a look at what would happen: nothing is sent with it.
     static func setup(_ configuration: RouterConfiguration, _ templates: TemplateLibrary) -> Setup {
         let channels = ChannelSet(configuration.channels, http: HTTPClient(), smtp: SMTPClient(), hostName: Host.name)
-        return Setup(configuration: configuration, templates: templates, channels: channels)
+        return Setup(
+            configuration: configuration, templates: templates, channels: channels,
+            links: .preview(publicURL: configuration.router.publicURL))
     }
 
     private func time() throws -> Date? {

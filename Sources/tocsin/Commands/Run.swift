@@ -66,6 +66,7 @@ struct Run: AsyncParsableCommand {
         let smtp = SMTPClient()
         let loader = SetupLoader(path: option.config, http: http, smtp: smtp, endpoints: endpoints)
         let loaded = await Blocking.run { loader.load() }
+        if let fault = loaded.stateFault { throw failure(fault.message, Exit.io) }
         for problem in loaded.diagnostics where problem.severity != .note { Terminal.complain("\(problem)", prefix: "") }
         guard let setup = loaded.setup else {
             throw failure("\(option.config) has mistakes, so the router does not start; `tocsin check` lists them", Exit.configuration)

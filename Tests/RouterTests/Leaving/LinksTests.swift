@@ -5,8 +5,10 @@ import Foundation
 import Glibc
 import Incidents
 import JSON
+import Ledger
 import Routing
 import Testing
+import Transport
 
 @testable import Router
 
@@ -14,7 +16,7 @@ import Testing
     private let links = Links(key: Array(0..<32), publicURL: "https://tocsin.example.com")
     private static let deeds: [Links.Deed] = [
         .leave(subscription: "s1"), .leave(subscription: "Ünï/\u{1F514} \"x\""), .confirm(subscription: "s1"),
-        .stop(kind: .sms, address: "+447700900123"), .stop(kind: .email, address: String(repeating: "x", count: 300) + "@example.com"),
+        .confirm(subscription: "sms/+447700900123"), .leave(subscription: String(repeating: "x", count: 300) + "@example.com"),
     ]
 
     @Test(arguments: deeds) func aTokenComesBackAsItsDeed(deed: Links.Deed) throws {
@@ -67,17 +69,14 @@ import Testing
 
     @Test func aDeedIsAnEvent() throws {
         let parser = EventParser(scale: .standard)
-        let subscriptions = [Subscription(id: "s1", who: .email("x@example.com"))]
+        let subscription = Subscription(id: "s1", who: .email("x@example.com"))
         let deed = try #require(links.deed(links.token(.leave(subscription: "s1"))))
-        let payload = try #require(deed.payload(among: subscriptions, reason: "by link"))
+        let payload = try #require(deed.payload(ending: subscription, reason: "by link"))
         #expect(payload["action"] == "unsubscribe" && payload["id"] == "s1" && payload["who"] == ["email": "x@example.com"])
-        #expect(deed.payload(among: [], reason: "by link") == nil, "it is gone already")
-        for payload in [payload, try #require(Links.Deed.stop(kind: .sms, address: "+447700900123").payload(among: [], reason: "by link"))]
-        {
-            let event: JSONValue = ["type": "subscription", "id": "e", "subscription": payload]
-            let parsed = try parser.event(from: event, origin: EventOrigin(file: "e.json", modified: Date(), size: 1))
-            #expect(parsed.payload != nil)
-        }
+        #expect(deed.payload(ending: nil, reason: "by link") == nil, "it is gone already")
+        let event: JSONValue = ["type": "subscription", "id": "e", "subscription": payload]
+        let parsed = try parser.event(from: event, origin: EventOrigin(file: "e.json", modified: Date(), size: 1))
+        #expect(parsed.payload != nil)
     }
 }
 
@@ -113,6 +112,29 @@ import Testing
         chmod(path, 0o644)
         #expect(fault() == nil)
         #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+    }
+
+    /// Neither a start nor a reload goes on with a key that everybody knows.
+    @Test func withoutAStateThereIsNoSetup() throws {
+        defer { try? FileManager.default.removeItem(atPath: state) }
+        func load(_ directory: String) throws -> LoadedSetup {
+            let text = """
+                version: 1
+                router: {queue: "\(state)/queue", state: "\(directory)"}
+                channels: {mail: {type: email, server: "smtp://127.0.0.1:2525", tls: off, from: "a@example.com"}}
+                routes: [{name: all, to: ["mail:x@example.com"]}]
+                """
+            let path = "\(state)/routes.yaml"
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+            return SetupLoader(path: path, http: HTTPClient(), smtp: SMTPClient()).load()
+        }
+        let good = try load(state + "/state")
+        #expect(good.setup != nil && good.stateFault == nil, "\(good.diagnostics)")
+        let token = Links.fixed.token(.leave(subscription: "s1"))
+        #expect(good.setup?.links.deed(token) == nil)
+        try Data().write(to: URL(fileURLWithPath: state + "/file"))
+        let bad = try load(state + "/file")
+        #expect(bad.setup == nil && bad.stateFault?.code == .notADirectory && !bad.errors.isEmpty)
     }
 
     @Test func whatCannotBeAKeyIsNamedAndLeftAlone() throws {

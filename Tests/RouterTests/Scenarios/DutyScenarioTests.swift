@@ -28,7 +28,7 @@ import Transport
         ]
         let setup = Setup(
             configuration: configuration, templates: TemplateLibrary.load(directory: configuration.router.templates).library,
-            channels: ChannelSet(configuration.channels, http: HTTPClient(), smtp: SMTPClient(), hostName: Host.name))
+            channels: ChannelSet(configuration.channels, http: HTTPClient(), smtp: SMTPClient(), hostName: Host.name), links: .fixed)
         return try setup.play(scenario)
     }
 

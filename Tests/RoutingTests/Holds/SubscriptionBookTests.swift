@@ -11,6 +11,8 @@ import Testing
     private static let matches: [[String: JSONValue]] = [
         [:], ["service": "payments-api"], ["service": "search"], ["service": "pay*"], ["severity": ">=high"], ["severity": "sev9"],
         ["type": "update", "service": "payments-api"], ["labels.region": "eu-west-1"], ["service": "~("], ["id": "INC0012345"],
+        ["service": ["SEARCH", "mail"]], ["service": "!search", "team": "*"], ["service": " search "], ["service": ["search", "pay*"]],
+        ["service": "search", "severity": "<low"], ["service": "Payments-API", "type": ["update", "note"]],
     ]
 
     private static func subscription(_ chance: inout Chance) -> Subscription {
@@ -42,6 +44,18 @@ import Testing
         #expect(book.following("INC1") == list.filter { $0.follows == "INC1" })
         #expect(book.problems(scale: .standard).map(\.subscription) == list.filter { ["sev9", "~("].contains($0.match.values.first) })
         for id in 0..<150 { #expect(book["s\(id)"] == list.first { $0.id == "s\(id)" }) }
+    }
+
+    /// Words as they are written, without any of the rest being understood.
+    @Test func whatIsWrittenPlainlyIsFoundByItsWords() {
+        func words(_ match: [String: JSONValue]) -> Set<Set<IndexKey>> { Set(IndexKey.plain(of: match)) }
+        #expect(words(["service": "Shop", "severity": "nonsense", "type": "update"]) == [[.word(.service, "shop")]])
+        #expect(
+            words(["labels.Region": ["EU", "us 1"], "id": 7]) == [[.word(.label("Region"), "eu"), .word(.label("Region"), "us 1")], [.word(.id, "7")]])
+        for value in ["!shop", "~shop", ">=shop", "<shop", "sh*p", "sh?p", " shop", "shop ", "", "sh\u{F6}p", "sh\top"] as [JSONValue] {
+            #expect(words(["service": value]).isEmpty && words(["service": ["shop", value]]).isEmpty, "\(value)")
+        }
+        #expect(words(["service": [], "team": ["a": "b"], "labels.": "x", "source": "x"]).isEmpty)
     }
 
     /// 3,000 changes of 150 subscriptions: through many segments, with ends and new beginnings.
