@@ -97,7 +97,7 @@ extension Setup {
             broadcast.state == .sent
             ? "Your broadcast reached nobody: nobody is in its audience." : "Your broadcast was \(broadcast.ending)."
         if let original = broadcast.corrects, broadcast.started == nil {
-            what += " It would have corrected `\(quoted(original))`, which stays stopped: nobody gets it any more, and those who have it "
+            what += " It would have corrected `\(original)`, which stays stopped: nobody gets it any more, and those who have it "
                 + "have no correction."
         }
         let event = Event.raised(
