@@ -41,11 +41,12 @@ extension SQLSurroundings {
 
     func subscriptions(after: Int64, limit: Int) throws -> [(place: Int64, subscription: Subscription)] {
         var found: [(place: Int64, subscription: Subscription)] = []
-        try database.each("SELECT rowid, state FROM subscriptions WHERE rowid > ? ORDER BY rowid LIMIT ?", [after, limit]) { row in
+        // Rows that cannot be read are passed over: a page that is not full is the last.
+        try database.each("SELECT rowid, state FROM subscriptions WHERE rowid > ? ORDER BY rowid", [after]) { row in
             if let place = row.int64(0), let json = try? row.storedJSON(1), let subscription = Subscription(stored: json) {
                 found.append((place, subscription))
             }
-            return true
+            return found.count < limit
         }
         return found
     }

@@ -85,6 +85,7 @@ extension Words {
             switch facts.change.to {
             case "refused": .yourBroadcastRefused
             case "stopped": .yourBroadcastStopped
+            case "sent": .yourBroadcastNobody
             default: .yourBroadcastExpired
             }
         return facts.phrases.say(phrase, (.id, facts.raisedBroadcast("id")), (.by, facts.change.by))

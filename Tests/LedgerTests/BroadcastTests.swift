@@ -39,7 +39,9 @@ import Testing
     }
 
     /// Hands over `size` addresses a ring, of `count`.
-    private func bell(count: Int, size: Int = 10, addresses: @escaping @Sendable (Int) -> String = { "n\($0)@example.com" }) -> AlarmBell {
+    private func bell(
+        count: Int, size: Int = 10, priority: Int = 4, addresses: @escaping @Sendable (Int) -> String = { "n\($0)@example.com" }
+    ) -> AlarmBell {
         AlarmBell(
             raise: { _, _, _ in [] }, alarm: { _, _, _ in nil },
             part: { id, surroundings in
@@ -50,7 +52,7 @@ import Testing
                 if page.upperBound == count { (broadcast.step, broadcast.state) = (.done, .sent) }
                 var all: [PlannedDelivery] = []
                 for place in page {
-                    var one = delivery("mail", addresses(place), priority: 4)
+                    var one = delivery("mail", addresses(place), priority: priority)
                     one.origin = .broadcast
                     all.append(one)
                 }
@@ -115,6 +117,43 @@ import Testing
         #expect(try await store.broadcast("b1")?.broadcast.reached == 15)
         #expect(try await store.deliveries().count == 15)
         #expect(try await store.verify() == [])
+        await store.close()
+    }
+
+    @Test(arguments: SeverityScale.standard.steps.indices)
+    func aPageIsFoundBeforeTenThousandUrgentOnes(severity: Int) async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let urgent = broadcast("b1") { $0.isUrgent = true }
+        try await take(store, urgent)
+        _ = try await ringAll(store, bell(count: 10_000, size: 2_500, priority: urgent.priority(on: .standard)))
+        try await store.take(timed(try event("page"), [delivery("mail", "duty@example.com", priority: severity, due: after(1))]))
+        let lane = try #require(try await store.lanes().first)
+        let first = try await store.ready(lane: lane, now: after(2), limit: 192)
+        #expect(first.count == 192)
+        #expect(first.first?.address == "duty@example.com")
+        await store.close()
+    }
+
+    @Test func oneUnreadableSubscriptionDoesNotEndTheAudience() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        for number in 1...6 {
+            let wish = Subscription(id: "s\(number)", who: .person("p\(number)"), match: [:])
+            try await store.take(timed(try event("e\(number)", incident: nil, type: .subscription), changes: [.subscribe(wish)]))
+        }
+        try await store.writing { try $0.execute(sql: "UPDATE subscriptions SET state = X'7B' WHERE id IN ('s2', 's3')") }
+        let pages = try await store.surroundings { surroundings in
+            var pages: [[String]] = []
+            var place: Int64 = 0
+            while pages.last?.count ?? 2 == 2, pages.count < 9 {
+                let page = try surroundings.subscriptions(after: place, limit: 2)
+                place = page.last?.place ?? place
+                pages.append(page.map(\.subscription.id))
+            }
+            return pages
+        }
+        #expect(pages == [["s1", "s4"], ["s5", "s6"], []])
         await store.close()
     }
 

@@ -108,6 +108,12 @@ import Testing
             request.event.change = Change(field: "broadcast", to: "refused", reason: "too early", by: "bob")
         }
         Self.expect(["Your broadcast b1 was refused by bob"], in: Self.render(refused, .reminder, kind))
+        func nobody(_ request: inout RenderRequest) {
+            refused(&request)
+            request.event.change = Change(field: "broadcast", to: "sent")
+        }
+        Self.expect(["Your broadcast b1 reached nobody"], in: Self.render(nobody, .reminder, kind))
+        Self.expect(["Ihr Rundschreiben b1 hat niemanden erreicht"], in: Self.render(nobody, .reminder, kind, "de"))
     }
 
     @Test(arguments: ChannelKind.allCases)

@@ -26,7 +26,7 @@ enum Phrase: Int, CaseIterable, Sendable {
     case leadIsNow, leadIsNobody, assignedTo, nowWithTeam, noLongerAssigned
     case yoursNow, withYourTeam, notYours, youLead, youLeadNoMore, chosenBecause
     case broadcastApproved, broadcastRefused, broadcastWaits, yourBroadcastRefused, yourBroadcastExpired, yourBroadcastStopped
-    case approvalFacts
+    case yourBroadcastNobody, approvalFacts
     case subscribed, subscriptionEnded, confirmSubscription, confirmBody, incidentsInGeneral
     case silenceStarted, silenceEnded, silenceIsOver, yourSilenceEnded, yourSilenceEnds, yourSilenceEndsSoon
     case away, back, backAgain, somebody, youStandIn

@@ -13,8 +13,11 @@ extension Setup {
         guard let broadcast = try surroundings.broadcast(id), let news = try surroundings.news(of: broadcast) else { return [] }
         if broadcast.state == .waiting, !broadcast.isAnnounced {
             let asked = try Approvers(of: broadcast, table, surroundings, now: now).asked
-            let count = try table.addresses(of: broadcast, news, surroundings: surroundings, limit: Self.counted, now: now)
-            return [Pipeline.arrival(wanted(broadcast, news, count: count, from: asked, now: now), setup: self, now: now)]
+            let limit = (table.people.broadcasts.approveOver ?? 0) + Self.counted
+            let count = try table.addresses(of: broadcast, news, surroundings: surroundings, limit: limit, now: now)
+            return [
+                Pipeline.arrival(wanted(broadcast, news, count: min(count, limit), isMore: count > limit, from: asked, now: now), setup: self, now: now)
+            ]
         }
         if broadcast.owesWord { return [Pipeline.arrival(over(broadcast, news, now: now), setup: self, now: now)] }
         return []
@@ -39,7 +42,7 @@ extension Setup {
         if broadcast.routesWait, broadcast.state == .sending, let news {
             // Routes come first, as they would have if it had not been held; then whom they told is passed over.
             part.deliveries = try routed(news, surroundings, now: now)
-            part.broadcast.routed = part.deliveries.map { Way(channel: $0.channel, address: $0.address) }
+            part.broadcast.routed = part.deliveries.told
             part.broadcast.routesWait = false
         } else if let next = try table.part(of: broadcast, news: news, surroundings: surroundings, now: now) {
             part = next
@@ -55,8 +58,8 @@ extension Setup {
         try surroundings.broadcast(id).flatMap { configuration.table.alarm(of: $0, now: now) }
     }
 
-    /// Addresses that an approver is told of exactly.
-    private static let counted = 1_000_000
+    /// Addresses above `approve_over` that approvers are told of exactly: it is counted while everything else waits.
+    private static let counted = 1_000
 
     private func routed(_ news: BroadcastNews, _ surroundings: any Surroundings, now: Date) throws -> [PlannedDelivery] {
         var event = news.event
@@ -67,17 +70,19 @@ extension Setup {
         ).deliveries
     }
 
-    private func wanted(_ broadcast: Broadcast, _ news: BroadcastNews, count: Int, from asked: [String], now: Date) -> DueEvent {
+    private func wanted(
+        _ broadcast: Broadcast, _ news: BroadcastNews, count: Int, isMore: Bool, from asked: [String], now: Date
+    ) -> DueEvent {
         let by = broadcast.by ?? "somebody"
         let id = broadcast.id
         var extra = facts(broadcast, news)
-        extra["count"] = .integer(count)
+        extra["count"] = isMore ? .string("\(count)+") : .integer(count)
         extra["until"] = broadcast.until.map { .string(Timestamp.format($0)) }
         let event = Event.raised(
             .approvalWanted(broadcast: broadcast.id), id: ["broadcast", broadcast.id, "approval", Timestamp.format(broadcast.created)],
             time: now, incident: nil,
             change: Change(reason: "more than \(configuration.table.people.broadcasts.approveOver ?? 0) addresses", by: broadcast.by),
-            message: "\(by) wants to send this to \(count) addresses. Approve it: tocsin approve \(id) --by YOU. "
+            message: "\(by) wants to send this to \(isMore ? "more than " : "")\(count) addresses. Approve it: tocsin approve \(id) --by YOU. "
                 + "Refuse it: tocsin refuse \(id) --by YOU --reason WHY.\n\n\(news.text)",
             extra: ["broadcast": .object(extra)])
         let whom = asked.map { RecipientEntry(subject: .name($0), text: $0) }
@@ -88,9 +93,13 @@ extension Setup {
     }
 
     private func over(_ broadcast: Broadcast, _ news: BroadcastNews, now: Date) -> DueEvent {
-        let what =
+        var what =
             broadcast.state == .sent
             ? "Your broadcast reached nobody: nobody is in its audience." : "Your broadcast was \(broadcast.ending)."
+        if let original = broadcast.corrects, broadcast.started == nil {
+            what += " It would have corrected `\(original)`, which stays stopped: nobody gets it any more, and those who have it "
+                + "have no correction."
+        }
         let event = Event.raised(
             .broadcastOver(broadcast: broadcast.id), id: ["broadcast", broadcast.id, broadcast.state.rawValue], time: now, incident: nil,
             change: Change(to: broadcast.state.rawValue, reason: broadcast.reason, by: broadcast.decidedBy),

@@ -20,13 +20,11 @@ extension Pipeline {
         if let rejection = fault(in: broadcast, table) { return .failure(rejection) }
         broadcast.lastSubscription = try surroundings.lastSubscription
         var effects = Effects()
-        if let original = broadcast.corrects {
-            switch try corrected(original, by: broadcast, surroundings, table, now) {
-            case .failure(let rejection): return .failure(rejection)
-            case .success(let (chain, changes)):
-                broadcast.chain = chain
-                effects.changes = changes
-            }
+        var original: Broadcast?
+        if let id = broadcast.corrects {
+            original = try surroundings.broadcast(id)
+            guard let original else { return .failure(.unknownBroadcast(id, at: "/broadcast/corrects")) }
+            broadcast.chain = Array(([id] + original.chain).prefix(longestChain))
         }
 
         let after = Incident.apply(event, to: incident, now: now)?.incident
@@ -44,6 +42,7 @@ extension Pipeline {
             try table.release(&broadcast, surroundings: surroundings, now: now)
             if broadcast.state == .cooling { effects.unrouted = "the broadcast waits: one to the same audience went out a moment ago" }
         }
+        if let original, let change = stopped(original, by: broadcast, table, now) { effects.changes.append(change) }
         broadcast.routesWait = effects.unrouted != nil && broadcast.corrects == nil
         if broadcast.corrects != nil { effects.unrouted = effects.unrouted ?? "a correction reaches those whom the original reached" }
         effects.changes.append(.broadcast(broadcast, alarm: table.alarm(of: broadcast, now: now)))
@@ -57,19 +56,22 @@ extension Pipeline {
         return fault(in: broadcast.match, of: "broadcast", table)
     }
 
-    /// The chain of originals; and the one that is corrected goes no further from now on.
-    private static func corrected(
-        _ id: String, by correction: Broadcast, _ surroundings: any Surroundings, _ table: RoutingTable, _ now: Date
-    ) throws -> Result<([String], [StandingChange]), Rejection> {
-        guard var original = try surroundings.broadcast(id) else { return .failure(.unknownBroadcast(id, at: "/broadcast/corrects")) }
-        var changes: [StandingChange] = []
+    /// The one that is corrected goes no further from now on. A correction that goes out takes back itself what has not gone
+    /// out; while one waits, and if it never comes, the original does.
+    private static func stopped(
+        _ original: Broadcast, by correction: Broadcast, _ table: RoutingTable, _ now: Date
+    ) -> StandingChange? {
+        var original = original
+        let waits = correction.state == .waiting
         if !original.state.isOver {
             original.end(.stopped, by: correction.by ?? original.by, reason: "corrected by \(correction.id)")
-            // The correction takes back what has not gone out.
-            if original.started != nil { original.turnToDone() }
-            changes.append(.broadcast(original, alarm: table.alarm(of: original, now: now)))
+            if original.started != nil, !waits { original.turnToDone() }
+        } else if original.state == .sent, waits {
+            original.withdraw()
+        } else {
+            return nil
         }
-        return .success((Array(([id] + original.chain).prefix(longestChain)), changes))
+        return .broadcast(original, alarm: table.alarm(of: original, now: now))
     }
 
     static func approvalEffects(
@@ -126,8 +128,20 @@ extension Effects {
             return
         }
         if broadcast.corrects != nil || broadcast.isAnnounced || !broadcast.routed.isEmpty { return }
-        broadcast.routed = plan.deliveries.map { Way(channel: $0.channel, address: $0.address) }
+        broadcast.routed = plan.deliveries.told
         changes[changes.count - 1] = .broadcast(broadcast, alarm: alarm)
+    }
+}
+
+extension [PlannedDelivery] {
+    /// Whom they reach, now or later: whoever is kept from hearing is not told.
+    var told: [Way] {
+        compactMap {
+            switch $0.intent {
+            case .send, .hold: Way(channel: $0.channel, address: $0.address)
+            case .suppress, .supersede: nil
+            }
+        }
     }
 }
 

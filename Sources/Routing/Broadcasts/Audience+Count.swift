@@ -4,14 +4,21 @@ import Foundation
 import Incidents
 
 extension RoutingTable {
-    /// How many different addresses a broadcast reaches, or `limit` + 1 where there are more.
+    /// Deliveries of an original to look at before its correction counts as one to very many.
+    static let looksToCount = 16_384
+
+    /// How many different addresses a broadcast reaches, or `limit` + 1 where there are more, or may be.
     public func addresses(
         of broadcast: Broadcast, _ news: BroadcastNews, surroundings: any Surroundings, limit: Int, now: Date
     ) throws -> Int {
         var seen: Set<DestinationKey> = []
         if broadcast.corrects != nil {
             var audience = try Audience(of: broadcast, news, self, surroundings, now: now)
+            var looks = 0
             while !audience.isOver, seen.count <= limit {
+                // The original is large, whoever of it has been reached: that is more than one wants to let go unseen.
+                if looks >= Self.looksToCount { return limit + 1 }
+                looks += 512
                 for delivery in try audience.next(512, looking: 512) { seen.insert(delivery.destination) }
             }
             return min(seen.count, limit + 1)
@@ -20,8 +27,10 @@ extension RoutingTable {
             event: news.event, incident: news.incident, severity: news.incident?.severity(on: scale, assumed: assumedSeverity), now: now)
         facts.presence = try presence(surroundings, now: now)
         let named = named(in: broadcast, facts)
-        for (_, resolved) in named.reached where seen.count <= limit { seen.insert(resolved.key) }
-        if named.hasSubscribers, seen.count <= limit {
+        // Each of them is there once.
+        if !named.hasSubscribers || named.reached.count > limit { return min(named.reached.count, limit + 1) }
+        for (_, resolved) in named.reached { seen.insert(resolved.key) }
+        if seen.count <= limit {
             MeantSubscribers(broadcast, self, facts).reached(among: try surroundings.subscriptions) { resolved in
                 seen.insert(resolved.key)
                 return seen.count <= limit

@@ -87,10 +87,7 @@ public struct Audience {
     }
 
     private var draft: PlanDraft {
-        // Below every incident, unless it is urgent; and even then not before the most urgent ones.
-        let lowest = table.scale.steps.count
-        let priority = broadcast.isUrgent ? max(min(1, lowest - 1), facts.severity?.rank ?? 0) : lowest
-        return PlanDraft(event: news.event, now: facts.now, priority: priority, keepsTerms: true)
+        PlanDraft(event: news.event, now: facts.now, priority: broadcast.priority(on: table.scale), keepsTerms: true)
     }
 
     private var route: Route {

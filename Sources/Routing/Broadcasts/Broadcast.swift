@@ -1,6 +1,7 @@
 // A message that a communication lead sends to an audience.
 
 import Foundation
+import Incidents
 import JSON
 
 /// A broadcast, as the ledger keeps it. Its message is the event's.
@@ -123,6 +124,10 @@ public struct Broadcast: Sendable, Equatable {
     /// Stands among its deliveries' routes.
     public var routeName: String { "broadcast \(quoted(id))" }
 
+    /// The urgency of its deliveries, as the ledger orders them: behind whatever is about an incident, however urgent it is
+    /// itself, for there are many of them; an urgent one goes before those that are not.
+    public func priority(on scale: SeverityScale) -> Int { scale.steps.count + (isUrgent ? 0 : 1) }
+
     /// Nothing more is to be done for it: it may be forgotten when its time has come.
     public var isSettled: Bool { state.isOver && step == .done }
 
@@ -132,6 +137,9 @@ public struct Broadcast: Sendable, Equatable {
         cursor = 0
         level = 0
     }
+
+    /// What of one that is sent has not gone out, because it is held or waits for its turn, is taken back.
+    public mutating func withdraw() { turn(to: .withdrawing) }
 
     /// Ends it before all is out: what has not gone out is taken back.
     public mutating func end(_ state: State, by: String?, reason: String?) {

@@ -82,12 +82,18 @@ extension RoutingTable {
         return part
     }
 
-    /// Takes back what has not gone out: of a correction, of all that it corrects; of one that was stopped, its own.
+    /// Takes back what has not gone out: of a correction, of all that it corrects; of one that was stopped, or waits to be
+    /// corrected, its own as well.
     private func withdraw(_ part: inout BroadcastPart, _ surroundings: any Surroundings) throws {
         let broadcast = part.broadcast
         let isStopped = broadcast.state != .sending
-        part.why = isStopped ? broadcast.ending : "corrected by broadcast \(quoted(broadcast.id))"
-        let ids = isStopped ? [broadcast.id] : broadcast.chain
+        part.why =
+            switch broadcast.state {
+            case .sending: "corrected by broadcast \(quoted(broadcast.id))"
+            case .sent: "withdrawn: it is to be corrected"
+            default: broadcast.ending
+            }
+        let ids = (isStopped ? [broadcast.id] : []) + broadcast.chain
         let subject = broadcast.level < ids.count ? try surroundings.broadcast(ids[broadcast.level]) : nil
         let page = try subject.map { try surroundings.deliveries(of: $0, after: broadcast.cursor, limit: Self.looksToAPart) } ?? []
         part.withdrawn = page.filter(\.mayBeWithdrawn).map(\.id)

@@ -47,9 +47,9 @@ import Testing
 
     @Test func itGoesBehindWhateverIsAboutAnIncident() throws {
         let calm = try parts(table(), broadcast(["ops-slack"])).flatMap { $0 }
-        #expect(calm.map(\.priority) == [SeverityScale.standard.steps.count])
+        #expect(calm.map(\.priority) == [SeverityScale.standard.steps.count + 1])
         let urgent = try parts(table(), broadcast(["ops-slack"], urgent: true), incident(), NoSurroundings()).flatMap { $0 }
-        #expect(urgent.map(\.priority) == [1], "and never in the place that is kept for the most urgent")
+        #expect(urgent.map(\.priority) == [SeverityScale.standard.steps.count], "before the others, and behind the least severe")
         #expect(urgent.map(\.isUrgent) == [true])
     }
 
@@ -141,6 +141,17 @@ import Testing
         #expect(try count(50) == 51)
     }
 
+    @Test func aCorrectionIsCountedOnlySoFar() throws {
+        let known = CorrectedSurroundings()
+        var correction = broadcast([])
+        (correction.corrects, correction.chain) = ("b0", ["b0"])
+        func count(_ limit: Int) throws -> Int {
+            try table().addresses(of: correction, news(), surroundings: known, limit: limit, now: noon)
+        }
+        #expect(try count(50) == 51, "of those that have been looked at, nobody was reached")
+        #expect(known.looked <= RoutingTable.looksToCount)
+    }
+
     @Test func namesThatAreNobodysAreFound() throws {
         let table = try table()
         #expect(table.fault(inAudience: ["payments", "subscribers", "assignee"]) == nil)
@@ -148,5 +159,29 @@ import Testing
         #expect(fault.place == 1)
         #expect(fault.why.contains("did you mean `payments`?"))
         #expect(table.fault(inAudience: ["fax:12"])?.why.contains("no channel `fax`") == true)
+    }
+}
+
+/// A broadcast of a hundred thousand deliveries, none of which has gone out.
+private final class CorrectedSurroundings: Surroundings {
+    private(set) var looked = 0
+
+    var silences: Standing<Silence> { Standing() }
+    var subscriptions: SubscriptionBook { SubscriptionBook([]) }
+    func told(of incident: String) -> [ToldAddress] { [] }
+    func throttled(channel: String, address: String, since: Date, limit: Int) -> [Date] { [] }
+    func held(channel: String, address: String, key: String) -> HeldState { HeldState() }
+    func openIncidents(services: [String], atLeast rank: Int) -> [OpenIncident] { [] }
+    func stepFailed(of incident: String) -> Bool { false }
+    func kept(by silence: String) -> [KeptAddress] { [] }
+
+    func broadcast(_ id: String) -> Broadcast? {
+        Broadcast(id: id, source: "test", event: "e0", state: .stopped, created: noon, started: noon)
+    }
+
+    func deliveries(of broadcast: Broadcast, after: Int64, limit: Int) -> [BroadcastDelivery] {
+        let page = (after + 1)..<max(after + 1, min(after + 1 + Int64(limit), 100_001))
+        looked += page.count
+        return page.map { BroadcastDelivery(id: $0, address: RoutingTests.told("n\($0)@example.com"), isReached: false, mayBeWithdrawn: true) }
     }
 }
