@@ -107,7 +107,9 @@ import Transport
     }
 
     @Test func peoplesWishesAreTheirsAsWell() throws {
-        func subscribe(_ payload: [String: JSONValue]) throws -> Rejection? { try asker.rejection(payload) }
+        func subscribe(_ payload: [String: JSONValue]) throws -> Rejection? {
+            try asker.rejection(payload.merging(["action": "subscribe"]) { $1 })
+        }
         _ = try asker.subscribe("s1")
         #expect(try subscribe(["id": "s1", "who": "ana"])?.code == .idConflict)
         let nobody = try #require(try subscribe(["who": "an"]))
@@ -119,8 +121,8 @@ import Transport
 
     /// Two producers that both call their first event `1`.
     @Test func withoutAnIDTheSourceKeepsThemApart() throws {
-        try asker.send(["who": "ana"], id: "1", source: "desk")
-        try asker.send(["who": ["email": "x@example.com"]], id: "1", source: "shop")
+        try asker.send(["action": "subscribe", "who": "ana"], id: "1", source: "desk")
+        try asker.send(["action": "subscribe", "who": ["email": "x@example.com"]], id: "1", source: "shop")
         #expect(try asker.subscription("1")?.who == .person("ana"))
         #expect(try asker.subscription("shop/1")?.who == .email("x@example.com"))
     }

@@ -110,7 +110,8 @@ struct WishEvent {
     /// their events alike. Nil: it is taken.
     private func freeID(for who: Subscription.Who, in book: SubscriptionBook) -> String? {
         func isFree(_ id: String) -> Bool { book[id].map { $0.who.compared == who.compared } ?? true }
-        if let id = text("id") { return isFree(id) ? id : nil }
+        // The parser names what has no name after the event.
+        if let id = text("id"), id != event.id { return isFree(id) ? id : nil }
         return [event.id, "\(event.source)/\(event.id)"].first(where: isFree)
     }
 

@@ -12,7 +12,7 @@ import Testing
         [:], ["service": "payments-api"], ["service": "search"], ["service": "pay*"], ["severity": ">=high"], ["severity": "sev9"],
         ["type": "update", "service": "payments-api"], ["labels.region": "eu-west-1"], ["service": "~("], ["id": "INC0012345"],
         ["service": ["SEARCH", "mail"]], ["service": "!search", "team": "*"], ["service": " search "], ["service": ["search", "pay*"]],
-        ["service": "search", "severity": "<low"], ["service": "Payments-API", "type": ["update", "note"]],
+        ["service": "search", "severity": "<=medium"], ["service": "Payments-API", "type": ["update", "escalation"]],
     ]
 
     private static func subscription(_ chance: inout Chance) -> Subscription {
@@ -51,7 +51,9 @@ import Testing
         func words(_ match: [String: JSONValue]) -> Set<Set<IndexKey>> { Set(IndexKey.plain(of: match)) }
         #expect(words(["service": "Shop", "severity": "nonsense", "type": "update"]) == [[.word(.service, "shop")]])
         #expect(
-            words(["labels.Region": ["EU", "us 1"], "id": 7]) == [[.word(.label("Region"), "eu"), .word(.label("Region"), "us 1")], [.word(.id, "7")]])
+            words(["labels.Region": ["EU", "us 1"], "id": 7]) == [
+                [.word(.label("Region"), "eu"), .word(.label("Region"), "us 1")], [.word(.id, "7")],
+            ])
         for value in ["!shop", "~shop", ">=shop", "<shop", "sh*p", "sh?p", " shop", "shop ", "", "sh\u{F6}p", "sh\top"] as [JSONValue] {
             #expect(words(["service": value]).isEmpty && words(["service": ["shop", value]]).isEmpty, "\(value)")
         }
