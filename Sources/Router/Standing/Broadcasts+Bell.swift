@@ -16,7 +16,8 @@ extension Setup {
             let limit = (table.people.broadcasts.approveOver ?? 0) + Self.counted
             let count = try table.addresses(of: broadcast, news, surroundings: surroundings, limit: limit, now: now)
             return [
-                Pipeline.arrival(wanted(broadcast, news, count: min(count, limit), isMore: count > limit, from: asked, now: now), setup: self, now: now)
+                Pipeline.arrival(
+                    wanted(broadcast, news, count: min(count, limit), isMore: count > limit, from: asked, now: now), setup: self, now: now)
             ]
         }
         if broadcast.owesWord { return [Pipeline.arrival(over(broadcast, news, now: now), setup: self, now: now)] }
@@ -82,7 +83,8 @@ extension Setup {
             .approvalWanted(broadcast: broadcast.id), id: ["broadcast", broadcast.id, "approval", Timestamp.format(broadcast.created)],
             time: now, incident: nil,
             change: Change(reason: "more than \(configuration.table.people.broadcasts.approveOver ?? 0) addresses", by: broadcast.by),
-            message: "\(by) wants to send this to \(isMore ? "more than " : "")\(count) addresses. Approve it: tocsin approve \(id) --by YOU. "
+            message:
+                "\(by) wants to send this to \(isMore ? "more than " : "")\(count) addresses. Approve it: tocsin approve \(id) --by YOU. "
                 + "Refuse it: tocsin refuse \(id) --by YOU --reason WHY.\n\n\(news.text)",
             extra: ["broadcast": .object(extra)])
         let whom = asked.map { RecipientEntry(subject: .name($0), text: $0) }
@@ -97,7 +99,8 @@ extension Setup {
             broadcast.state == .sent
             ? "Your broadcast reached nobody: nobody is in its audience." : "Your broadcast was \(broadcast.ending)."
         if let original = broadcast.corrects, broadcast.started == nil {
-            what += " It would have corrected `\(original)`, which stays stopped: nobody gets it any more, and those who have it "
+            what +=
+                " It would have corrected `\(original)`, which stays stopped: nobody gets it any more, and those who have it "
                 + "have no correction."
         }
         let event = Event.raised(

@@ -182,6 +182,8 @@ private final class CorrectedSurroundings: Surroundings {
     func deliveries(of broadcast: Broadcast, after: Int64, limit: Int) -> [BroadcastDelivery] {
         let page = (after + 1)..<max(after + 1, min(after + 1 + Int64(limit), 100_001))
         looked += page.count
-        return page.map { BroadcastDelivery(id: $0, address: RoutingTests.told("n\($0)@example.com"), isReached: false, mayBeWithdrawn: true) }
+        return page.map {
+            BroadcastDelivery(id: $0, address: RoutingTests.told("n\($0)@example.com"), isReached: false, mayBeWithdrawn: true)
+        }
     }
 }
