@@ -100,8 +100,14 @@ final class RunningProgram: @unchecked Sendable {
             ended.happened(isSignal ? -process.terminationStatus : process.terminationStatus)
         }
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardOutput = FileHandle(forWritingAtPath: "\(directory)/out")
-        process.standardError = FileHandle(forWritingAtPath: "\(directory)/err")
+        let (output, errors) = (FileHandle(forWritingAtPath: "\(directory)/out"), FileHandle(forWritingAtPath: "\(directory)/err"))
+        process.standardOutput = output
+        process.standardError = errors
+        // The program has its own. Thousands that stay open here would make `Process.run` read past the end of its list of them.
+        defer {
+            try? output?.close()
+            try? errors?.close()
+        }
         if let input {
             let pipe = Pipe()
             process.standardInput = pipe

@@ -38,6 +38,7 @@ extension ConfigurationReader {
         guard let given = router.first("public_url"), let parts = try? URLText(given.text) else { return nil }
         if parts.user != nil || parts.rest.contains(where: { "?#{".contains($0) }) {
             findings.error("`public_url` must be scheme, host and path alone, such as https://tocsin.example.com", at: given.place)
+            return nil
         }
         findings.warning(
             "`public_url`: links in messages begin with it, and this version does not answer there yet; leave it out, and messages carry "

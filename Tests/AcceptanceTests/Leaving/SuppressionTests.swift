@@ -86,10 +86,14 @@ struct PostfixBounceTests {
         try await eventually("the report has come: \(postfix.log)") { postfix.mails().count == 1 }
         let report = try #require(postfix.mails().first)
         let text = try String(contentsOfFile: report, encoding: .utf8)
-        for _ in 1...2 {
-            let bounce = try await workspace.run("bounce", "-", input: text, environment: PostfixTests.password)
-            #expect(bounce.status == 0 && bounce.output.contains("mail to later@example.com came back"), "\(bounce.output)\(bounce.errors)")
-        }
+        // A pipe is never told that the mail is bad: it is to be kept where nothing can be done now.
+        try FileManager.default.moveItem(atPath: workspace.path + "/queue", toPath: workspace.path + "/aside")
+        #expect(try await workspace.run("bounce", "-", input: text, environment: PostfixTests.password).status == 75)
+        try FileManager.default.moveItem(atPath: workspace.path + "/aside", toPath: workspace.path + "/queue")
+        let first = try await workspace.run("bounce", "-", input: text, environment: PostfixTests.password)
+        #expect(first.status == 0 && first.output.contains("mail to later@example.com came back"), "\(first.output)\(first.errors)")
+        let second = try await workspace.run("bounce", "-", input: text, environment: PostfixTests.password)
+        #expect(second.status == 0 && second.errors.contains("has been counted already"), "\(second.output)\(second.errors)")
         #expect(try await workspace.run("bounce", report).status == 0)
         #expect(try await workspace.run("run", "--once", environment: PostfixTests.password).status == 0)
         let listed = try await workspace.run("suppressions", "--json").objects
@@ -97,9 +101,6 @@ struct PostfixBounceTests {
         #expect(listed.first?["suppressed"] == .bool(false) && listed.first?["bounces"]?.array?.count == 1)
         #expect(workspace.files(in: "queue/rejected").isEmpty)
 
-        // A pipe is never told that the mail is bad: it is to be kept where nothing can be done now.
-        try FileManager.default.removeItem(atPath: workspace.path + "/queue")
-        #expect(try await workspace.run("bounce", "-", input: text.replacing("Message-Id:", with: "X:")).status == 75)
         #expect(try await workspace.run("bounce", "-", input: "no mail").status == 0)
         try workspace.write("version: 9\n", to: "routes.yaml")
         #expect(try await workspace.run("bounce", "-", input: text).status == 75)

@@ -188,7 +188,7 @@ import Testing
         #expect(gap.event.change == Change(field: "rotation", from: "duty-engineer"))
         #expect(
             gap.event.message
-                == "Nobody is on duty for calendar until 25 Nov 09:00 UTC, after Duty Engineer. The next turn is Duty Engineer's. "
+                == "Nobody is on duty for calendar until 09:00 UTC, after Duty Engineer. The next turn is Duty Engineer's. "
                 + "No incident is open.")
         #expect(whom(gap) == ["name(\"duty-engineer\")", "name(\"ops-slack\")"])
         #expect(gap.directed.map(\.isUrgent) == [false, true])
