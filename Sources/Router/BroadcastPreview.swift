@@ -48,7 +48,9 @@ public struct BroadcastPreview: Sendable {
         func isNew(_ delivery: PlannedDelivery) -> Bool {
             seen.insert("\(delivery.channel)\n\(delivery.kind == .email ? delivery.address.lowercased() : delivery.address)").inserted
         }
-        deliveries = decision.plan.deliveries.filter(isNew)
+        // What waits for an approval or a cooldown waits with what routes tell of it.
+        let routed = broadcast.routesWait ? try table.routed(news, surroundings, now: now) : decision.plan.deliveries
+        deliveries = routed.filter(isNew)
         var audience = try Audience(of: broadcast, news, table, surroundings, now: now)
         unreached = audience.unreached
         while !audience.isOver { deliveries += try audience.next(1_024, looking: 1_024).filter(isNew) }

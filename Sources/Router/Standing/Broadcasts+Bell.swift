@@ -14,7 +14,8 @@ extension Setup {
         if broadcast.state == .waiting, !broadcast.isAnnounced {
             let asked = try Approvers(of: broadcast, table, surroundings, now: now).asked
             let limit = (table.people.broadcasts.approveOver ?? 0) + Self.counted
-            let count = try table.addresses(of: broadcast, news, surroundings: surroundings, limit: limit, now: now)
+            let routed = broadcast.routesWait ? try table.routed(news, surroundings, now: now) : []
+            let count = try table.addresses(of: broadcast, news, routed: routed, surroundings: surroundings, limit: limit, now: now)
             return [
                 Pipeline.arrival(
                     wanted(broadcast, news, count: min(count, limit), isMore: count > limit, from: asked, now: now), setup: self, now: now)
@@ -42,7 +43,7 @@ extension Setup {
         var part = BroadcastPart(broadcast: broadcast)
         if broadcast.routesWait, broadcast.state == .sending, let news {
             // Routes come first, as they would have if it had not been held; then whom they told is passed over.
-            part.deliveries = try routed(news, surroundings, now: now)
+            part.deliveries = try table.routed(news, surroundings, now: now)
             part.broadcast.routed = part.deliveries.told
             part.broadcast.routesWait = false
         } else if let next = try table.part(of: broadcast, news: news, surroundings: surroundings, now: now) {
@@ -61,15 +62,6 @@ extension Setup {
 
     /// Addresses above `approve_over` that approvers are told of exactly: it is counted while everything else waits.
     private static let counted = 1_000
-
-    private func routed(_ news: BroadcastNews, _ surroundings: any Surroundings, now: Date) throws -> [PlannedDelivery] {
-        var event = news.event
-        event.timeIsExplicit = false
-        let application = Incident.apply(event, to: news.incident, now: now)
-        return try configuration.table.plan(
-            event, application: application, now: now, surroundings: surroundings, explaining: false
-        ).deliveries
-    }
 
     private func wanted(
         _ broadcast: Broadcast, _ news: BroadcastNews, count: Int, isMore: Bool, from asked: [String], now: Date
@@ -132,4 +124,14 @@ extension Setup {
 extension BroadcastNews {
     /// What it says, as one text.
     fileprivate var text: String { [subject, message].compactMap(\.self).joined(separator: "\n\n") }
+}
+
+extension RoutingTable {
+    /// Whom routes tell of a broadcast, beside its audience.
+    func routed(_ news: BroadcastNews, _ surroundings: any Surroundings, now: Date) throws -> [PlannedDelivery] {
+        var event = news.event
+        event.timeIsExplicit = false
+        let application = Incident.apply(event, to: news.incident, now: now)
+        return try plan(event, application: application, now: now, surroundings: surroundings, explaining: false).deliveries
+    }
 }

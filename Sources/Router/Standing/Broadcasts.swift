@@ -29,7 +29,9 @@ extension Pipeline {
 
         let after = Incident.apply(event, to: incident, now: now)?.incident
         let news = BroadcastNews(event: event, incident: after)
-        if try table.needsApproval(broadcast, news, surroundings: surroundings, now: now) {
+        let mayWait = table.people.broadcasts.approveOver != nil && broadcast.corrects == nil
+        let routed = mayWait ? try table.routed(news, surroundings, now: now) : []
+        if try table.needsApproval(broadcast, news, routed: routed, surroundings: surroundings, now: now) {
             let limit = table.people.broadcasts.approveOver ?? 0
             if broadcast.by?.isEmpty ?? true {
                 let why = "more than \(limit) addresses need an approval, and nobody approves their own: say `by`, who sends it"

@@ -8,10 +8,19 @@ extension RoutingTable {
     static let looksToCount = 16_384
 
     /// How many different addresses a broadcast reaches, or `limit` + 1 where there are more, or may be.
+    ///
+    /// - Parameter routed: what routes tell of it, beside its audience.
     public func addresses(
-        of broadcast: Broadcast, _ news: BroadcastNews, surroundings: any Surroundings, limit: Int, now: Date
+        of broadcast: Broadcast, _ news: BroadcastNews, routed: [PlannedDelivery] = [], surroundings: any Surroundings, limit: Int,
+        now: Date
     ) throws -> Int {
         var seen: Set<DestinationKey> = []
+        for delivery in routed {
+            switch delivery.intent {
+            case .send, .hold: seen.insert(delivery.destination)
+            case .suppress, .supersede: break
+            }
+        }
         if broadcast.corrects != nil {
             var audience = try Audience(of: broadcast, news, self, surroundings, now: now)
             var looks = 0
@@ -28,9 +37,9 @@ extension RoutingTable {
         facts.presence = try presence(surroundings, now: now)
         let named = named(in: broadcast, facts)
         // Each of them is there once.
-        if !named.hasSubscribers || named.reached.count > limit { return min(named.reached.count, limit + 1) }
+        if named.reached.count > limit || !named.hasSubscribers && seen.isEmpty { return min(named.reached.count, limit + 1) }
         for (_, resolved) in named.reached { seen.insert(resolved.key) }
-        if seen.count <= limit {
+        if named.hasSubscribers, seen.count <= limit {
             MeantSubscribers(broadcast, self, facts).reached(among: try surroundings.subscriptions) { resolved in
                 seen.insert(resolved.key)
                 return seen.count <= limit
@@ -41,10 +50,10 @@ extension RoutingTable {
 
     /// Whether a broadcast needs an approval: the number of addresses, where it is too great.
     public func needsApproval(
-        _ broadcast: Broadcast, _ news: BroadcastNews, surroundings: any Surroundings, now: Date
+        _ broadcast: Broadcast, _ news: BroadcastNews, routed: [PlannedDelivery] = [], surroundings: any Surroundings, now: Date
     ) throws -> Bool {
         guard let limit = people.broadcasts.approveOver else { return false }
-        return try addresses(of: broadcast, news, surroundings: surroundings, limit: limit, now: now) > limit
+        return try addresses(of: broadcast, news, routed: routed, surroundings: surroundings, limit: limit, now: now) > limit
     }
 
     /// When the next one to the same audience may go out; nil: now. A correction never waits for that.

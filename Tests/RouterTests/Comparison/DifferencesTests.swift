@@ -50,7 +50,9 @@ import Testing
     }
 
     @Test func aCriticalOneIsNotMadeGoodByALesserOne() throws {
-        let (high, critical) = (Self.line("ana", "INC1", "escalation"), Self.line("ana", "INC1", "escalation", severity: "critical", after: 9))
+        let (high, critical) = (
+            Self.line("ana", "INC1", "escalation"), Self.line("ana", "INC1", "escalation", severity: "critical", after: 9)
+        )
         #expect(try #require(Self.compare([high, critical], [high]).first).lost.critical == 1)
         let swapped = try #require(Self.compare([critical], [high]).first)
         #expect(swapped.lost.critical == 1 && swapped.gained.count == 1)
