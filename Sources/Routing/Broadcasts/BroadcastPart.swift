@@ -56,7 +56,7 @@ public struct BroadcastPart: Sendable, Equatable {
 
 extension RoutingTable {
     /// Addresses to a part, about; and subscriptions, or deliveries, that a part looks at.
-    public static let addressesToAPart = 32
+    public static let addressesToAPart = 16
     static let looksToAPart = 128
 
     /// The next part of a broadcast that goes out, or is taken back; nil: there is nothing to do for it now.

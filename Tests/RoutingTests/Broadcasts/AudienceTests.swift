@@ -65,7 +65,7 @@ import Testing
         var going = broadcast(entries)
         let first = try #require(try table().part(of: going, news: news(), surroundings: NoSurroundings(), now: noon))
         going = first.broadcast
-        #expect(going.cursor == 32)
+        #expect(going.cursor == Int64(BroadcastPart.addressesToAPart))
         going.audience.removeFirst(10)
         let next = try #require(try table().part(of: going, news: news(), surroundings: NoSurroundings(), now: noon))
         #expect(next.deliveries.first?.address == "n11@example.com", "whoever has it already is passed over when it is written")
@@ -130,6 +130,24 @@ import Testing
         var told = broadcast(["ops-slack", "mail:x@example.com"])
         told.routed = [Way(channel: "mail", address: "X@example.com")]
         #expect(try parts(table(), told).flatMap { $0 }.map(\.recipient) == ["ops-slack"])
+    }
+
+    @Test func whomRoutesTellCountsOnce() throws {
+        var routed = try plan(["ops-slack", "mail:n1@example.com"])
+        func count(_ routed: [PlannedDelivery]) throws -> Int {
+            try table().addresses(
+                of: broadcast(["mail:n1@example.com", "mail:n2@example.com"]), news(), routed: routed, surroundings: NoSurroundings(),
+                limit: 10, now: noon)
+        }
+        #expect(try count(routed) == 3)
+        routed[0].intent = .supersede("")
+        #expect(try count(routed) == 2)
+    }
+
+    private func plan(_ to: [String]) throws -> [PlannedDelivery] {
+        var table = try table()
+        table.routes = [try route("r", to: to)]
+        return table.plan(event(.broadcast), application: nil, now: noon).deliveries
     }
 
     @Test func theCountStopsAtItsLimit() throws {
