@@ -65,7 +65,7 @@ import Testing
         var going = broadcast(entries)
         let first = try #require(try table().part(of: going, news: news(), surroundings: NoSurroundings(), now: noon))
         going = first.broadcast
-        #expect(going.cursor == Int64(BroadcastPart.addressesToAPart))
+        #expect(going.cursor == Int64(RoutingTable.addressesToAPart))
         going.audience.removeFirst(10)
         let next = try #require(try table().part(of: going, news: news(), surroundings: NoSurroundings(), now: noon))
         #expect(next.deliveries.first?.address == "n11@example.com", "whoever has it already is passed over when it is written")
