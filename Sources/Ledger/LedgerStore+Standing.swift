@@ -65,7 +65,7 @@ extension LedgerStore {
     ///
     /// - Parameter scale: the severities that their matches speak of.
     public func prepareSubscriptions(scale: SeverityScale) throws(LedgerError) {
-        let book = try readers.readNow { SubscriptionBook(try StandingTables.subscriptions($0)) }
+        let book = try readers.readNow { try StandingTables.subscriptionBook($0) }
         book.prepare(scale)
         before { $0.memory.adopt(book) }
     }

@@ -12,6 +12,16 @@ extension StandingTables {
         try readable(database, "SELECT state FROM subscriptions ORDER BY rowid", Subscription.init(stored:))
     }
 
+    /// The same as a book. What cannot be read is left out.
+    static func subscriptionBook(_ database: Database) throws -> SubscriptionBook {
+        try SubscriptionBook(reading: { add in
+            try database.each("SELECT state FROM subscriptions ORDER BY rowid", []) { row in
+                if let json = try? row.storedJSON(0), let subscription = Subscription(stored: json) { add(subscription) }
+                return true
+            }
+        })
+    }
+
     /// Those of one person or address, the oldest first. Rows from before it was written down whose they are are looked at, too.
     static func subscriptions(of who: Subscription.Who, _ database: Database) throws -> [Subscription] {
         try readable(database, ofOne, values: [who.key], Subscription.init(stored:)).filter { $0.who.compared == who.compared }

@@ -36,7 +36,7 @@ struct WriterMemory {
 
     mutating func subscriptions(_ database: Database) throws -> SubscriptionBook {
         if let subscriptions { return subscriptions }
-        let read = SubscriptionBook(try StandingTables.subscriptions(database))
+        let read = try StandingTables.subscriptionBook(database)
         subscriptions = read
         return read
     }

@@ -7,6 +7,7 @@
 
 import Foundation
 import Incidents
+import JSON
 
 /// Subscriptions, found by id, by whose they are, by the incident they follow, and by what an event matches.
 public struct SubscriptionBook: Sendable {
@@ -42,6 +43,24 @@ public struct SubscriptionBook: Sendable {
         segments = [SubscriptionSegment(kept)]
         count = kept.count
         nextPlace = kept.count
+    }
+
+    /// Takes them in one by one as they are read, so that they are not all in memory twice.
+    ///
+    /// - Parameter read: hands over each, the oldest first; no two of one id.
+    public init(reading read: ((Subscription) -> Void) throws -> Void) rethrows {
+        var entries: [SubscriptionEntry] = []
+        var wishes: [[String: JSONValue]: CompiledWish] = [:]
+        try read { subscription in
+            let wish = wishes[subscription.match] ?? CompiledWish(subscription.match)
+            wishes[subscription.match] = wish
+            var subscription = subscription
+            subscription.match = wish.members
+            entries.append(SubscriptionEntry(id: subscription.id, place: entries.count, subscription: subscription, wish: wish))
+        }
+        if !entries.isEmpty { segments = [SubscriptionSegment(entries, areDistinct: true)] }
+        count = entries.count
+        nextPlace = entries.count
     }
 
     public var isEmpty: Bool { count == 0 }
