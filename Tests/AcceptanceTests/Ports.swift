@@ -2,25 +2,33 @@
 
 import Foundation
 import Glibc
+import Synchronization
 
-/// Ports on loopback that were free a moment ago. All are held at the same time, so that they differ.
+/// Given to somebody already: none is given twice.
+private let given = Mutex<Set<Int>>([])
+
+/// Ports on loopback that were free a moment ago. They are below those that the system hands out to whoever asks for any
+/// (from 32768 on), so that nobody else gets one of them before its program has it.
 func freePorts(_ count: Int) throws -> [Int] {
-    var sockets: [Int32] = []
-    defer { sockets.forEach { close($0) } }
-    return try (0..<count).map { _ in
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        sockets.append(socket)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
-            }
-        }
-        guard bound else { throw POSIXError(.EADDRINUSE) }
-        return Int(UInt16(bigEndian: address.sin_port))
+    var found: [Int] = []
+    for _ in 0..<10_000 where found.count < count {
+        let port = Int.random(in: 20_000..<32_000)
+        guard isFree(port), given.withLock({ $0.insert(port).inserted }) else { continue }
+        found.append(port)
+    }
+    guard found.count == count else { throw POSIXError(.EADDRINUSE) }
+    return found
+}
+
+private func isFree(_ port: Int) -> Bool {
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(socket) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(UInt16(port)).bigEndian
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    return withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
     }
 }
 

@@ -27,7 +27,7 @@ final class Postfix {
             """, in: folder.path)
         master = try RunningProgram("/usr/sbin/postfix", ["-c", folder.path, "start-fg"], in: folder.path)
         let port = port
-        try await eventually("Postfix listens: \(log)\(master.errors)", within: 60) { isListening(port) }
+        try await eventually("Postfix listens: \(log)\(master.errors)", within: 60) { isListening(port) && log.contains("daemon started") }
     }
 
     var log: String { (try? String(contentsOfFile: "\(folder.path)/log", encoding: .utf8)) ?? "" }
