@@ -30,9 +30,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -48,14 +50,14 @@ let package = Package(
         room("Cryptography", ["COpenSSL"]),
         room("Incidents", ["JSON", "Cryptography"]),
         room("Routing", ["Incidents", "CRE2", "JSON"]),
-        room("Configuration", ["Routing", "Incidents", "JSON", "Cryptography", .product(name: "Yams", package: "Yams")]),
+        room("Settings", ["Routing", "Incidents", "JSON", "Cryptography", .product(name: "Yams", package: "Yams")]),
         .executableTarget(name: "embed-templates", path: "Sources/EmbedTemplates", swiftSettings: strict),
         .plugin(name: "EmbedTemplates", capability: .buildTool(), dependencies: ["embed-templates"]),
         .target(
             name: "Rendering", dependencies: ["Incidents", "JSON", .product(name: "Mustache", package: "swift-mustache")],
             swiftSettings: strict, plugins: ["EmbedTemplates"]),
         room("Transport", ["CCurl", "CLinux"]),
-        room("Delivery", ["Configuration", "Rendering", "Routing", "Transport", "Cryptography", "Incidents", "JSON", collections]),
+        room("Delivery", ["Settings", "Rendering", "Routing", "Transport", "Cryptography", "Incidents", "JSON", collections]),
         room(
             "Ledger",
             [
@@ -63,19 +65,26 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         room("Spool", ["CrashPoints", "Incidents", "JSON", "CLinux"]),
-        room("Sandbox", nio + ["JSON", "Rendering", "Configuration"]),
+        room("Sandbox", nio + ["JSON", "Rendering", "Settings"]),
         room(
             "Router",
             [
-                "CrashPoints", "Spool", "Ledger", "Delivery", "Transport", "Rendering", "Routing", "Configuration", "Incidents", "JSON",
+                "CrashPoints", "Spool", "Ledger", "Delivery", "Transport", "Rendering", "Routing", "Settings", "Incidents", "JSON",
                 "Cryptography",
                 log, collections,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        room(
+            "Web",
+            [
+                "Router", "Ledger", "Spool", "Delivery", "Rendering", "Routing", "Settings", "Incidents", "JSON", "Cryptography",
+                log, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(
             name: "tocsin",
             dependencies: [
-                "CrashPoints", "Router", "Sandbox", "JSON", "Incidents", "Routing", "Configuration", "Rendering", "Transport", "Delivery",
+                "CrashPoints", "Router", "Sandbox", "JSON", "Incidents", "Routing", "Settings", "Rendering", "Transport", "Delivery",
                 "Ledger", "Spool",
                 log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -91,25 +100,25 @@ let package = Package(
         .target(
             name: "Fuzz",
             dependencies: [
-                "Delivery", "Configuration", "Rendering", "Routing", "Transport", "Spool", "Incidents", "JSON", "TestKeys",
+                "Delivery", "Settings", "Rendering", "Routing", "Transport", "Spool", "Incidents", "JSON", "TestKeys",
             ],
             path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: strict),
         tests("FuzzTests", ["Fuzz"]),
         tests("CryptographyTests", ["Cryptography", "JSON", "TestKeys"]),
         tests("IncidentsTests", ["Incidents", "JSON"]),
         tests("RoutingTests", ["Routing", "Incidents", "JSON"]),
-        tests("ConfigurationTests", ["Configuration", "Routing", "Incidents", "JSON", "Cryptography"], fixtures: true),
+        tests("SettingsTests", ["Settings", "Routing", "Incidents", "JSON", "Cryptography"], fixtures: true),
         tests("RenderingTests", ["Rendering", "Incidents", "JSON", .product(name: "Mustache", package: "swift-mustache")]),
         tests("TransportTests", ["Transport"], fixtures: true),
         tests(
             "DeliveryTests",
-            ["Delivery", "Configuration", "Rendering", "Routing", "Transport", "Incidents", "JSON", "Cryptography", "TestKeys"]),
+            ["Delivery", "Settings", "Rendering", "Routing", "Transport", "Incidents", "JSON", "Cryptography", "TestKeys"]),
         tests("LedgerTests", ["Ledger", "Routing", "Incidents", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("SpoolTests", ["Spool", "Incidents", "JSON"]),
-        tests("SandboxTests", ["Sandbox", "Configuration", "Rendering", "JSON"] + nio),
-        tests("RouterTests", ["Router", "Configuration", "Delivery", "Ledger", "Spool", "Incidents", log]),
+        tests("SandboxTests", ["Sandbox", "Settings", "Rendering", "JSON"] + nio),
+        tests("RouterTests", ["Router", "Settings", "Delivery", "Ledger", "Spool", "Incidents", log]),
         tests(
             "AcceptanceTests",
-            ["tocsin", "CrashPoints", "Sandbox", "Configuration", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
+            ["tocsin", "CrashPoints", "Sandbox", "Settings", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
     ]
 )

@@ -1,9 +1,9 @@
 // What `check` says of channels beyond their spelling: keys that cannot sign, files that are not there, patterns that
 // are none.
 
-import Configuration
 import Cryptography
 import Foundation
+import Settings
 
 extension ChannelSet {
     /// All that would keep channels from working, in the configuration's order; messages hold no secrets.

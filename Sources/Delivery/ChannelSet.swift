@@ -1,8 +1,8 @@
 // All configured ways out, by name. Adding a kind of channel: a folder under Channels/, and a case here.
 
-import Configuration
 import Foundation
 import Incidents
+import Settings
 import Transport
 
 /// The channels of one configuration.

@@ -1,8 +1,8 @@
 // Names for destinations: equal where limits and outages are shared, and without secrets.
 
-import Configuration
 import Cryptography
 import Foundation
+import Settings
 
 /// Texts for `Channel.destination`.
 enum Destination {

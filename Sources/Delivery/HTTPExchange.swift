@@ -1,9 +1,9 @@
 // What the channels over HTTP share: making a request with the channel's options, and turning what came back into a
 // report without secrets.
 
-import Configuration
 import Foundation
 import JSON
+import Settings
 import Transport
 
 /// One channel's way of talking HTTP.

@@ -1,8 +1,8 @@
 // How much may leave for one destination: at most so many in any window of so many seconds, counted exactly.
 
 import Collections
-import Configuration
 import Foundation
+import Settings
 
 /// Counts what leaves against the rates of a destination. A value: time comes in, a decision goes out.
 public struct RateMeter: Sendable {

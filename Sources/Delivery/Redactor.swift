@@ -1,8 +1,8 @@
 // Takes secrets out of texts that peers send back. It knows each secret in the spellings in which a peer may echo it:
 // as it is, percent-encoded, in JSON, in HTML, in base64. What is left is one line, shortened.
 
-import Configuration
 import Foundation
+import Settings
 
 /// Removes a channel's secrets from texts. It prints as nothing itself.
 struct Redactor: Sendable {

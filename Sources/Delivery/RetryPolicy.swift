@@ -1,7 +1,7 @@
 // When to try again, and when to stop. Pure: clock and chance are given.
 
-import Configuration
 import Foundation
+import Settings
 
 /// What follows an attempt.
 public enum NextStep: Sendable, Equatable {

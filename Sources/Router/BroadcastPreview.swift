@@ -1,12 +1,12 @@
 // What a broadcast would do, before it does anything: whom it reaches, who is quiet, whether somebody must approve it, and
 // what each kind of channel shows. The same walk through the audience that the router makes.
 
-import Configuration
 import Foundation
 import Incidents
 import Ledger
 import Rendering
 import Routing
+import Settings
 
 /// A broadcast as it would be if it were dropped now.
 public struct BroadcastPreview: Sendable {

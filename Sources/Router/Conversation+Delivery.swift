@@ -1,13 +1,13 @@
 // What a delivery is in the conversation about its incident; and the channel that the incident has of its own, as it is to
 // be when the delivery goes out.
 
-import Configuration
 import Delivery
 import Foundation
 import Incidents
 import Ledger
 import Rendering
 import Routing
+import Settings
 
 extension QueuedDelivery {
     /// Where its message belongs.

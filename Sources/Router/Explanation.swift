@@ -1,11 +1,11 @@
 // Why somebody is told, or is not: the same decision that the router makes, with nothing sent and nothing written.
 
-import Configuration
 import Foundation
 import Incidents
 import Ledger
 import Rendering
 import Routing
+import Settings
 
 /// What the router would do with one event.
 public struct Explanation: Sendable {

@@ -4,10 +4,10 @@
 // Invariant: a delivery is in `claimed` from the moment it is in memory until its outcome is durable, so it is never on
 // its way twice.
 
-import Configuration
 import Delivery
 import Foundation
 import Ledger
+import Settings
 
 /// The waiting deliveries of one destination that are in memory, what is on its way, and what holds the lane up.
 struct Lane: Sendable {

@@ -1,12 +1,12 @@
 // The seams of the way out: what a channel and the ledger each want to know of a delivery.
 
-import Configuration
 import Delivery
 import Foundation
 import Incidents
 import Ledger
 import Rendering
 import Routing
+import Settings
 
 /// What came of an attempt: what to record, and what it says of the destination.
 struct Attempt: Sendable {

@@ -1,6 +1,5 @@
 // From a taken file to arrivals at the ledger: each event checked, each fault with its line.
 
-import Configuration
 import Cryptography
 import Foundation
 import Glibc
@@ -8,6 +7,7 @@ import Incidents
 import JSON
 import Ledger
 import Routing
+import Settings
 import Spool
 
 /// A file whose events are durable, with what could not be accepted of it.

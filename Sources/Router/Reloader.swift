@@ -1,13 +1,13 @@
 // Takes up a changed routes.yaml: on SIGHUP, and when the file or the templates have changed. A bad one keeps the old
 // configuration, and says so.
 
-import Configuration
 import Cryptography
 import Foundation
 import Glibc
 import Ledger
 import Logging
 import ServiceLifecycle
+import Settings
 
 /// Watches the configuration.
 public final class Reloader: Service {

@@ -1,12 +1,12 @@
 // One way from a delivery to what rendering wants to know, whether it is planned, waiting or long past: so that
 // `explain`, the router and `deliveries show` render the same message.
 
-import Configuration
 import Foundation
 import Incidents
 import Ledger
 import Rendering
 import Routing
+import Settings
 
 /// A message to one address, at whatever stage.
 public protocol Addressed {

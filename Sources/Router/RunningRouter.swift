@@ -1,6 +1,5 @@
 // The house with its doors open: what `tocsin run` starts, in the order of dependency, so that the way in stops first.
 
-import Configuration
 import CrashPoints
 import Delivery
 import Foundation
@@ -9,6 +8,7 @@ import Incidents
 import Ledger
 import Logging
 import ServiceLifecycle
+import Settings
 import Spool
 import Transport
 

@@ -1,12 +1,12 @@
 // How the reader of a message can leave, and what an attempt says against the address it went to.
 
-import Configuration
 import Delivery
 import Foundation
 import Incidents
 import Ledger
 import Rendering
 import Routing
+import Settings
 
 extension Setup {
     /// Nil where there is nothing to leave: they were named.

@@ -1,7 +1,6 @@
 // One configuration, made ready for work: what the pipeline consults for each event and each delivery. A reload swaps
 // the whole of it, so that nothing ever sees half of an old and half of a new one.
 
-import Configuration
 import Delivery
 import Foundation
 import Glibc
@@ -9,6 +8,7 @@ import Incidents
 import Ledger
 import Rendering
 import Routing
+import Settings
 import Synchronization
 
 /// A configuration with its parser, channels and templates.

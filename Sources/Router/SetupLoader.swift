@@ -1,11 +1,11 @@
 // From a path to a setup: the one road that `check`, the start and a reload all take.
 
-import Configuration
 import Delivery
 import Foundation
 import Incidents
 import Ledger
 import Rendering
+import Settings
 import Transport
 
 /// A configuration that was read, with everything there is to say about it.

@@ -1,11 +1,11 @@
 // What each template costs by SMS with data as it usually is. Networks count segments, and so does the bill.
 
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Rendering
 import Routing
+import Settings
 
 /// One template in one language, as a text message.
 public struct TemplateCost: Sendable, Equatable {

@@ -1,11 +1,11 @@
 // The sandbox: starts the receivers, says where they are, and leaves nothing behind.
 
-import Configuration
 import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import Settings
 import Synchronization
 
 /// Local receivers on 127.0.0.1 that speak Slack's webhooks and Web API, Teams Workflows, SMTP, Twilio and a generic SMS

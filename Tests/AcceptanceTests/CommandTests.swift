@@ -161,7 +161,7 @@ import Testing
 
     @Test func tenMistakesAreAllNamedWithTheirLines() async throws {
         let workspace = try Workspace("version: 1")
-        let fixture = repository.appendingPathComponent("Tests/ConfigurationTests/Fixtures/ten-mistakes.yaml")
+        let fixture = repository.appendingPathComponent("Tests/SettingsTests/Fixtures/ten-mistakes.yaml")
         try workspace.write(try String(contentsOf: fixture, encoding: .utf8), to: "routes.yaml")
         let check = try await workspace.run("check")
         #expect(check.status == 1)

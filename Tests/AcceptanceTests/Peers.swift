@@ -1,8 +1,8 @@
 // The receivers that the built program is pointed at, and a configuration that does so.
 
-import Configuration
 import Foundation
 import Sandbox
+import Settings
 import Testing
 
 extension Sandbox {

@@ -1,6 +1,6 @@
-import Configuration
 import Foundation
 import Rendering
+import Settings
 import Synchronization
 import Testing
 import Transport

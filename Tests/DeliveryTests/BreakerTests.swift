@@ -1,7 +1,7 @@
 // Breakers and rates: without a clock.
 
-import Configuration
 import Foundation
+import Settings
 import Testing
 
 @testable import Delivery

@@ -1,9 +1,9 @@
 // What goes over the wire to Slack, Teams and Twilio, beside the outcomes.
 
-import Configuration
 import Foundation
 import JSON
 import Rendering
+import Settings
 import Testing
 import Transport
 

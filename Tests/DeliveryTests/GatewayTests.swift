@@ -1,7 +1,7 @@
-import Configuration
 import Foundation
 import JSON
 import Rendering
+import Settings
 import Testing
 import Transport
 

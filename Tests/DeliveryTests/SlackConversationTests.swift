@@ -1,9 +1,9 @@
 // One incident, one conversation: which calls an attempt makes, and what decides its outcome.
 
-import Configuration
 import Foundation
 import JSON
 import Rendering
+import Settings
 import Synchronization
 import Testing
 import Transport

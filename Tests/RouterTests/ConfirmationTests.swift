@@ -1,6 +1,5 @@
 // Whoever is not in routes.yaml is asked first, seldom, and confirms with what they were sent.
 
-import Configuration
 import Delivery
 import Foundation
 import Incidents
@@ -8,6 +7,7 @@ import JSON
 import Ledger
 import Rendering
 import Routing
+import Settings
 import Testing
 import Transport
 

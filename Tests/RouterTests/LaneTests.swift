@@ -1,10 +1,10 @@
 // One destination's queue: order, bounds, pauses and refills, without a clock.
 
-import Configuration
 import Delivery
 import Foundation
 import Incidents
 import Ledger
+import Settings
 import Testing
 
 @testable import Router

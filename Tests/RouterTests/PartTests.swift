@@ -1,12 +1,12 @@
 // Where a message belongs in its incident's conversation, and what an incident's own channel is to be.
 
-import Configuration
 import Delivery
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Routing
+import Settings
 import Testing
 
 @testable import Router

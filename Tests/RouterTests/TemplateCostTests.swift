@@ -1,9 +1,9 @@
 // What templates cost by SMS: the shipped ones are within their limit, and one that is not is named.
 
-import Configuration
 import Foundation
 import Rendering
 import Router
+import Settings
 import Testing
 
 @Suite struct TemplateCostTests {

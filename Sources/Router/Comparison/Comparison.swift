@@ -1,9 +1,9 @@
 // Two configurations held against each other: what was recorded, played through both, and whom the difference concerns.
 
-import Configuration
 import Dispatch
 import Foundation
 import Ledger
+import Settings
 import Synchronization
 
 /// One message as an example.

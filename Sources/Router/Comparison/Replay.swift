@@ -1,11 +1,11 @@
 // Recorded events, played through one configuration in virtual time, with its clocks: what would have been told to whom.
 
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Routing
+import Settings
 
 /// What came of playing the recorded events.
 struct Replay {

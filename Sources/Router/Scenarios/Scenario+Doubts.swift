@@ -1,10 +1,10 @@
 // Expectations that can mean nothing: with `never` and a slip of the pen one would hold for ever, and prove nothing; any
 // other fails, and the slip is the reason.
 
-import Configuration
 import Foundation
 import Incidents
 import Routing
+import Settings
 
 extension Scenario {
     /// What came of it, held against what was expected, by a configuration.

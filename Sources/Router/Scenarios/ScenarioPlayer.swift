@@ -1,10 +1,10 @@
 // From the path of a scenario to what came of it: read, load its routes.yaml, play, compare.
 
-import Configuration
 import Delivery
 import Foundation
 import Ledger
 import Rendering
+import Settings
 import Transport
 
 /// Why a scenario could not be played.

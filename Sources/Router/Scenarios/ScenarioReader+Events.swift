@@ -1,9 +1,9 @@
 // `events` of a scenario: what is dropped when; repetitions written out, offsets within events made into times.
 
-import Configuration
 import Foundation
 import Incidents
 import JSON
+import Settings
 
 extension ScenarioReader {
     private static let members = ["at", "event", "file", "repeat", "rejected"]

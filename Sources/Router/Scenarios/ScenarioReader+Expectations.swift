@@ -1,8 +1,8 @@
 // `expect` of a scenario: conditions, and how often what meets them should happen.
 
-import Configuration
 import Foundation
 import Incidents
+import Settings
 
 extension ScenarioReader {
     private static let members =

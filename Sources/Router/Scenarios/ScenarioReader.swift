@@ -1,10 +1,10 @@
 // A scenario from its file: all mistakes at once, each with its place. Events are only checked as far as YAML goes; what
 // they say is checked when they are played, by the same parser that reads dropped files.
 
-import Configuration
 import Foundation
 import Incidents
 import JSON
+import Settings
 
 /// What reading a scenario came to.
 public struct ScenarioReading: Sendable {

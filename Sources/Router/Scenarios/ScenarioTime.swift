@@ -1,8 +1,8 @@
 // Moments as scenarios write them: offsets such as `+20m` and `-5m`, or RFC 3339 times; and offsets as people read them.
 
-import Configuration
 import Foundation
 import Incidents
+import Settings
 
 /// Moments and offsets of scenarios, as text.
 public enum ScenarioTime {

@@ -4,12 +4,12 @@
 //   next moment = the next event, alarm or release ─▶ events ─▶ alarms ─▶ releases ─▶ what is ready is sent ─▶ …
 
 import Collections
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Routing
+import Settings
 
 /// What playing a scenario came to.
 public struct Playing: Sendable {

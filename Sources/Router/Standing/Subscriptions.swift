@@ -2,12 +2,12 @@
 // asked first whether they want to hear (double opt-in), and not often: who may drop events must not become a way to
 // flood somebody.
 
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Routing
+import Settings
 
 extension Pipeline {
     static func subscriptionEffects(

@@ -1,10 +1,10 @@
 // tocsin ack: somebody has it.
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import Ledger
+import Settings
 
 struct Acknowledge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,12 +1,12 @@
 // tocsin approve, tocsin refuse: a held broadcast is let go, or is not.
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Routing
+import Settings
 
 struct Approve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

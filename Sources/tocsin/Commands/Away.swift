@@ -1,13 +1,13 @@
 // tocsin away: somebody is away, and somebody else stands in.
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Router
 import Routing
+import Settings
 
 struct Away: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

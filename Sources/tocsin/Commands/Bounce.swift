@@ -1,12 +1,12 @@
 // tocsin bounce: mail that came back, read from files or a pipe.
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import Ledger
 import Router
 import Routing
+import Settings
 import Spool
 
 struct Bounce: AsyncParsableCommand {

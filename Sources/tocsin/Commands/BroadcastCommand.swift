@@ -1,7 +1,6 @@
 // tocsin broadcast: a message to an audience, shown before it goes out.
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import JSON
@@ -9,6 +8,7 @@ import Ledger
 import Rendering
 import Router
 import Routing
+import Settings
 
 struct BroadcastCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

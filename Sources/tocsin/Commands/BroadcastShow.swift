@@ -1,12 +1,12 @@
 // tocsin broadcast show, tocsin broadcast stop, tocsin broadcasts
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Routing
+import Settings
 
 struct BroadcastShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

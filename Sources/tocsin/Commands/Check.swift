@@ -1,8 +1,8 @@
 // tocsin check
 
 import ArgumentParser
-import Configuration
 import Router
+import Settings
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,12 +1,12 @@
 // What the commands share: which routes.yaml, how to fail, and how to look at what the router keeps.
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import Ledger
 import Router
 import Routing
+import Settings
 import Spool
 
 /// `@Option` is the command line's, also where Configuration's option table is imported.

@@ -1,13 +1,13 @@
 // tocsin confirm: what somebody was sent, and feeds back.
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Router
 import Routing
+import Settings
 
 struct Confirm: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,10 +1,10 @@
 // tocsin deliveries, tocsin deliveries show
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import Ledger
+import Settings
 
 struct Deliveries: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

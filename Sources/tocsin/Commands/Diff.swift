@@ -1,13 +1,13 @@
 // tocsin diff
 
 import ArgumentParser
-import Configuration
 import Delivery
 import Foundation
 import Incidents
 import Ledger
 import Rendering
 import Router
+import Settings
 import Transport
 
 struct Diff: AsyncParsableCommand {

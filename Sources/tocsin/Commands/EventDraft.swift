@@ -1,10 +1,10 @@
 // An event in the making: what the commands that say something have in common. It is dropped into the queue like
 // everybody else's, whether the router runs or not.
 
-import Configuration
 import Foundation
 import Incidents
 import JSON
+import Settings
 import Spool
 
 /// An event in the making.

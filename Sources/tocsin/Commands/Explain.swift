@@ -1,7 +1,6 @@
 // tocsin explain
 
 import ArgumentParser
-import Configuration
 import Delivery
 import Foundation
 import Incidents
@@ -10,6 +9,7 @@ import Ledger
 import Rendering
 import Router
 import Routing
+import Settings
 import Transport
 
 struct Explain: AsyncParsableCommand {

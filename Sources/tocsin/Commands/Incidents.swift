@@ -1,12 +1,12 @@
 // tocsin incidents
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Router
+import Settings
 
 struct Incidents: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 // tocsin option-table: how docs/configuration.md is written; not shown in the help.
 
 import ArgumentParser
-import Configuration
+import Settings
 
 struct OptionTableCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,10 +1,10 @@
 // tocsin pause, tocsin resume
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import Ledger
+import Settings
 
 struct PauseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

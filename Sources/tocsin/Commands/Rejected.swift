@@ -1,10 +1,10 @@
 // tocsin rejected, tocsin requeue
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import JSON
+import Settings
 import Spool
 
 struct Rejected: AsyncParsableCommand {

@@ -1,12 +1,12 @@
 // tocsin run
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Ledger
 import Logging
 import Router
 import Sandbox
+import Settings
 import Spool
 import Transport
 

@@ -1,13 +1,13 @@
 // tocsin silence: keeps messages back for a while, with an owner, a reason and an end.
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Router
 import Routing
+import Settings
 
 struct SilenceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,12 +1,12 @@
 // tocsin silences
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Routing
+import Settings
 
 struct Silences: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,12 +1,12 @@
 // tocsin snooze: not until Monday.
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Routing
+import Settings
 
 struct SnoozeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

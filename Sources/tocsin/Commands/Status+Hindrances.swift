@@ -1,11 +1,11 @@
 // What keeps messages from going out, for `tocsin status`: pauses, breakers, rates, full disks, a refused reload.
 
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Router
+import Settings
 
 /// What hinders the router, as the ledger and the disks say.
 struct Hindrances {

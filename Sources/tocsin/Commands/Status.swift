@@ -1,12 +1,12 @@
 // tocsin status
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Router
+import Settings
 import Spool
 
 struct Status: AsyncParsableCommand {

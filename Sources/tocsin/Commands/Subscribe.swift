@@ -1,11 +1,11 @@
 // tocsin subscribe: a standing wish of a person, or of an address that is not in routes.yaml.
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Routing
+import Settings
 
 struct Subscribe: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

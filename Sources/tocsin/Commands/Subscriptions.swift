@@ -1,12 +1,12 @@
 // tocsin subscriptions
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Routing
+import Settings
 
 struct Subscriptions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

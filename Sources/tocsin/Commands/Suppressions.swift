@@ -1,12 +1,12 @@
 // tocsin suppressions: the addresses to which nothing is sent any more.
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Routing
+import Settings
 
 struct Suppressions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,12 +1,12 @@
 // tocsin unsubscribe: the end of a standing wish.
 
 import ArgumentParser
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Ledger
 import Routing
+import Settings
 
 struct Unsubscribe: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,10 +1,10 @@
 // Whose a subscription or a snooze is, as an argument: somebody in `people` of routes.yaml, or an address.
 
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Routing
+import Settings
 
 /// A person, or an address that is not listed.
 struct WhoArgument {

@@ -1,11 +1,11 @@
 // What a person sees before they send a broadcast.
 
-import Configuration
 import Foundation
 import Incidents
 import Rendering
 import Router
 import Routing
+import Settings
 
 struct BroadcastPreviewText {
     /// People and addresses that are named of those who wait, or are left out.

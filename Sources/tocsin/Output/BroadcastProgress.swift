@@ -1,11 +1,11 @@
 // How far a broadcast has come, on a terminal, until all has gone out.
 
-import Configuration
 import Dispatch
 import Foundation
 import Glibc
 import Ledger
 import Routing
+import Settings
 
 struct BroadcastProgress {
     /// Seconds between two looks.

@@ -1,10 +1,10 @@
 // Who gains and who loses, for people and for programs.
 
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Router
+import Settings
 
 enum ComparisonText {
     static func show(_ comparison: Comparison, titles: [String: String], json: Bool) throws {

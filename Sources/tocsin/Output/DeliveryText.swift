@@ -1,6 +1,5 @@
 // Deliveries as a person reads them, and as a program does (interfaces, section 4).
 
-import Configuration
 import Foundation
 import Incidents
 import JSON
@@ -8,6 +7,7 @@ import Ledger
 import Rendering
 import Router
 import Routing
+import Settings
 
 enum DeliveryText {
     /// On a narrow terminal the reasons of what went wrong have lines of their own, and those of what went well none.

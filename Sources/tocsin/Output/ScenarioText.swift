@@ -1,10 +1,10 @@
 // What came of a scenario, for people and for programs.
 
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Router
+import Settings
 
 enum ScenarioText {
     /// Lines of one failure that people are shown.

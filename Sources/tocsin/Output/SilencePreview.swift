@@ -1,11 +1,11 @@
 // What a silence is about, before it begins.
 
-import Configuration
 import Foundation
 import Incidents
 import Ledger
 import Router
 import Routing
+import Settings
 
 /// What a silence would keep back as things are.
 struct SilencePreview {

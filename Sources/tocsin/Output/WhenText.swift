@@ -1,9 +1,9 @@
 // A moment to come, as people say it on a command line.
 
-import Configuration
 import Foundation
 import Incidents
 import Routing
+import Settings
 
 enum WhenText {
     static let example = "\"mon 08:00\", 08:00, 2026-12-24T00:00:00Z or 4h"

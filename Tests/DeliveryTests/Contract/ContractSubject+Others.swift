@@ -1,9 +1,9 @@
 // Teams, SMS and mail, with their whole tables.
 
-import Configuration
 import Foundation
 import JSON
 import Rendering
+import Settings
 import Transport
 
 @testable import Delivery

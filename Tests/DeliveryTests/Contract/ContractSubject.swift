@@ -1,8 +1,8 @@
 // What the contract suite needs to know of a channel. A new channel is one line in `all`, and its table.
 
-import Configuration
 import Foundation
 import Rendering
+import Settings
 import Testing
 import Transport
 

@@ -1,9 +1,9 @@
 // Mails as they go out, and a reader for them that shares no code with what wrote them.
 
-import Configuration
 import Cryptography
 import Foundation
 import Rendering
+import Settings
 import Testing
 import Transport
 

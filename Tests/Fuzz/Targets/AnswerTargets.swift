@@ -1,11 +1,11 @@
 // What peers answer, over HTTP and SMTP: a report comes of it that is bounded, shows no secret, and says "accepted" only
 // where the contract says so.
 
-import Configuration
 import Delivery
 import Foundation
 import JSON
 import Rendering
+import Settings
 import Synchronization
 import Transport
 

@@ -1,9 +1,9 @@
 // Mails built from hostile texts: seven bits, CRLF alone, exactly the headers that are meant.
 
-import Configuration
 import Delivery
 import Foundation
 import Rendering
+import Settings
 import Synchronization
 import TestKeys
 import Transport

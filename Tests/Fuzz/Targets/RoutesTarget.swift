@@ -1,8 +1,8 @@
 // routes.yaml: it loads, or says where it is wrong; and no secret is in what it says.
 
-import Configuration
 import Foundation
 import Routing
+import Settings
 
 extension FuzzTarget {
     /// Ours go in several times: the fixtures are nearly all wrong already.
@@ -14,7 +14,7 @@ extension FuzzTarget {
     static let routes = FuzzTarget(
         "routes", share: 15, few: 200,
         Mutator(
-            corpus: own + Corpus.samples(inCheckout: "Tests/ConfigurationTests/Fixtures", ending: ".yaml")
+            corpus: own + Corpus.samples(inCheckout: "Tests/SettingsTests/Fixtures", ending: ".yaml")
                 + Corpus.samples(inCheckout: "", ending: ".yaml.example") + Corpus.samples(inCheckout: "examples/demo", ending: ".yaml"),
             tokens: Tokens.yaml)
     ) { input in

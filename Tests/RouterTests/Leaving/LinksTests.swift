@@ -1,12 +1,12 @@
 // What people feed back: only this key makes it, and any change is noticed.
 
-import Configuration
 import Foundation
 import Glibc
 import Incidents
 import JSON
 import Ledger
 import Routing
+import Settings
 import Testing
 import Transport
 

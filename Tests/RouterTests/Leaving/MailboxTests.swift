@@ -1,6 +1,5 @@
 // Mail to the sender's address, from a Maildir to events in the queue: each once, and nothing lost.
 
-import Configuration
 import Delivery
 import Foundation
 import Incidents
@@ -9,6 +8,7 @@ import Ledger
 import Logging
 import Rendering
 import Routing
+import Settings
 import Testing
 import Transport
 

@@ -1,11 +1,11 @@
 // Turns of duty in virtual time: over a change of clocks, with a deputy, and with hand-overs that were missed.
 
-import Configuration
 import Delivery
 import Foundation
 import Incidents
 import Rendering
 import Routing
+import Settings
 import Testing
 import Transport
 

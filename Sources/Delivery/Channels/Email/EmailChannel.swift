@@ -1,9 +1,9 @@
 // Mail over SMTP, one recipient a transaction, so that each outcome is one address's.
 
-import Configuration
 import Cryptography
 import Foundation
 import Incidents
+import Settings
 import Transport
 
 /// Mail by one server.

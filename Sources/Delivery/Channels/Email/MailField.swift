@@ -1,7 +1,7 @@
 // One header field, folded. What goes into a field comes through here, so that no text can end a line.
 
-import Configuration
 import Foundation
+import Settings
 
 /// A header field (RFC 5322): ASCII, no line over 76 characters where it can be folded.
 struct MailField: Sendable, Equatable {

@@ -1,9 +1,9 @@
 // Builds the mail itself: headers in ASCII, multipart/alternative with the plain text first, quoted-printable, CRLF.
 // The same parcel always gives the same bytes, so that a retry is the same mail.
 
-import Configuration
 import Cryptography
 import Foundation
+import Settings
 
 /// One mail before it is signed.
 struct MailMessage {

@@ -1,10 +1,10 @@
 // Any HTTP gateway for SMS, Kannel for instance: the request, and what counts as success, are configuration.
 
-import Configuration
 import Foundation
 import Incidents
 import Rendering
 import Routing
+import Settings
 import Transport
 
 /// SMS by an HTTP gateway.

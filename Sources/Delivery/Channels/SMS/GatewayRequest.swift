@@ -1,8 +1,8 @@
 // The request of an HTTP gateway as a set of templates, and one message filled into them.
 
-import Configuration
 import Foundation
 import JSON
+import Settings
 
 /// What a gateway is asked, before it is known what to send.
 struct GatewayRequest: Sendable {

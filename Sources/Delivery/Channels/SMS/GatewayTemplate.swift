@@ -1,8 +1,8 @@
 // One value of a gateway's request: text with places for the address, the text, the coding and the delivery's id. What
 // is filled in is encoded for where it stands, so that no message can change the request around it.
 
-import Configuration
 import Foundation
+import Settings
 
 /// A parsed template. Its literal text may be a secret and does not print.
 struct GatewayTemplate: Sendable {

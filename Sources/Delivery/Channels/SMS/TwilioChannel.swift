@@ -1,11 +1,11 @@
 // Twilio's Messages resource, and what is compatible with it (twilio.com/docs/messaging/api/message-resource).
 // Acceptance is a 2xx with the message's sid; errors carry a documented code.
 
-import Configuration
 import Foundation
 import Incidents
 import JSON
 import Rendering
+import Settings
 import Transport
 
 /// SMS by Twilio.

@@ -1,8 +1,8 @@
 // One message to Slack: send; where Slack declines the blocks, send the text alone once more, in the same time.
 
-import Configuration
 import Foundation
 import JSON
+import Settings
 import Transport
 
 /// What a Slack answer means, and whether the text alone has a chance.

@@ -1,9 +1,9 @@
 // Slack by a bot's token: `chat.postMessage` and `chat.update`, and the channels that incidents have of their own.
 
-import Configuration
 import Foundation
 import Incidents
 import JSON
+import Settings
 import Transport
 
 /// Slack by a bot's token: any channel or member that the bot can reach.

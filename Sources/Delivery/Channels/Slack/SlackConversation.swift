@@ -4,9 +4,9 @@
 // The edit goes first: it may be repeated without harm. So nothing lies between Slack's acceptance of a reply and its
 // record, and a reply goes out twice no more often than any other message.
 
-import Configuration
 import Foundation
 import JSON
+import Settings
 
 /// One attempt at one message of a conversation.
 struct SlackConversation {

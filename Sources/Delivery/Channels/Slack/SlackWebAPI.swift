@@ -1,9 +1,9 @@
 // Slack's Web API (docs.slack.dev/reference/methods): a method, a JSON document, an answer. Failures usually come as 200
 // with `"ok": false`.
 
-import Configuration
 import Foundation
 import JSON
+import Settings
 import Transport
 
 /// What became of a call that brings no message.

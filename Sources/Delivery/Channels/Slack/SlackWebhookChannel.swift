@@ -1,10 +1,10 @@
 // Slack's incoming webhooks: a secret URL, the answer `ok`, no id back
 // (docs.slack.dev, "Sending messages using incoming webhooks").
 
-import Configuration
 import Foundation
 import Incidents
 import JSON
+import Settings
 import Transport
 
 /// A Slack channel behind an incoming webhook.

@@ -1,10 +1,10 @@
 // Microsoft Teams by the secret URL of a Workflow. Any 2xx is acceptance: Workflows answer 202 with an empty body, and a
 // bad card then fails only in the run history. No id comes back.
 
-import Configuration
 import Foundation
 import Incidents
 import JSON
+import Settings
 import Transport
 
 /// A Teams channel or chat behind a webhook.

@@ -1,8 +1,8 @@
 // What is known of a file although something else in it is wrong, and how findings name the file.
 
-import Configuration
 import Foundation
 import Incidents
+import Settings
 import Testing
 
 @Suite struct LoadResultTests {

@@ -1,7 +1,7 @@
 // What the tests of this room share: where things are, and loading a text as if it were a file.
 
-import Configuration
 import Foundation
+import Settings
 import Testing
 
 enum Place {

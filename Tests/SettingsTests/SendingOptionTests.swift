@@ -1,8 +1,8 @@
 // What a channel says about how much may leave it, and where a message goes that does not get through.
 
-import Configuration
 import Foundation
 import Routing
+import Settings
 import Testing
 
 @Suite struct SendingOptionTests {

@@ -1,9 +1,9 @@
 // What a file says of time, as values: promises, escalation, reports, quiet hours, noise; and what holds where it says nothing.
 
-import Configuration
 import Foundation
 import Incidents
 import Routing
+import Settings
 import Testing
 
 @Suite struct TimeRuleTests {

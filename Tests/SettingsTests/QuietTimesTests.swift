@@ -4,7 +4,7 @@ import Foundation
 import Routing
 import Testing
 
-@testable import Configuration
+@testable import Settings
 
 @Suite struct QuietTimesTests {
     private func person(_ from: Int, _ until: Int, _ zone: String? = nil) -> Person {

@@ -19,7 +19,7 @@ extension OptionTable {
     private static let preface = """
         # routes.yaml
 
-        This page is written from the table that the reader of `routes.yaml` itself uses (`Sources/Configuration/Options`), and a test
+        This page is written from the table that the reader of `routes.yaml` itself uses (`Sources/Settings/Options`), and a test
         keeps the two the same. `tocsin check` names every mistake of a file with its line and column;
         [`routes.yaml.example`](../routes.yaml.example) is a complete file to begin with.
 

@@ -1,7 +1,7 @@
 // Files that cannot be read, or that somebody made to hurt.
 
-import Configuration
 import Foundation
+import Settings
 import Testing
 
 @Suite struct FileTests {

@@ -1,8 +1,8 @@
 // The example files load without a word, and say what their comments say.
 
-import Configuration
 import Foundation
 import Routing
+import Settings
 import Testing
 
 @Suite struct ExampleTests {

@@ -1,7 +1,7 @@
 // A name that is there twice is one finding among the others: the rest of the file is read all the same.
 
-import Configuration
 import Foundation
+import Settings
 import Testing
 
 @Suite struct RepeatedNameTests {

@@ -1,9 +1,9 @@
 // What the file says of duty, responsibility, leaving and broadcasts, as the rules have it.
 
-import Configuration
 import Foundation
 import Incidents
 import Routing
+import Settings
 import Testing
 
 @Suite struct PeopleRuleTests {

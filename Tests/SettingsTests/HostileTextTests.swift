@@ -4,7 +4,7 @@
 import Foundation
 import Testing
 
-@testable import Configuration
+@testable import Settings
 
 @Suite struct HostileTextTests {
     /// Each would add a header, a command or a field somewhere behind it.

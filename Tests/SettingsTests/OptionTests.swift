@@ -4,7 +4,7 @@ import Foundation
 import Incidents
 import Testing
 
-@testable import Configuration
+@testable import Settings
 
 /// An option with bounds, how to write it, and where.
 struct Bounded: Sendable, CustomTestStringConvertible {

@@ -1,9 +1,9 @@
 // What a good file comes to: values, defaults, the example, the sandbox.
 
-import Configuration
 import Foundation
 import Incidents
 import Routing
+import Settings
 import Testing
 
 @Suite struct ConfigurationTests {

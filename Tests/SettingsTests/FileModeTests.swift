@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@testable import Configuration
+@testable import Settings
 
 @Suite struct FileModeTests {
     @Test(

@@ -1,7 +1,7 @@
 // Secrets are found where they are said to be, and are never seen.
 
-import Configuration
 import Foundation
+import Settings
 import Testing
 
 @Suite struct SecretTests {

@@ -1,8 +1,8 @@
 // Every fixture is named after the fault that it holds, and ends with the findings that it must get, in order, each in
 // a comment that begins with `#! `.
 
-import Configuration
 import Foundation
+import Settings
 import Testing
 
 private let fixtures: [String] =
