@@ -78,13 +78,15 @@ let package = Package(
             "Web",
             [
                 "Router", "Ledger", "Spool", "Delivery", "Rendering", "Routing", "Settings", "Incidents", "JSON", "Cryptography",
-                log, .product(name: "Hummingbird", package: "hummingbird"),
+                log, .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(
             name: "tocsin",
             dependencies: [
-                "CrashPoints", "Router", "Sandbox", "JSON", "Incidents", "Routing", "Settings", "Rendering", "Transport", "Delivery",
+                "CrashPoints", "Router", "Web", "Sandbox", "JSON", "Incidents", "Routing", "Settings", "Rendering", "Transport", "Delivery",
                 "Ledger", "Spool",
                 log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -117,6 +119,12 @@ let package = Package(
         tests("SpoolTests", ["Spool", "Incidents", "JSON"]),
         tests("SandboxTests", ["Sandbox", "Settings", "Rendering", "JSON"] + nio),
         tests("RouterTests", ["Router", "Settings", "Delivery", "Ledger", "Spool", "Incidents", log]),
+        tests(
+            "WebTests",
+            [
+                "Web", "Router", "Settings", "Ledger", "Spool", "Incidents", "Routing", "JSON", "Cryptography", log,
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
         tests(
             "AcceptanceTests",
             ["tocsin", "CrashPoints", "Sandbox", "Settings", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -27,6 +27,7 @@ public struct RunningRouter: Sendable {
     private let retention: Retention
     private let diskWatch: DiskWatch
     private let mailWatch: MailWatch
+    private let current: CurrentSetup
     private let logger: Logger
 
     /// Opens the state and the queue; nothing moves yet. Blocks.
@@ -38,6 +39,7 @@ public struct RunningRouter: Sendable {
         let current = CurrentSetup(setup)
         let operators = OperatorsDesk()
         self.http = http
+        self.current = current
         self.smtp = smtp
         self.logger = logger
         self.operators = operators
@@ -83,8 +85,11 @@ public struct RunningRouter: Sendable {
     public func markRestored() async throws(LedgerError) -> Int { try await ledger.markRestored(now: Date()) }
 
     /// Runs until SIGTERM or SIGINT, then ends what is under way, and closes. A second signal ends the process at once.
-    public func run() async throws {
-        let services: [any Service] = [operators, dispatcher, clock, reloader, retention, diskWatch, mailWatch, intake]
+    ///
+    /// - Parameter beside: what runs with it and looks into the same ledger; it stops first.
+    public func run(beside: (CurrentSetup, LedgerStore) -> [any Service] = { _, _ in [] }) async throws {
+        let services: [any Service] =
+            [operators, dispatcher, clock, reloader, retention, diskWatch, mailWatch, intake] + beside(current, ledger)
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(Dispatcher.shutdownGrace + 5)

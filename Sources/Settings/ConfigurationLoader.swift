@@ -91,6 +91,9 @@ public enum ConfigurationLoader {
             version: String(SHA256.hex(bytes).prefix(12)), file: file, router: decoded.router, scale: reader.scale, table: table,
             channels: decoded.channels.compactMap(\.settings), templateReferences: result.templateReferences,
             calendarFiles: decoded.rotations.compactMap(\.calendar))
+        result.configuration?.http = decoded.http
+        result.configuration?.heartbeat = decoded.heartbeat
+        result.configuration?.deadMen = decoded.deadMen
     }
 
     private static func root(_ bytes: [UInt8], _ findings: Findings) -> YAMLNode? {

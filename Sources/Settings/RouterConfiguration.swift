@@ -19,6 +19,10 @@ public struct RouterConfiguration: Sendable {
     public var templateReferences: [TemplateReference]
     /// The iCalendar files of rotations, absolute: who is on duty changes with them.
     public var calendarFiles: [String]
+    /// Nil: there is no HTTP side.
+    public var http: HTTPSettings?
+    public var heartbeat: Heartbeat?
+    public var deadMen: [DeadManRule] = []
 
     public init(
         version: String, file: String, router: RouterSettings, scale: SeverityScale, table: RoutingTable, channels: [ChannelSettings],

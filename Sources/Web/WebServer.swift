@@ -1,3 +1,62 @@
-// The HTTP side.
+// The HTTP side, and the order in which a request goes through it. Everything that changes anything leaves as an event in the
+// queue; everything that is shown is read from the ledger.
 
+import Foundation
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+import ServiceLifecycle
+import Settings
+
+/// Listens where `http.listen` says.
+public struct WebServer: Service {
+    let house: House
+    /// Told the port once it listens.
+    let onListening: @Sendable (Int) -> Void
+
+    public init(_ house: House, onListening: @escaping @Sendable (Int) -> Void = { _ in }) {
+        self.house = house
+        self.onListening = onListening
+    }
+
+    public func run() async throws {
+        let http = house.http
+        let router = Self.router(house)
+        let logger = house.logger
+        let application = Application(
+            router: router, server: try Self.server(http),
+            configuration: ApplicationConfiguration(address: .hostname(http.host, port: http.port), serverName: "tocsin"),
+            onServerRunning: { [onListening] channel in
+                let port = channel.localAddress?.port ?? http.port
+                logger.notice("answers HTTP", metadata: ["address": "\(http.host):\(port)"])
+                onListening(port)
+            }, logger: Logger(label: "tocsin.http") { _ in SwiftLogNoOpLogHandler() })
+        try await application.run()
+    }
+
+    /// Every route, with what each request passes first.
+    static func router(_ house: House) -> Hummingbird.Router<WebContext> {
+        let router = Hummingbird.Router(context: WebContext.self)
+        addAccess(to: router, house)
+        addIntake(to: router, house)
+        addAnswers(to: router, house)
+        addPages(to: router, house)
+        addReports(to: router, house)
+        addOperations(to: router, house)
+        return router
+    }
+
+    private static func server(_ http: HTTPSettings) throws -> HTTPServerBuilder {
+        let limits = HTTP1Channel.Configuration(
+            idleTimeout: .seconds(60), httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1_024, maxHeaderListSize: 64 * 1_024))
+        guard let files = http.tls else { return .http1(configuration: limits) }
+        let certificates = try NIOSSLCertificate.fromPEMFile(files.certificate)
+        let key = try NIOSSLPrivateKey(file: files.key, format: .pem)
+        let tls = TLSConfiguration.makeServerConfiguration(
+            certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key))
+        return try .tls(.http1(configuration: limits), tlsConfiguration: tls)
+    }
+}

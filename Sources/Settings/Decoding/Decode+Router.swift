@@ -40,9 +40,11 @@ extension ConfigurationReader {
             findings.error("`public_url` must be scheme, host and path alone, such as https://tocsin.example.com", at: given.place)
             return nil
         }
-        findings.warning(
-            "`public_url`: links in messages begin with it, and this version does not answer there yet; leave it out, and messages carry "
-                + "codes for `tocsin confirm`", at: given.place)
+        if root["http"] == nil {
+            findings.warning(
+                "`public_url`: links in messages begin with it, and nothing answers there without `http`; add it, or leave this out, and "
+                    + "messages carry codes for `tocsin confirm`", at: given.place)
+        }
         var url = given.text
         while url.hasSuffix("/") { url.removeLast() }
         return url

@@ -27,6 +27,9 @@ struct Decoded {
     var incidentChannel: IncidentChannelRule?
     var broadcasts = BroadcastRules()
     var bounces = BounceRule()
+    var http: HTTPSettings?
+    var heartbeat: Heartbeat?
+    var deadMen: [DeadManRule] = []
     /// See `TimeRules.wakesFor`.
     var wakesFor: Severity?
     /// What the file says has no routes, or some that could not be read: then nothing is said about who hears of what.
@@ -63,7 +66,9 @@ extension ConfigurationReader {
         decoded.incidentChannel = incidentChannel(top, channels: decoded.channels)
         decoded.broadcasts = broadcasts(top)
         if case .bounces(let rule)? = routerSection?.first("suppress_after")?.value { decoded.bounces = rule }
-        checkLater(top)
+        decoded.http = http(top)
+        decoded.heartbeat = heartbeat(top)
+        decoded.deadMen = deadMen(top)
         return decoded
     }
 

@@ -32,10 +32,11 @@ extension OptionTable {
                     + "turn is told."),
             Option("broadcasts", .section, "Limits on broadcasts."),
             Option("rotations", .sections, "Who is on duty, in turns, by name."),
-            Option("http", .section, later: true, "The HTTP side."),
+            Option("http", .section, "The HTTP side."),
             Option("responses", .entries, "Who takes a kind of incident, and what they do first."),
             Option("incident_channel", .section, "A Slack channel of its own for each grave incident."),
-            Option("heartbeat", .section, later: true, "A regular sign of life."),
+            Option("heartbeat", .section, "A regular sign of life."),
+            Option("dead_man", .sections, "Monitors that must be heard of, by name."),
         ])
 
     static let router = Chapter(

@@ -38,15 +38,4 @@ extension OptionTable {
             Option("routes[].repeat", .section, "Tells it again, while the incident is open and nobody has acknowledged it."),
             Option("routes[].repeat.every", .duration(1...30 * day), required: true, "The time between two messages."),
         ])
-
-    static let later = Chapter(
-        title: "Sections that come with later capabilities",
-        intro: "Their names are taken, and what stands in them is checked.",
-        example: "",
-        options: [
-            Option("http.listen", .listen, required: true, later: true, "Where to listen."),
-            Option("http.trusted_proxies", .list(.network), later: true, "Proxies whose word about the client counts."),
-            Option("heartbeat.every", .duration(minute...7 * day), required: true, later: true, "The time between two signs of life."),
-            Option("heartbeat.to", .list(.recipient), required: true, later: true, "Who gets them."),
-        ])
 }

@@ -17,7 +17,7 @@ public enum OptionTable {
     static let chapters: [Chapter] = [
         top, router, severities, calendars, sla, channels, slack, teams, email, twilio, gateway, people, groups, rotations, routes,
         escalation,
-        statusReports, noise, responses, incidentChannel, broadcasts, later,
+        statusReports, noise, responses, incidentChannel, broadcasts, http, life,
     ]
 
     private static let byPath = Dictionary(options.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })

@@ -9,6 +9,7 @@ import Sandbox
 import Settings
 import Spool
 import Transport
+import Web
 
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -91,7 +92,9 @@ struct Run: AsyncParsableCommand {
             logger.notice("restored: what was pending is not sent; see `tocsin dead`", metadata: ["deliveries": "\(count)"])
         }
         guard once else {
-            try await router.run()
+            try await router.run { current, ledger in
+                current.value.configuration.http == nil ? [] : [WebServer(House(setup: current, ledger: ledger, logger: logger))]
+            }
             return
         }
         let (left, tookAll) = try await router.runOnce()

@@ -1,0 +1,106 @@
+// `http`, `heartbeat` and `dead_man`.
+
+import Foundation
+import Incidents
+import Routing
+
+extension ConfigurationReader {
+    /// Nil where there is none, or where it listens cannot be read.
+    func http(_ top: Section) -> HTTPSettings? {
+        guard let node = top.node("http"), let section = section(node, "http", "`http`") else { return nil }
+        guard let (host, port) = Self.listen(section.text("listen") ?? section.standard("listen") ?? "") else { return nil }
+        var http = HTTPSettings(host: host, port: port)
+        http.tls = tls(section)
+        http.trustedProxies = section.texts("trusted_proxies")
+        http.userHeader = userHeader(section) ?? http.userHeader
+        http.operators = section.texts("operators")
+        http.session = section.seconds("session") ?? http.session
+        http.linksWork = section.seconds("acknowledge_within") ?? http.linksWork
+        http.rate = section.has("rate") ? rates(section) : [Rate(count: 1_000, seconds: 1)]
+        http.maximumQueue = section.integer("max_queue") ?? http.maximumQueue
+        http.callbackURL = section.text("callback_url").map(Self.withoutSlash)
+        http.slackSigningSecret = section.secret("slack_signing_secret")
+        for member in section.node("intake")?.members ?? [] {
+            guard let entry = self.section(member.value, "http.intake.*", "intake `\(member.key)`") else { continue }
+            http.intake[member.key] = intake(member, entry)
+        }
+        if !Self.isLoopback(host), http.tls == nil, http.trustedProxies.isEmpty {
+            findings.warning(
+                "`listen`: tokens and sessions cross the network in clear; listen on 127.0.0.1 behind a proxy, or give `certificate` and `key`",
+                at: section.place(of: "listen"))
+        }
+        return http
+    }
+
+    /// An address, or a bracketed IPv6 address, and a port.
+    static func listen(_ text: String) -> (host: String, port: Int)? {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port)
+        else { return nil }
+        let host = String(text[..<colon]).trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+        return host.isEmpty ? nil : (host, port)
+    }
+
+    static func isLoopback(_ host: String) -> Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
+    private static func withoutSlash(_ text: String) -> String {
+        var text = text
+        while text.hasSuffix("/") { text.removeLast() }
+        return text
+    }
+
+    private func rates(_ section: Section) -> [Rate] {
+        section.all("rate").compactMap { given in
+            if case .rate(let rate) = given.value { return rate }
+            return nil
+        }
+    }
+
+    private func tls(_ section: Section) -> HTTPSettings.TLSFiles? {
+        let files = ["certificate", "key"].map { name in section.text(name).map { FilePath.resolve($0, against: directory) } }
+        if let certificate = files[0], let key = files[1] { return .init(certificate: certificate, key: key) }
+        for (name, other) in [("certificate", "key"), ("key", "certificate")] where section.has(name) && !section.has(other) {
+            findings.error("`\(name)` needs `\(other)` beside it", at: section.place(of: name))
+        }
+        return nil
+    }
+
+    private func userHeader(_ section: Section) -> String? {
+        guard let given = section.first("user_header") else { return nil }
+        // RFC 9110, section 5.6.2: a token.
+        let isToken =
+            !given.text.isEmpty && given.text.utf8.allSatisfy { $0 == 0x2D || $0 == 0x5F || AddressText.isWordByte($0) }
+        if !isToken { findings.error("`user_header` is no name of a header: letters, digits and `-`", at: given.place) }
+        return isToken ? given.text : nil
+    }
+
+    private func intake(_ member: YAMLMember, _ entry: Section) -> IntakeSettings {
+        let isName = !member.key.isEmpty && member.key.utf8.allSatisfy { $0 == 0x2D || AddressText.isWordByte($0) }
+        if !isName {
+            findings.error("`\(member.key.shortened)` cannot stand in a URL: use letters, digits, `-` and `_`", at: member.place)
+        }
+        var adapter = entry.text("adapter") ?? member.key
+        if adapter.contains("/") || adapter.hasSuffix(".yaml") { adapter = FilePath.resolve(adapter, against: directory) }
+        return IntakeSettings(adapter: adapter, secret: entry.secret("secret"))
+    }
+
+    func heartbeat(_ top: Section) -> Heartbeat? {
+        guard let node = top.node("heartbeat"), let section = section(node, "heartbeat", "`heartbeat`") else { return nil }
+        let to = section.recipients("to")
+        if !section.has("to"), !section.has("url"), !section.isBroken {
+            findings.error("`heartbeat` reaches nobody: name `to`, `url`, or both", at: section.place)
+        }
+        guard let every = section.seconds("every") else { return nil }
+        return Heartbeat(every: every, to: to, url: section.secret("url"))
+    }
+
+    func deadMen(_ top: Section) -> [DeadManRule] {
+        named(top, "dead_man").compactMap { member in
+            guard let section = section(member.value, "dead_man.*", "dead man `\(member.key)`"),
+                let match = match(section.node("match")), let after = section.seconds("after"), !section.isBroken
+            else { return nil }
+            var severity: Severity?
+            if case .severity(let given)? = section.first("severity")?.value { severity = given }
+            return DeadManRule(name: member.key, match: match, after: after, severity: severity, service: section.text("service"))
+        }
+    }
+}
