@@ -27,7 +27,9 @@ extension Adapter {
             }
         }
         if items.count > Self.maximumItems {
-            throw AdapterFault(.tooLarge, pointer: "", "there are \(items.count) items in it, and at most \(Self.maximumItems) are taken; send fewer at a time")
+            throw AdapterFault(
+                .tooLarge, pointer: "",
+                "there are \(items.count) items in it, and at most \(Self.maximumItems) are taken; send fewer at a time")
         }
         let headers = JSONValue.object(
             Dictionary(headers.map { ($0.key.lowercased(), .string($0.value)) }, uniquingKeysWith: { first, _ in first }))
@@ -40,7 +42,9 @@ extension Adapter {
             apply(scope, parser, &adaptation)
             for event in adaptation.events[before...] { size += event.byteCount }
             if size > Self.maximumOutput {
-                throw AdapterFault(.tooLarge, pointer: item.pointer, "it would become more than \(Self.maximumOutput >> 20) MiB of events; send fewer at a time")
+                throw AdapterFault(
+                    .tooLarge, pointer: item.pointer,
+                    "it would become more than \(Self.maximumOutput >> 20) MiB of events; send fewer at a time")
             }
         }
         if adaptation.events.isEmpty, let fault = adaptation.faults.first { throw fault }
@@ -98,7 +102,8 @@ extension Adapter {
             adaptation.add(
                 AdapterFault(
                     error.code, pointer: scope.pointer,
-                    "the rule on line \(rule.line) of adapter `\(name)` makes no event of it: \(error.message)\(member.isEmpty ? "" : " (`\(member)`)")"))
+                    "the rule on line \(rule.line) of adapter `\(name)` makes no event of it: \(error.message)\(member.isEmpty ? "" : " (`\(member)`)")"
+                ))
         }
     }
 

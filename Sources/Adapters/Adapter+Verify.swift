@@ -52,7 +52,9 @@ extension Adapter {
         let parts = scheme.separator.map { value.split(separator: $0) } ?? [Substring(value)]
         for part in parts.prefix(maximumSignatures) {
             let text = String(part).trimmed
-            guard text.hasPrefix(scheme.prefix), let given = bytes(String(text.dropFirst(scheme.prefix.count)), scheme.encoding) else { continue }
+            guard text.hasPrefix(scheme.prefix), let given = bytes(String(text.dropFirst(scheme.prefix.count)), scheme.encoding) else {
+                continue
+            }
             if HMAC.isEqual(given, right) { isRight = true }
         }
         return isRight ? nil : wrong

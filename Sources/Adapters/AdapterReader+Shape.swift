@@ -145,7 +145,10 @@ extension AdapterReader {
     }
 
     private func complaint(_ word: String, _ name: String, _ kind: MemberKind) -> String {
-        let known = kind == .type ? EventType.allCases.filter { !$0.isReserved && $0.needsIncident }.map(\.rawValue) : IncidentStatus.allCases.map(\.rawValue)
-        return "`\(name)` cannot be `\(excerpt(word))`\(Suggestion.clause(for: word, among: known)) (known: \(known.joined(separator: ", ")))"
+        let known =
+            kind == .type
+            ? EventType.allCases.filter { !$0.isReserved && $0.needsIncident }.map(\.rawValue) : IncidentStatus.allCases.map(\.rawValue)
+        return
+            "`\(name)` cannot be `\(excerpt(word))`\(Suggestion.clause(for: word, among: known)) (known: \(known.joined(separator: ", ")))"
     }
 }

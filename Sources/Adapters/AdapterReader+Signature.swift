@@ -16,7 +16,9 @@ extension AdapterReader {
             if let scheme = SignatureScheme.named[name] { return scheme }
             let known = SignatureScheme.named.keys.sorted()
             let hint = Suggestion.clause(for: name, among: known)
-            error("there is no signature `\(excerpt(name))`\(hint.isEmpty ? "; there are \(known.joined(separator: ", "))" : hint)", at: value)
+            error(
+                "there is no signature `\(excerpt(name))`\(hint.isEmpty ? "; there are \(known.joined(separator: ", "))" : hint)", at: value
+            )
             return nil
         }
         guard let members = map(value, "`signature`", known: Self.signatureMembers) else { return nil }
@@ -27,10 +29,18 @@ extension AdapterReader {
         var scheme = SignatureScheme(header: header.lowercased())
         if let prefix = members["prefix"] { scheme.prefix = text(prefix, "prefix") ?? "" }
         if let separator = members["separator"] {
-            if let text = separator.text, text.count == 1 { scheme.separator = text.first } else { error("`separator` is one character", at: separator) }
+            if let text = separator.text, text.count == 1 {
+                scheme.separator = text.first
+            } else {
+                error("`separator` is one character", at: separator)
+            }
         }
         if let encoding = members["encoding"] {
-            if let known = SignatureScheme.Encoding(rawValue: encoding.text ?? "") { scheme.encoding = known } else { error("`encoding` is hex or base64", at: encoding) }
+            if let known = SignatureScheme.Encoding(rawValue: encoding.text ?? "") {
+                scheme.encoding = known
+            } else {
+                error("`encoding` is hex or base64", at: encoding)
+            }
         }
         if let key = members["secret"] {
             if let known = SignatureScheme.Key(rawValue: key.text ?? "") {

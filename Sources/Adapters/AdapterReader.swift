@@ -88,7 +88,9 @@ struct AdapterReader {
         if shape.event["id"] == nil {
             error("the event needs `id`: what makes it the same event when the tool sends it again", at: value)
         }
-        if shape.incident["id"] == nil { error("the event needs `incident.id`: what stays the same from its beginning to its end", at: value) }
+        if shape.incident["id"] == nil {
+            error("the event needs `incident.id`: what stays the same from its beginning to its end", at: value)
+        }
         let type = shape.event["type"]?.constant
         func missing(_ members: String...) -> Bool {
             members.allSatisfy { shape.incident[$0] == nil } && shape.change["to"] == nil
@@ -96,7 +98,8 @@ struct AdapterReader {
         switch type {
         case "status_change" where missing("status"): error("a `status_change` needs `incident.status`, or `change.to`", at: value)
         case "severity_change" where missing("severity"): error("a `severity_change` needs `incident.severity`, or `change.to`", at: value)
-        case "assignment" where missing("team", "assignee"): error("an `assignment` needs `incident.team` or `incident.assignee`", at: value)
+        case "assignment" where missing("team", "assignee"):
+            error("an `assignment` needs `incident.team` or `incident.assignee`", at: value)
         case "acknowledgement" where shape.change["by"] == nil: error("an `acknowledgement` needs `change.by`: who has it", at: value)
         case "update" where shape.event["message"] == nil: error("an `update` needs `message`: what is worth telling", at: value)
         default: break
@@ -122,7 +125,9 @@ struct AdapterReader {
         for member in members {
             guard known.contains(member.key) else {
                 let hint = Suggestion.clause(for: member.key, among: known)
-                error("\(what) has no member `\(excerpt(member.key))`\(hint.isEmpty ? "; it has \(known.joined(separator: ", "))" : hint)", member.line, member.column)
+                error(
+                    "\(what) has no member `\(excerpt(member.key))`\(hint.isEmpty ? "; it has \(known.joined(separator: ", "))" : hint)",
+                    member.line, member.column)
                 continue
             }
             if !member.value.isNothing { found[member.key] = member.value }

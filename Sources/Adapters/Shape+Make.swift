@@ -78,7 +78,8 @@ struct EventMaker {
 
     private static func isLink(_ text: String) -> Bool {
         let start = text.prefix(8).lowercased()
-        return (start.hasPrefix("http://") || start == "https://") && text.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0.value >= 0x20 }
+        return (start.hasPrefix("http://") || start == "https://")
+            && text.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0.value >= 0x20 }
     }
 
     /// Up to 200 characters on one line; otherwise a beginning, and a digest of the whole.

@@ -44,7 +44,8 @@ struct Shape: Sendable, Equatable {
             "next_update_at": .time,
         ]
         for name in [
-            "title", "description", "service", "category", "impact", "next_steps", "root_cause", "resolution", "team", "assignee", "reporter",
+            "title", "description", "service", "category", "impact", "next_steps", "root_cause", "resolution", "team", "assignee",
+            "reporter",
             "communication_lead",
         ] { members[name] = .text }
         return members

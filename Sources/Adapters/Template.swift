@@ -33,7 +33,9 @@ struct Template: Sendable, Equatable {
     }
 
     private static func part(_ inside: String, of text: String) throws(TextFault) -> Part {
-        if inside.isEmpty { throw TextFault(message: "`\(excerpt(text))` has an empty `{{}}`; a path stands in it, as in `{{labels.alertname}}`") }
+        if inside.isEmpty {
+            throw TextFault(message: "`\(excerpt(text))` has an empty `{{}}`; a path stands in it, as in `{{labels.alertname}}`")
+        }
         if inside.hasPrefix("hash ") { return .hash(try ValuePath(String(inside.dropFirst(5)).trimmed)) }
         if inside.hasSuffix("?") { return .value(try ValuePath(String(inside.dropLast()).trimmed), isOptional: true) }
         return .value(try ValuePath(inside), isOptional: false)

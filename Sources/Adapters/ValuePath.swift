@@ -81,7 +81,8 @@ extension ValuePath {
         if rest.hasPrefix("$") {
             let name = rest.dropFirst().prefix { $0.isLetter }
             guard let known = Root(rawValue: String(name)), known != .here else {
-                throw TextFault(message: "`\(excerpt(text))` begins with `$\(excerpt(String(name)))`; there are `$body`, `$item`, `$header` and `$it`")
+                throw TextFault(
+                    message: "`\(excerpt(text))` begins with `$\(excerpt(String(name)))`; there are `$body`, `$item`, `$header` and `$it`")
             }
             root = known
             rest = rest.dropFirst(1 + name.count)

@@ -48,7 +48,8 @@ struct AdapterList: ParsableCommand {
 }
 
 struct AdapterShow: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "show", abstract: "Prints an adapter that Tocsin comes with, to copy from.")
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Prints an adapter that Tocsin comes with, to copy from.")
 
     @Argument(help: "Its name, as `tocsin adapter list` shows it.")
     var name: String
@@ -156,7 +157,9 @@ enum AdapterChoice {
         if !text.contains("/"), let adapter = Adapter.shipped(text), !FileManager.default.fileExists(atPath: text) { return adapter }
         let reading = Adapter.load(path: text)
         if let adapter = reading.adapter { return adapter }
-        if reading.isMissing { throw text.contains("/") || text.contains(".") ? failure("there is no file \(text)", Exit.noInput) : unknown(text) }
+        if reading.isMissing {
+            throw text.contains("/") || text.contains(".") ? failure("there is no file \(text)", Exit.noInput) : unknown(text)
+        }
         for diagnostic in reading.diagnostics { Terminal.complain(Terminal.clean("\(diagnostic)"), prefix: "") }
         throw failure("\(text) has mistakes", Exit.configuration)
     }
