@@ -56,6 +56,9 @@ let package = Package(
         .target(
             name: "Rendering", dependencies: ["Incidents", "JSON", .product(name: "Mustache", package: "swift-mustache")],
             swiftSettings: strict, plugins: ["EmbedTemplates"]),
+        .target(
+            name: "Adapters", dependencies: ["Settings", "Routing", "Incidents", "JSON", "Cryptography"], swiftSettings: strict,
+            plugins: ["EmbedTemplates"]),
         room("Transport", ["CCurl", "CLinux"]),
         room("Delivery", ["Settings", "Rendering", "Routing", "Transport", "Cryptography", "Incidents", "JSON", collections]),
         room(
@@ -86,8 +89,8 @@ let package = Package(
         .executableTarget(
             name: "tocsin",
             dependencies: [
-                "CrashPoints", "Router", "Web", "Sandbox", "JSON", "Incidents", "Routing", "Settings", "Rendering", "Transport", "Delivery",
-                "Ledger", "Spool",
+                "CrashPoints", "Router", "Web", "Sandbox", "Adapters", "JSON", "Incidents", "Routing", "Settings", "Rendering", "Transport",
+                "Delivery", "Ledger", "Spool",
                 log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -102,7 +105,7 @@ let package = Package(
         .target(
             name: "Fuzz",
             dependencies: [
-                "Delivery", "Settings", "Rendering", "Routing", "Transport", "Spool", "Incidents", "JSON", "TestKeys",
+                "Adapters", "Delivery", "Settings", "Rendering", "Routing", "Transport", "Spool", "Incidents", "JSON", "TestKeys",
             ],
             path: "Tests/Fuzz", exclude: ["Corpus"], swiftSettings: strict),
         tests("FuzzTests", ["Fuzz"]),
@@ -111,6 +114,7 @@ let package = Package(
         tests("RoutingTests", ["Routing", "Incidents", "JSON"]),
         tests("SettingsTests", ["Settings", "Routing", "Incidents", "JSON", "Cryptography"], fixtures: true),
         tests("RenderingTests", ["Rendering", "Incidents", "JSON", .product(name: "Mustache", package: "swift-mustache")]),
+        tests("AdaptersTests", ["Adapters", "Settings", "Incidents", "JSON", "Cryptography"], fixtures: true),
         tests("TransportTests", ["Transport"], fixtures: true),
         tests(
             "DeliveryTests",

@@ -1,4 +1,5 @@
-// Writes the files under templates/ into the module as one Swift dictionary, so that the binary needs no files beside it.
+// Writes the files under templates/ (under adapters/ for the target Adapters) into the module as one Swift dictionary, so
+// that the binary needs no files beside it.
 
 import Foundation
 import PackagePlugin
@@ -6,14 +7,15 @@ import PackagePlugin
 @main
 struct EmbedTemplates: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
-        let templates = context.package.directoryURL.appending(path: "templates").resolvingSymlinksInPath()
-        let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedTemplates+Files.swift")
-        let inputs = Self.inputs(in: templates)
+        let name = target.name == "Adapters" ? "Adapters" : "Templates"
+        let directory = context.package.directoryURL.appending(path: name.lowercased()).resolvingSymlinksInPath()
+        let output = context.pluginWorkDirectoryURL.appending(path: "Embedded\(name)+Files.swift")
+        let inputs = Self.inputs(in: directory)
         return [
             .buildCommand(
-                displayName: "Embedding templates",
+                displayName: "Embedding \(name.lowercased())",
                 executable: try context.tool(named: "embed-templates").url,
-                arguments: [templates.path, output.path],
+                arguments: [directory.path, output.path, "Embedded\(name)"],
                 inputFiles: inputs,
                 outputFiles: [output])
         ]

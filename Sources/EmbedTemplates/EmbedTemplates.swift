@@ -1,4 +1,4 @@
-// embed-templates DIRECTORY OUTPUT.swift: the build tool behind the plugin EmbedTemplates. The same files give the same
+// embed-templates DIRECTORY OUTPUT.swift NAME: the build tool behind the plugin EmbedTemplates. The same files give the same
 // output, byte for byte.
 
 import Foundation
@@ -7,16 +7,16 @@ import Foundation
 struct EmbedTemplates {
     static func main() throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 3 else {
-            FileHandle.standardError.write(Data("usage: embed-templates DIRECTORY OUTPUT.swift\n".utf8))
+        guard arguments.count == 4 else {
+            FileHandle.standardError.write(Data("usage: embed-templates DIRECTORY OUTPUT.swift NAME\n".utf8))
             exit(64)
         }
-        let source = try swiftSource(of: URL(fileURLWithPath: arguments[1], isDirectory: true))
+        let source = try swiftSource(of: URL(fileURLWithPath: arguments[1], isDirectory: true), name: arguments[3])
         try Data(source.utf8).write(to: URL(fileURLWithPath: arguments[2]), options: .atomic)
     }
 
-    /// A Swift dictionary from relative paths to texts.
-    static func swiftSource(of directory: URL) throws -> String {
+    /// A Swift dictionary from relative paths to texts, in an enum of that name.
+    static func swiftSource(of directory: URL, name enumeration: String) throws -> String {
         var entries: [String] = []
         for path in try FileManager.default.subpathsOfDirectory(atPath: directory.path).sorted() {
             let name = path.split(separator: "/").last ?? ""
@@ -27,9 +27,9 @@ struct EmbedTemplates {
             entries.append("        \(literal(path)): \(literal(text)),")
         }
         return """
-            // Written by embed-templates from templates/. Do not edit.
+            // Written by embed-templates from \(directory.lastPathComponent)/. Do not edit.
 
-            enum EmbeddedTemplates {
+            enum \(enumeration) {
                 static let files: [String: String] = [
             \(entries.joined(separator: "\n"))
                 ]

@@ -86,8 +86,14 @@ extension Pipeline {
             })
     }
 
-    /// What tells a duplicate from a conflict: SHA-256 of the canonical content.
-    static func digest(of event: Event) -> String { SHA256.hex(event.document.canonicalBytes) }
+    /// What tells a duplicate from a conflict: SHA-256 of the canonical content. Where the event says `"identity": "id"`, its id
+    /// alone is the content: what a tool sends again in other words is the same.
+    static func digest(of event: Event) -> String {
+        if event.document["identity"]?.string == "id", event.document["id"]?.string == event.id {
+            return SHA256.hex(Array("identity\0\(event.source)\0\(event.id)".utf8))
+        }
+        return SHA256.hex(event.document.canonicalBytes)
+    }
 }
 
 extension Rejection {

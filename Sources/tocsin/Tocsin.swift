@@ -43,7 +43,8 @@ struct Tocsin: AsyncParsableCommand {
         subcommands: [OptionTableCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "The router", subcommands: [Run.self, SandboxCommand.self]),
-            CommandGroup(name: "Before going live", subcommands: [Check.self, Explain.self, Test.self, Diff.self, Ping.self]),
+            CommandGroup(
+                name: "Before going live", subcommands: [Check.self, Explain.self, Test.self, Diff.self, Ping.self, AdapterCommand.self]),
             CommandGroup(
                 name: "Events",
                 subcommands: [

@@ -41,6 +41,6 @@ public struct FuzzTarget: Sendable {
     }
 
     public static let all: [FuzzTarget] = [
-        event, lines, routes, template, render, mail, answer, reply, pattern, short,
+        event, lines, webhook, adapter, routes, template, render, mail, answer, reply, pattern, short,
     ]
 }

@@ -12,7 +12,7 @@ extension FuzzTarget {
     static let now = Timestamp.parse("2026-11-24T04:10:00Z") ?? .distantPast
 
     /// An event or a rejection that says what is wrong, and where.
-    static let event = FuzzTarget("event", share: 500, few: 6000, events) { input in
+    static let event = FuzzTarget("event", share: 460, few: 6000, events) { input in
         do throws(Rejection) {
             let event = try parser.parse(input.bytes, origin: EventOrigin(file: "x.json", modified: now, size: input.bytes.count))
             input.wasTaken = true
