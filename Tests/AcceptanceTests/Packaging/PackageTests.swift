@@ -40,8 +40,10 @@ import Testing
         let start = try #require(lines.firstIndex(of: "# channels:"))
         let offered = lines[start...].map { String($0.dropFirst(2)) }.joined(separator: "\n")
         let workspace = try Workspace("")
-        try workspace.write("https://example.com/x", to: "slack")
-        try workspace.write("x", to: "mail")
+        for (name, secret) in [("slack", "https://example.com/x"), ("mail", "x")] {
+            try workspace.write(secret, to: name)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: "\(workspace.path)/\(name)")
+        }
         let text = (lines[..<start].joined(separator: "\n") + "\n" + offered).replacing("/etc/tocsin/secrets/", with: workspace.path + "/")
         try workspace.write(text, to: "routes.yaml")
         let check = try await workspace.run("check")
