@@ -4,10 +4,10 @@ PREFIX ?= /usr/local
 BIN := .build/release/tocsin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test crash check format docs bench fuzz install
+.PHONY: help demo run build test crash check format docs bench fuzz install deb test-deb
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: build ## install what is missing, build, and watch one incident go out on four channels
 	@scripts/demo $(BIN)
@@ -47,5 +47,18 @@ fuzz: ## a million hostile inputs for every door that data comes in by
 	@scripts/needs build
 	@scripts/fuzz
 
+# The package's program has the Swift runtime linked in; it is built beside the other, so that neither spoils the other's build.
+DEB_BUILD := .build/static
+
+deb: ## build the Debian package into .build/deb
+	@scripts/needs deb
+	@scripts/quietly "building the release with the Swift runtime in it" swift build -c release --static-swift-stdlib --product tocsin --scratch-path $(DEB_BUILD)
+	@scripts/deb $(DEB_BUILD)/release/tocsin .build/deb
+
+test-deb: deb ## install, run, upgrade, remove and purge the package in a Debian of its own (needs root)
+	@scripts/needs deb-test
+	@scripts/test-deb .build/deb/tocsin_$$(scripts/version)-1_$$(dpkg --print-architecture).deb
+
 install: build ## install the program, its completions and its manual under PREFIX (default /usr/local)
+	@scripts/needs install
 	@scripts/install $(BIN) "$(DESTDIR)$(PREFIX)"

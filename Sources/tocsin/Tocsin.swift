@@ -39,7 +39,7 @@ struct Tocsin: AsyncParsableCommand {
             Exit status: 0 done, 1 the answer is no, 64 usage, 65 bad input data, 66 no such file, 69 a service is \
             unavailable, 74 I/O, 75 try later, 78 configuration.
             """,
-        version: "tocsin 0.1.0",
+        version: "tocsin \(Version.number)",
         subcommands: [OptionTableCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "The router", subcommands: [Run.self, SandboxCommand.self]),

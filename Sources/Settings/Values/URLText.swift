@@ -74,6 +74,10 @@ struct MailServer: Equatable {
     var isLoopback: Bool
 
     init(_ text: String) throws(OptionFault) {
+        if !text.isEmpty, !text.contains("://") {
+            throw OptionFault(
+                "has no scheme: write `smtp://` before the host, as in `smtp://mail.example.com:587`, or `smtps://` where TLS begins at once")
+        }
         let url = try URLText(text)
         guard ["smtp", "smtps"].contains(url.scheme) else { throw OptionFault("must be \(OptionType.mailServer.phrase)") }
         if url.user != nil { throw OptionFault("must not name a user: use `username` and `password`") }

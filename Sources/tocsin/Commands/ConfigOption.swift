@@ -33,8 +33,21 @@ func failure(_ message: String, _ code: ExitCode) -> ExitCode {
 func usage(_ message: String) -> ExitCode { failure(message, ExitCode(64)) }
 
 struct ConfigOption: ParsableArguments {
-    @Option(name: [.customLong("config"), .customShort("c")], help: "The configuration.")
-    var config = "routes.yaml"
+    /// The package's own (`packaging/`).
+    static let installed = "/etc/tocsin/routes.yaml"
+
+    @Option(
+        name: [.customLong("config"), .customShort("c")],
+        help: "The configuration. (default: routes.yaml, or else \(ConfigOption.installed))")
+    var given: String?
+
+    /// The file that was named, or that is here, or that the package has installed.
+    var config: String {
+        if let given { return given }
+        let local = "routes.yaml"
+        let isLocal = FileManager.default.fileExists(atPath: local) || !FileManager.default.fileExists(atPath: Self.installed)
+        return isLocal ? local : Self.installed
+    }
 
     /// The configuration, without a look at templates or connections.
     ///
@@ -59,8 +72,13 @@ struct ConfigOption: ParsableArguments {
 
     static func mustExist(_ path: String) throws {
         guard FileManager.default.fileExists(atPath: path) else {
+            let directory = (installed as NSString).deletingLastPathComponent
+            let isHidden = path != installed && access(directory, F_OK) == 0 && access(directory, X_OK) != 0
             throw failure(
-                "there is no \(path) here; start from routes.yaml.example, or name the file with --config", Exit.noInput)
+                "there is no \(path) here; "
+                    + (isHidden
+                        ? "the installed one is \(installed), which only root and the group of \(directory) may read: try `sudo -u tocsin tocsin …`"
+                        : "start from routes.yaml.example, or name the file with --config"), Exit.noInput)
         }
     }
 

@@ -80,7 +80,7 @@ struct Confirm: AsyncParsableCommand {
         _ wish: Subscription, and others: [Subscription] = [], _ payload: [String: JSONValue], _ configuration: RouterConfiguration
     ) throws {
         let name = "the subscription \(wish.id) of \(wish.who.text) (\(MatchText.words(wish.match)))"
-        if wish.isConfirmed { return Terminal.say(Terminal.clean("\(name) is confirmed already: nothing was dropped.")) }
+        if wish.isConfirmed { throw failure("\(name) is confirmed already: nothing was dropped", Exit.no) }
         if wish.state(at: Date()) == .ended {
             throw failure("\(name) was left, or was not confirmed in time; subscribe again", Exit.no)
         }

@@ -38,12 +38,12 @@ struct Rejected: AsyncParsableCommand {
             Terminal.say("No file was rejected.")
             return
         }
-        var table = Table([.init("FILE", shrinks: true), .init("WHEN"), .init("CODE"), .init("WHERE")])
+        var table = Table([.init("FILE", shrinks: true), Moment.column("WHEN"), .init("CODE"), .init("WHERE")])
         for file in files {
             let place = file.line.map { "line \($0)" } ?? file.pointer ?? ""
             table.add(
                 [
-                    .init(file.name), .init(file.at.map { Moment.short($0) } ?? "–"), .init(file.code ?? "–", .yellow), .init(place),
+                    .init(file.name), .init(file.at.map { Moment.cell($0) } ?? "–"), .init(file.code ?? "–", .yellow), .init(place),
                 ], note: file.message ?? "there is no reason beside it")
         }
         table.show()

@@ -9,14 +9,14 @@ import Routing
 enum BroadcastReport {
     static func table(_ rows: [BroadcastRow], now: Date) -> Table {
         var table = Table([
-            .init("ID"), .init("STATE"), .init("SINCE"), .init("BY"), .init("AUDIENCE", shrinks: true), .init("DELIVERED"),
+            .init("ID"), .init("STATE"), Moment.column("SINCE", now: now), .init("BY"), .init("AUDIENCE", shrinks: true), .init("DELIVERED"),
             .init("WAITING"), .init("FAILED"), .init("SUBJECT", shrinks: true),
         ])
         for row in rows {
             let broadcast = row.broadcast
             table.add([
                 .init(broadcast.id), .init(broadcast.state.rawValue, colour(broadcast.state)),
-                .init(Moment.short(broadcast.started ?? broadcast.created, now: now)), .init(broadcast.by ?? "–"),
+                .init(Moment.cell(broadcast.started ?? broadcast.created, now: now)), .init(broadcast.by ?? "–"),
                 .init(audience(broadcast)),
                 .init("\(row.count(.delivered))"), .init("\(row.count(.pending, .retrying, .held))"),
                 .init("\(row.count(.dead, .unknown, .expired))"), .init(row.subject ?? firstLine(row.message)),

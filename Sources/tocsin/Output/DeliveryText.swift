@@ -14,7 +14,7 @@ enum DeliveryText {
     static func table(_ rows: [DeliveryRow]) -> Table {
         let isNarrow = Terminal.width.map { $0 < 110 } ?? false
         var columns: [Table.Column] = [
-            .init("ID"), .init("MADE"), .init("INCIDENT", shrinks: true), .init("TYPE"), .init("RECIPIENT", shrinks: true),
+            .init("ID"), Moment.column("MADE"), .init("INCIDENT", shrinks: true), .init("TYPE"), .init("RECIPIENT", shrinks: true),
             .init("CHANNEL"),
             .init("STATE"),
         ]
@@ -25,7 +25,7 @@ enum DeliveryText {
             let marks = [row.attemptCount > 1 ? "\(row.attemptCount) tries" : nil, row.degraded == nil ? nil : "degraded"].compactMap { $0 }
             let state = row.state.rawValue + (marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))")
             var cells: [Table.Cell] = [
-                .init(String(row.id)), .init(Moment.short(row.createdAt)), .init(row.incident ?? "–"), .init(row.type.rawValue),
+                .init(String(row.id)), .init(Moment.cell(row.createdAt)), .init(row.incident ?? "–"), .init(row.type.rawValue),
                 .init(row.recipient), .init(row.channel), .init(state, DeliveryColour.of(row.state)),
             ]
             let why = why(row, now: now)
