@@ -37,15 +37,35 @@ extension JSONValue {
         case .object(let members):
             out.append(UInt8(ascii: "{"))
             var first = true
-            for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+            for (name, index) in Self.sorted(members) {
                 if !first { out.append(UInt8(ascii: ",")) }
                 first = false
                 Self.write(name, to: &out)
                 out.append(UInt8(ascii: ":"))
-                value.write(to: &out, canonical: canonical)
+                members.values[index].write(to: &out, canonical: canonical)
             }
             out.append(UInt8(ascii: "}"))
         }
+    }
+
+    /// The names in their order, each with its place. Objects are small, and there are many.
+    private static func sorted(_ members: [String: JSONValue]) -> [(String, Dictionary<String, JSONValue>.Index)] {
+        var names: [(String, Dictionary<String, JSONValue>.Index)] = []
+        names.reserveCapacity(members.count)
+        var index = members.startIndex
+        while index < members.endIndex {
+            names.append((members.keys[index], index))
+            members.formIndex(after: &index)
+        }
+        guard names.count <= 16 else { return names.sorted { $0.0 < $1.0 } }
+        for end in names.indices.dropFirst() {
+            var place = end
+            while place > 0, names[place].0 < names[place - 1].0 {
+                names.swapAt(place, place - 1)
+                place -= 1
+            }
+        }
+        return names
     }
 
     /// Appends a JSON string with its quotes. Control characters are escaped, everything else is written as it is.
@@ -55,12 +75,12 @@ extension JSONValue {
         text.withUTF8 { bytes in
             // What needs no escape is copied in runs: nearly always all of it.
             var start = 0
-            for (index, byte) in bytes.enumerated() where isEscaped(byte) {
-                out += bytes[start..<index]
-                writeEscape(of: byte, to: &out)
+            for index in 0..<bytes.count where isEscaped(bytes[index]) {
+                out.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<index]))
+                writeEscape(of: bytes[index], to: &out)
                 start = index + 1
             }
-            out += bytes[start...]
+            out.append(contentsOf: start == 0 ? bytes : UnsafeBufferPointer(rebasing: bytes[start...]))
         }
         out.append(UInt8(ascii: "\""))
     }

@@ -89,7 +89,7 @@ enum BlockTable {
         SELECT id, recipient, urgent, subscription, origin, fell_back, origin = 'broadcast' AND EXISTS (
             SELECT 1 FROM broadcasts b INDEXED BY broadcasts_event WHERE b.event = d.event AND b.corrects IS NOT NULL)
         FROM deliveries d INDEXED BY deliveries_addressed
-        WHERE address = ? COLLATE NOCASE AND kind = ? AND \(LedgerSchema.waits) ORDER BY id
+        WHERE address = ? COLLATE NOCASE AND kind = ? AND \(LedgerSchema.addressed) ORDER BY id
         """
 }
 

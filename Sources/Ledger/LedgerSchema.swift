@@ -27,6 +27,8 @@ enum LedgerSchema {
     static let held = "state = 'held' AND digest IS NULL"
     /// Has not gone out, for whatever reason, and is in no digest.
     static let waits = "state IN ('held', 'pending', 'retrying') AND digest IS NULL"
+    /// Waits for an address of somebody's, and not for the room that a channel leads to, which nobody can leave.
+    static let addressed = "recipient <> channel AND \(waits)"
     /// Its address was suppressed while it waited, and another way to its recipient has not been looked for yet.
     static let astray = "fallback_at IS NOT NULL AND state = 'suppressed'"
     /// One of many with the same message.
@@ -184,6 +186,10 @@ enum LedgerSchema {
             incident TEXT NOT NULL, channel TEXT NOT NULL, address TEXT NOT NULL, root TEXT, subject TEXT,
             PRIMARY KEY (incident, channel, address)
         ) STRICT, WITHOUT ROWID;
+        """,
+        """
+        DROP INDEX deliveries_addressed;
+        CREATE INDEX deliveries_addressed ON deliveries (address COLLATE NOCASE, kind) WHERE \(addressed);
         """,
     ]
 

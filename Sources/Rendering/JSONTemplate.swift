@@ -4,23 +4,70 @@
 import JSON
 import Mustache
 
-/// One node of a compiled JSON template.
+/// One node of a compiled JSON template. Most of a message stays empty: a part of which nothing was filled in is shared with
+/// the template, and not built anew.
 indirect enum JSONTemplate: Sendable {
     case literal(JSONValue)
     case text(TextTemplate)
-    case array([JSONTemplate])
-    /// All members, those that are no templates with their values; then the templates.
-    case object([String: JSONValue], [(name: String, value: JSONTemplate)])
+    case array([Element])
+    /// All members, those that are templates with all texts empty; then those.
+    case object([String: JSONValue], [Member])
 
-    func filled(_ root: TemplateObject, _ partials: Partials) -> JSONValue {
+    struct Element: Sendable {
+        var value: JSONTemplate
+        /// With all texts empty; nil where it is left out then.
+        var blank: JSONValue?
+    }
+
+    struct Member: Sendable {
+        var name: String
+        var value: JSONTemplate
+        /// Where it stays empty, the object is left out in the end, so that the others need not be filled in.
+        var isNeeded: Bool
+    }
+
+    /// With all its texts empty.
+    var blank: JSONValue {
         switch self {
-        case .literal(let value): return value
-        case .text(let template): return .string(template.filled(root, partials))
-        case .array(let elements): return .array(elements.map { $0.filled(root, partials) })
-        case .object(let literals, let templates):
-            var members = literals
-            for (name, template) in templates { members[name] = template.filled(root, partials) }
-            return .object(members)
+        case .literal(let value): value
+        case .text: .string("")
+        case .array(let elements): .array(elements.compactMap(\.blank))
+        case .object(let blank, _): .object(blank)
+        }
+    }
+
+    func filled(_ stack: TemplateStack, _ partials: Partials) -> JSONValue { changed(stack, partials) ?? blank }
+
+    /// Nil where all texts stay empty.
+    private func changed(_ stack: TemplateStack, _ partials: Partials) -> JSONValue? {
+        switch self {
+        case .literal: return nil
+        case .text(let template):
+            let text = template.filled(stack, partials)
+            return text.isEmpty ? nil : .string(text)
+        case .array(let elements):
+            var values: [JSONValue] = []
+            var isChanged = false
+            for element in elements {
+                if let value = element.value.changed(stack, partials) {
+                    values.append(value)
+                    isChanged = true
+                } else if let blank = element.blank {
+                    values.append(blank)
+                }
+            }
+            return isChanged ? .array(values) : nil
+        case .object(var members, let templates):
+            var isChanged = false
+            for template in templates {
+                guard let value = template.value.changed(stack, partials) else {
+                    if template.isNeeded { return nil }
+                    continue
+                }
+                members[template.name] = value
+                isChanged = true
+            }
+            return isChanged ? .object(members) : nil
         }
     }
 }

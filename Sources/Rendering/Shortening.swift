@@ -66,8 +66,10 @@ enum Shortening {
     /// holes. White space is ASCII's here; bytes are read, since every text of every message passes through.
     static func tidy(_ text: String) -> String {
         var text = text
-        return text.withUTF8 { bytes in
+        let tidied: String? = text.withUTF8 { bytes in
+            guard let front = bytes.first, let back = bytes.last else { return nil }
             guard bytes.contains(0x0A) else {
+                if !isSpace(front), !isSpace(back) { return nil }
                 guard let first = bytes.firstIndex(where: { !isSpace($0) }), let last = bytes.lastIndex(where: { !isSpace($0) })
                 else { return "" }
                 return String(decoding: bytes[first...last], as: UTF8.self)
@@ -94,6 +96,7 @@ enum Shortening {
             }
             return String(decoding: out, as: UTF8.self)
         }
+        return tidied ?? text
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x09 || byte == 0x0D }

@@ -43,7 +43,7 @@ enum SlackPayload {
     /// - Parameters:
     ///   - text: what notifications show where the template gives no `text`.
     ///   - note: a last line, as Slack's markup.
-    static func fitted(_ payload: JSONValue, text: String, note: String? = nil) throws(RenderFailure) -> JSONValue {
+    static func fitted(_ payload: JSONValue, text: @autoclosure () -> String, note: String? = nil) throws(RenderFailure) -> JSONValue {
         guard var members = payload.object else { throw RenderFailure("the template gives no JSON object") }
         if let blocks = members["blocks"] {
             guard let blocks = blocks.array else { throw RenderFailure("`blocks` is no list") }
@@ -55,7 +55,7 @@ enum SlackPayload {
         if given.isEmpty, members["blocks"] == nil, members["attachments"] == nil {
             throw RenderFailure("the template gives an empty message")
         }
-        members["text"] = .string(Shortening.cutMarkup(given.isEmpty ? text : given, to: Limit.text))
+        members["text"] = .string(Shortening.cutMarkup(given.isEmpty ? text() : given, to: Limit.text))
         if let note { add(note, to: &members) }
         return .object(members)
     }
@@ -72,34 +72,40 @@ enum SlackPayload {
         }
     }
 
+    /// Whether an element of a template's array may stay with nothing filled in. What does not need not be looked at for each
+    /// message.
+    ///
+    /// - Parameters:
+    ///   - pointer: of the array.
+    ///   - type: of the object that it is in.
+    static func keeps(_ blank: JSONValue, at pointer: String, of type: String?) -> Bool {
+        if pointer == "/blocks" { return block(blank) != nil }
+        guard pointer.hasPrefix("/blocks/"), type == "section" || type == "context", blank["type"]?.string != "image" else { return true }
+        return textObject(blank, limit: Limit.sectionText).value(blank) != nil
+    }
+
     private static func block(_ block: JSONValue) -> JSONValue? {
-        guard var members = block.object, let type = members["type"]?.string else { return nil }
-        // An assignment copies the members, even that of nothing to nothing.
-        if let id = members["block_id"] { members["block_id"] = identifier(id) }
+        guard case .object(var members) = block, let type = members["type"]?.string else { return nil }
+        fit("block_id", of: &members, identifier)
         switch type {
         case "header":
-            guard let text = textObject(members["text"], limit: Limit.headerText) else { return nil }
-            members["text"] = text
+            fit("text", of: &members) { textObject($0, limit: Limit.headerText) }
+            if members["text"] == nil { return nil }
         case "section":
-            if let text = members["text"] { members["text"] = textObject(text, limit: Limit.sectionText) }
-            if let given = members["fields"] {
-                let fields = (given.array ?? []).compactMap { textObject($0, limit: Limit.fieldText) }.prefix(Limit.sectionFields)
-                members["fields"] = fields.isEmpty ? nil : .array(Array(fields))
-            }
-            if let accessory = members["accessory"] { members["accessory"] = element(accessory) }
+            fit("text", of: &members) { textObject($0, limit: Limit.sectionText) }
+            fit("fields", of: &members) { list($0, Limit.sectionFields) { textObject($0, limit: Limit.fieldText) } }
+            fit("accessory", of: &members, element)
             if members["text"] == nil, members["fields"] == nil { return nil }
         case "context":
-            let elements = (members["elements"]?.array ?? []).compactMap(contextElement).prefix(Limit.contextElements)
-            if elements.isEmpty { return nil }
-            members["elements"] = .array(Array(elements))
+            fit("elements", of: &members) { list($0, Limit.contextElements, contextElement) }
+            if members["elements"] == nil { return nil }
         case "actions":
-            let elements = (members["elements"]?.array ?? []).compactMap(element).prefix(Limit.actionElements)
-            if elements.isEmpty { return nil }
-            members["elements"] = .array(Array(elements))
+            fit("elements", of: &members) { list($0, Limit.actionElements, element) }
+            if members["elements"] == nil { return nil }
         case "image":
-            guard let url = link(members["image_url"]) else { return nil }
-            members["image_url"] = url
-            members["title"] = textObject(members["title"], limit: Limit.imageText)
+            fit("image_url", of: &members, link)
+            if members["image_url"] == nil { return nil }
+            fit("title", of: &members) { textObject($0, limit: Limit.imageText) }
             members["alt_text"] = .string(Shortening.cut(members["alt_text"]?.string ?? "", to: Limit.imageText))
         default: break
         }
@@ -107,42 +113,79 @@ enum SlackPayload {
     }
 
     /// An element of `actions`, or an accessory. A button with a `url` that is empty or unsafe is left out.
-    private static func element(_ element: JSONValue) -> JSONValue? {
-        guard var members = element.object, let type = members["type"]?.string else { return nil }
-        if let id = members["action_id"] { members["action_id"] = identifier(id) }
+    private static func element(_ element: JSONValue) -> Fit {
+        guard case .object(var members) = element, let type = members["type"]?.string else { return .nothing }
+        fit("action_id", of: &members, identifier)
         switch type {
         case "button":
-            guard let text = textObject(members["text"], limit: Limit.buttonText) else { return nil }
-            members["text"] = text
-            if let url = members["url"] {
-                guard let url = link(url) else { return nil }
-                members["url"] = url
+            fit("text", of: &members) { textObject($0, limit: Limit.buttonText) }
+            if members["text"] == nil { return .nothing }
+            if members["url"] != nil {
+                fit("url", of: &members, link)
+                if members["url"] == nil { return .nothing }
             }
             if let value = members["value"]?.string { members["value"] = .string(Shortening.cut(value, to: Limit.buttonValue)) }
         case "image":
-            guard let url = link(members["image_url"]) else { return nil }
-            members["image_url"] = url
+            fit("image_url", of: &members, link)
+            if members["image_url"] == nil { return .nothing }
         default: break
         }
-        return .object(members)
+        return .other(.object(members))
     }
 
-    private static func contextElement(_ element: JSONValue) -> JSONValue? {
+    private static func contextElement(_ element: JSONValue) -> Fit {
         element["type"]?.string == "image" ? self.element(element) : textObject(element, limit: Limit.sectionText)
     }
 
-    private static func textObject(_ value: JSONValue?, limit: Int) -> JSONValue? {
-        guard let value, var members = value.object, let text = members["text"]?.string, !text.isEmpty else { return nil }
-        if text.utf8.count <= limit { return value }
+    private static func textObject(_ value: JSONValue, limit: Int) -> Fit {
+        guard case .object(var members) = value, let text = members["text"]?.string, !text.isEmpty else { return .nothing }
+        if text.utf8.count <= limit { return .same }
         members["text"] = .string(Shortening.cutMarkup(text, to: limit))
-        return .object(members)
+        return .other(.object(members))
     }
 
-    private static func link(_ value: JSONValue?) -> JSONValue? {
-        value?.string.flatMap(SafeLink.make).map(JSONValue.string)
+    /// Of an array, at most so many of those that fit; nothing where none does.
+    private static func list(_ value: JSONValue, _ limit: Int, _ element: (JSONValue) -> Fit) -> Fit {
+        var kept: [JSONValue] = []
+        for one in value.array ?? [] {
+            if kept.count == limit { break }
+            if let fitting = element(one).value(one) { kept.append(fitting) }
+        }
+        return kept.isEmpty ? .nothing : .other(.array(kept))
     }
 
-    private static func identifier(_ value: JSONValue?) -> JSONValue? {
-        value?.string.flatMap { $0.isEmpty ? nil : .string(String($0.prefix(Limit.identifier))) }
+    private static func link(_ value: JSONValue) -> Fit {
+        value.string.flatMap(SafeLink.make).map { .other(.string($0)) } ?? .nothing
+    }
+
+    private static func identifier(_ value: JSONValue) -> Fit {
+        guard let id = value.string, !id.isEmpty else { return .nothing }
+        return .other(.string(String(id.prefix(Limit.identifier))))
+    }
+
+    /// What becomes of a value that has to fit.
+    private enum Fit {
+        case same
+        case other(JSONValue)
+        case nothing
+
+        func value(_ given: JSONValue) -> JSONValue? {
+            switch self {
+            case .same: given
+            case .other(let value): value
+            case .nothing: nil
+            }
+        }
+    }
+
+    /// Makes a member fit, if it is there. What is to stay is not written: that would copy all members, which most objects
+    /// share with the template.
+    private static func fit(_ name: String, of members: inout [String: JSONValue], _ fit: (JSONValue) -> Fit) {
+        guard let value = members[name] else { return }
+        switch fit(value) {
+        case .same: break
+        case .other(let value): members[name] = value
+        case .nothing: members[name] = nil
+        }
     }
 }

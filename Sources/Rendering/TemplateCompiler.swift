@@ -167,22 +167,30 @@ struct TemplateCompiler {
             for (index, element) in elements.enumerated() {
                 nodes.append(try node(element, name: name, parent: parent, pointer: "\(pointer)/\(index)", file, source, places))
             }
-            return Self.literals(nodes).map { .literal(.array($0)) } ?? .array(nodes)
+            if let literals = Self.literals(nodes) { return .literal(.array(literals)) }
+            let isSlack = file == .slack
+            return .array(
+                nodes.map { node in
+                    let isKept = !isSlack || SlackPayload.keeps(node.blank, at: pointer, of: parent["type"]?.string)
+                    return JSONTemplate.Element(value: node, blank: isKept ? node.blank : nil)
+                })
         case .object(let members):
             var literals = members
-            var templates: [(name: String, value: JSONTemplate)] = []
+            var templates: [JSONTemplate.Member] = []
             // A Slack message has no `type`: what somebody writes there does not make its text a literal one.
+            let isButton = ["button", "Action.OpenUrl"].contains(members["type"]?.string)
             let parent = pointer.isEmpty && file == .slack ? members.filter { $0.key != "type" } : members
             for member in members.keys.sorted() {
                 guard let value = members[member] else { continue }
                 let node = try node(value, name: member, parent: parent, pointer: "\(pointer)/\(member)", file, source, places)
                 guard case .literal = node else {
-                    literals[member] = .null
-                    templates.append((member, node))
+                    literals[member] = node.blank
+                    templates.append(JSONTemplate.Member(name: member, value: node, isNeeded: member == "url" && isButton))
                     continue
                 }
             }
-            return templates.isEmpty ? .literal(value) : .object(literals, templates)
+            // What is needed comes first.
+            return templates.isEmpty ? .literal(value) : .object(literals, templates.filter(\.isNeeded) + templates.filter { !$0.isNeeded })
         }
     }
 

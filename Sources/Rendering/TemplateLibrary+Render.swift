@@ -26,7 +26,7 @@ extension TemplateLibrary {
                     let facts = Facts(request, limit: limit.text, earlier: limit.earlier, phrases)
                     let escape = Destination.slack.escapeText
                     return try SlackPayload.fitted(
-                        template.filled(RenderContext(facts).root, partials), text: escape(Words.subject(facts)),
+                        template.filled(TemplateStack(RenderContext(facts).root), partials), text: escape(Words.subject(facts)),
                         note: facts.note(without: notes).map(escape))
                 })
         case .teams:
@@ -35,14 +35,14 @@ extension TemplateLibrary {
                 try TeamsPayload.within(Limits.teams.steps(request)) { (limit) throws(RenderFailure) in
                     let facts = Facts(request, limit: limit.text, earlier: limit.earlier, phrases)
                     return try TeamsPayload.fitted(
-                        template.filled(RenderContext(facts).root, partials),
+                        template.filled(TemplateStack(RenderContext(facts).root), partials),
                         note: facts.note(without: notes).map(Destination.markdown.escapeText))
                 })
         case .email: return try email(request, phrases)
         case .sms:
             let (template, notes) = try text(.sms, request)
             var body = try SMSBody.within(request.maximumSegments, preferred: request.isDigest ? 1 : nil) { (limit) throws(RenderFailure) in
-                template.filled(RenderContext(Facts(request, limit: limit, phrases)).root, partials)
+                template.filled(TemplateStack(RenderContext(Facts(request, limit: limit, phrases)).root), partials)
             }
             if notes.contains(.insteadOf), request.digest.isEmpty, request.leaving == nil { return .sms(body) }
             let facts = Facts(request, limit: 100, phrases)
@@ -73,10 +73,10 @@ extension TemplateLibrary {
         let (htmlTemplate, htmlNotes) = try text(.emailHTML, request)
         for limit in Limits.email.steps(request) {
             let facts = Facts(request, limit: limit.text, earlier: limit.earlier, phrases)
-            let root = RenderContext(facts).root
-            let subject = EmailBody.subject(subjectTemplate.filled(root, partials))
-            var plain = plainTemplate.filled(root, partials)
-            var html = htmlTemplate.filled(root, partials)
+            let stack = TemplateStack(RenderContext(facts).root)
+            let subject = EmailBody.subject(subjectTemplate.filled(stack, partials))
+            var plain = plainTemplate.filled(stack, partials)
+            var html = htmlTemplate.filled(stack, partials)
             if subject.isEmpty { throw RenderFailure("the template gives an empty subject") }
             if plain.isEmpty, html.isEmpty { throw RenderFailure("the template gives an empty mail") }
             if !plain.isEmpty, let note = facts.note(without: plainNotes) { plain = EmailBody.with(note, above: plain) }

@@ -99,7 +99,9 @@ struct TemplateProgram: Sendable {
 
 /// A dotted name, taken apart when the template is loaded.
 struct TemplatePath: Sendable {
-    let steps: [String]
+    /// Nil: the innermost value itself.
+    let first: String?
+    let further: [String]
     /// The innermost value itself: `.`.
     let isSelf: Bool
     /// Begins at the innermost value and looks no further out: `.name`.
@@ -108,34 +110,41 @@ struct TemplatePath: Sendable {
     init(_ name: String) {
         isSelf = name == "."
         isLocal = name.hasPrefix(".")
-        steps = name.split(separator: ".").map(String.init)
+        let steps = name.split(separator: ".").map(String.init)
+        first = steps.first
+        further = Array(steps.dropFirst())
     }
 }
 
-/// The values around a place in a template, the innermost last.
-struct TemplateStack {
-    private var values: [TemplateValue]
+/// The values around a place in a template: the innermost, and what is around that.
+final class TemplateStack {
+    let value: TemplateValue
+    private let outer: TemplateStack?
 
-    init(_ root: TemplateObject) { values = [.object(root)] }
-
-    func with(_ value: TemplateValue) -> TemplateStack {
-        var inner = self
-        inner.values.append(value)
-        return inner
+    init(_ root: TemplateObject) {
+        value = .object(root)
+        outer = nil
     }
 
+    private init(_ value: TemplateValue, in outer: TemplateStack) {
+        self.value = value
+        self.outer = outer
+    }
+
+    func with(_ value: TemplateValue) -> TemplateStack { TemplateStack(value, in: self) }
+
     func value(_ path: TemplatePath) -> TemplateValue? {
-        if path.isSelf { return values.last }
-        guard let first = path.steps.first else { return values.last }
-        var found: TemplateValue?
-        var place = values.count
-        while place > 0 {
-            place -= 1
-            found = values[place].member(first)
-            if found != nil || path.isLocal { break }
+        if path.isSelf { return value }
+        guard let first = path.first else { return value }
+        var found = value.member(first)
+        if !path.isLocal {
+            var place = outer
+            while found == nil, let next = place {
+                found = next.value.member(first)
+                place = next.outer
+            }
         }
-        if path.steps.count == 1 { return found }
-        for step in path.steps.dropFirst() {
+        for step in path.further {
             guard let value = found else { return nil }
             found = value.member(step)
         }

@@ -65,8 +65,9 @@ final class TemplateObject: MustacheParent, MustacheCustomRenderable {
     func child(named name: String) -> Any? { member(name)?.any }
 
     func member(_ name: String) -> TemplateValue? {
-        for one in known where one.name == name { return one.value }
+        for index in known.indices where known[index].name == name { return known[index].value }
         let value = look(name)
+        if known.isEmpty { known.reserveCapacity(8) }
         known.append((name, value))
         return value
     }

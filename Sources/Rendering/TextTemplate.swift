@@ -15,12 +15,12 @@ struct TextTemplate: Sendable {
     }
 
     /// The text, filled in and tidied.
-    func filled(_ root: TemplateObject, _ partials: Partials) -> String { Shortening.tidy(raw(root, partials)) }
+    func filled(_ stack: TemplateStack, _ partials: Partials) -> String { Shortening.tidy(raw(stack, partials)) }
 
-    private func raw(_ root: TemplateObject, _ partials: Partials) -> String {
-        guard let program else { return engine.render(root, library: partials.library(destination)) }
+    private func raw(_ stack: TemplateStack, _ partials: Partials) -> String {
+        guard let program else { return engine.render(stack.value.any, library: partials.library(destination)) }
         var out = ""
-        program.write(TemplateStack(root), to: &out)
+        program.write(stack, to: &out)
         return out
     }
 }
