@@ -77,15 +77,16 @@ let package = Package(
                 log, collections,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
-        room(
-            "Web",
-            [
+        .target(
+            name: "Web",
+            dependencies: [
                 "Router", "Ledger", "Spool", "Delivery", "Rendering", "Routing", "Settings", "Incidents", "JSON", "Cryptography",
                 log, .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ]),
+            ],
+            resources: [.embedInCode("Intake/openapi.yaml")], swiftSettings: strict),
         .executableTarget(
             name: "tocsin",
             dependencies: [
@@ -128,6 +129,7 @@ let package = Package(
             [
                 "Web", "Router", "Settings", "Ledger", "Spool", "Incidents", "Routing", "JSON", "Cryptography", log,
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Yams", package: "Yams"),
             ]),
         tests(
             "AcceptanceTests",

@@ -65,7 +65,7 @@ extension Pipeline {
         if let rejection = document.rejection { return .failure(rejection) }
         do {
             let event = try setup.parser.parse(document.bytes, origin: file.origin(line: document.line))
-            if let trust = setup.trust, !trust[file.owner, default: []].contains(event.type) {
+            if let trust = setup.trust, !setup.isFromHTTP(file), !trust[file.owner, default: []].contains(event.type) {
                 return .failure(.forbidden(event.type, owner: file.owner))
             }
             return .success(Self.arrival(event, file: file.name, setup: setup, now: clock()))
@@ -86,13 +86,19 @@ extension Pipeline {
             })
     }
 
-    /// What tells a duplicate from a conflict: SHA-256 of the canonical content. Where the event says `"identity": "id"`, its id
+    /// What tells a duplicate from a conflict: SHA-256 of the canonical content. Who sends an event again does so in another
+    /// trace, or another span of it: that changes nothing of what the event says. Where it says `"identity": "id"`, its id
     /// alone is the content: what a tool sends again in other words is the same.
-    static func digest(of event: Event) -> String {
+    public static func digest(of event: Event) -> String {
         if event.document["identity"]?.string == "id", event.document["id"]?.string == event.id {
             return SHA256.hex(Array("identity\0\(event.source)\0\(event.id)".utf8))
         }
-        return SHA256.hex(event.document.canonicalBytes)
+        guard case .object(var members) = event.document, members["traceparent"] != nil || members["tracestate"] != nil else {
+            return SHA256.hex(event.document.canonicalBytes)
+        }
+        members["traceparent"] = nil
+        members["tracestate"] = nil
+        return SHA256.hex(JSONValue.object(members).canonicalBytes)
     }
 }
 

@@ -17,15 +17,19 @@ public struct House: Sendable {
     /// The one door: what changes anything is dropped here.
     public let events: EventWriter
     public let tokens: TokenStore
+    /// What makes events of other tools' webhooks.
+    public let adapters: ToolAdapters
     public let logger: Logger
     public let clock: @Sendable () -> Date
 
     public init(
-        setup: CurrentSetup, ledger: LedgerStore, logger: Logger, clock: @escaping @Sendable () -> Date = { Date() }
+        setup: CurrentSetup, ledger: LedgerStore, logger: Logger, adapters: ToolAdapters = .none,
+        clock: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.setup = setup
         self.ledger = ledger
         self.logger = logger
+        self.adapters = adapters
         self.clock = clock
         let router = setup.value.configuration.router
         events = EventWriter(queue: router.queue)
