@@ -29,6 +29,8 @@ enum LedgerSchema {
     static let waits = "state IN ('held', 'pending', 'retrying') AND digest IS NULL"
     /// Its address was suppressed while it waited, and another way to its recipient has not been looked for yet.
     static let astray = "fallback_at IS NOT NULL AND state = 'suppressed'"
+    /// Its gateway reports that it did not arrive, and no other way has been looked for yet.
+    static let undelivered = "receipt = 'failed' AND fell_back = 0"
     /// One of many with the same message.
     static let broadcast = "origin = 'broadcast'"
     /// Counts towards its address's throttle.
@@ -184,6 +186,9 @@ enum LedgerSchema {
             incident TEXT NOT NULL, channel TEXT NOT NULL, address TEXT NOT NULL, root TEXT, subject TEXT,
             PRIMARY KEY (incident, channel, address)
         ) STRICT, WITHOUT ROWID;
+        """,
+        """
+        CREATE INDEX deliveries_undelivered ON deliveries (created) WHERE \(undelivered);
         """,
     ]
 

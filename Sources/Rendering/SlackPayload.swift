@@ -106,7 +106,8 @@ enum SlackPayload {
         return .object(members)
     }
 
-    /// An element of `actions`, or an accessory. A button with a `url` that is empty or unsafe is left out.
+    /// An element of `actions`, or an accessory. A button with a `url` that is empty or unsafe is left out, and one with
+    /// a `value` that is empty or too long.
     private static func element(_ element: JSONValue) -> JSONValue? {
         guard var members = element.object, let type = members["type"]?.string else { return nil }
         if let id = members["action_id"] { members["action_id"] = identifier(id) }
@@ -118,7 +119,10 @@ enum SlackPayload {
                 guard let url = link(url) else { return nil }
                 members["url"] = url
             }
-            if let value = members["value"]?.string { members["value"] = .string(Shortening.cut(value, to: Limit.buttonValue)) }
+            if let value = members["value"]?.string {
+                // Half a value is none.
+                if value.isEmpty || value.utf16.count > Limit.buttonValue { return nil }
+            }
         case "image":
             guard let url = link(members["image_url"]) else { return nil }
             members["image_url"] = url
