@@ -127,12 +127,12 @@ let package = Package(
         tests(
             "WebTests",
             [
-                "Web", "Router", "Settings", "Ledger", "Spool", "Incidents", "Routing", "JSON", "Cryptography", log,
+                "Web", "Router", "Settings", "Ledger", "Spool", "Incidents", "Routing", "JSON", "Cryptography", "Delivery", "Transport", log,
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Yams", package: "Yams"),
             ]),
         tests(
             "AcceptanceTests",
-            ["tocsin", "CrashPoints", "Sandbox", "Settings", "JSON", .product(name: "GRDB", package: "GRDB.swift")]),
+            ["tocsin", "CrashPoints", "Sandbox", "Settings", "JSON", "Cryptography", .product(name: "GRDB", package: "GRDB.swift")]),
     ]
 )

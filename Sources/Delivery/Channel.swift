@@ -3,6 +3,7 @@
 import Foundation
 import Incidents
 import Rendering
+import Settings
 
 /// One message on its way to one address.
 public struct Parcel: Sendable {
@@ -25,10 +26,12 @@ public struct Parcel: Sendable {
     /// Slack with a token: the channel that is the incident's own; then `address` is its name.
     public var room: Room?
     public var leaving: Leaving?
+    /// SMS: where the gateway reports what became of the message; nil: nowhere.
+    public var receipt: Secret?
 
     public init(
         token: String, address: String, message: Message, incident: String?, isFirst: Bool, date: Date, thread: String? = nil,
-        subject: String? = nil, part: Part = .state, room: Room? = nil, leaving: Leaving? = nil
+        subject: String? = nil, part: Part = .state, room: Room? = nil, leaving: Leaving? = nil, receipt: Secret? = nil
     ) {
         self.token = token
         self.address = address
@@ -41,6 +44,7 @@ public struct Parcel: Sendable {
         self.part = part
         self.room = room
         self.leaving = leaving
+        self.receipt = receipt
     }
 }
 

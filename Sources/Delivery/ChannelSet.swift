@@ -10,6 +10,8 @@ public struct ChannelSet: Sendable {
     /// In the configuration's order.
     public let all: [any Channel]
     private let named: [String: any Channel]
+    /// Answers in Slack itself, when one of its buttons is pressed.
+    public let slackAnswers: SlackAnswers
 
     /// Builds every channel. What cannot work (see `problems`) becomes a channel that defers everything.
     /// - Parameter hostName: What EHLO says.
@@ -19,6 +21,7 @@ public struct ChannelSet: Sendable {
 
     init(_ settings: [ChannelSettings], http: any HTTPSending, mail: any MailSending, hostName: String) {
         all = settings.map { Self.channel($0, http: http, mail: mail, hostName: hostName) }
+        slackAnswers = SlackAnswers(settings, http: http)
         named = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 

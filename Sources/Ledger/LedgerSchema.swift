@@ -31,6 +31,8 @@ enum LedgerSchema {
     static let addressed = "recipient <> channel AND \(waits)"
     /// Its address was suppressed while it waited, and another way to its recipient has not been looked for yet.
     static let astray = "fallback_at IS NOT NULL AND state = 'suppressed'"
+    /// Its gateway reports that it did not arrive, and no other way has been looked for yet.
+    static let undelivered = "receipt = 'failed' AND fell_back = 0"
     /// One of many with the same message.
     static let broadcast = "origin = 'broadcast'"
     /// Counts towards its address's throttle.
@@ -190,6 +192,7 @@ enum LedgerSchema {
         """
         DROP INDEX deliveries_addressed;
         CREATE INDEX deliveries_addressed ON deliveries (address COLLATE NOCASE, kind) WHERE \(addressed);
+        CREATE INDEX deliveries_undelivered ON deliveries (created) WHERE \(undelivered);
         """,
     ]
 

@@ -12,6 +12,10 @@ extension OutcomeTransaction {
     mutating func failOver(_ id: Int64, to plan: FallbackPlan?, reason: String, tally: inout Tally) throws {
         guard let known = try find(id), !known.fellBack else { return }
         if known.state == .suppressed { return try reroute(known, to: plan, tally: &tally) }
+        if try DeliveryReceipt.hasFailed(known.id, database) {
+            if let plan { try fallBack(known, to: plan, reason: nil, tally: &tally) } else { try noteNoWay(of: known) }
+            return try wakeIfStepFailed(known)
+        }
         guard known.state.isUnfinished else { return }
         guard let plan else { return try noteNoWay(of: known) }
         try fallBack(known, to: plan, reason: reason, tally: &tally)

@@ -19,7 +19,7 @@ extension OutcomeTransaction {
     private static let wake = "UPDATE alarms SET due = ?1 WHERE subject = ?2 AND due > ?1"
     private static let failed = """
         SELECT 1 FROM (
-            SELECT count(*) AS all_of_them, sum(state IN ('dead', 'expired')
+            SELECT count(*) AS all_of_them, sum(state IN ('dead', 'expired') OR receipt = 'failed'
                 OR state = 'suppressed' AND silence IS NULL AND fallback_at IS NULL) AS failed,
                 sum(state = 'held' AND digest IS NULL) AS held FROM deliveries INDEXED BY deliveries_event
             WHERE origin = 'step' AND event = (

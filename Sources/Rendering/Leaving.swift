@@ -11,8 +11,11 @@ public struct Leaving: Sendable, Equatable {
     public var code: String
     /// What they leave, in words: `your subscription s1 (service pay*)`. Data: to be escaped.
     public var what: String
+    /// A page where they change and stop all of theirs; nil where nothing answers.
+    public var manage: String?
 
-    public init(url: String? = nil, mailto: String? = nil, code: String, what: String) {
+    public init(url: String? = nil, mailto: String? = nil, code: String, what: String, manage: String? = nil) {
+        self.manage = manage
         self.url = url
         self.mailto = mailto
         self.code = code

@@ -41,7 +41,8 @@ enum PlainRendering {
             ("", Words.original(facts)), ("", Words.checklist(facts)),
             (label("who_has_it"), text(context, "owner")), (label("impact"), text(incident, "impact")),
             (label("next_steps"), text(incident, "next_steps")), (label("expected_end"), text(incident, "eta")),
-            (label("resolution"), text(incident, "resolution")), ("", Words.expected(facts)), (label("open"), text(links, "url")),
+            (label("resolution"), text(incident, "resolution")), ("", Words.expected(facts)),
+            (label("acknowledge"), facts.request.kind == .sms ? nil : text(links, "acknowledge")), (label("open"), text(links, "url")),
             (label("runbook"), text(links, "runbook")), ("", Words.alsoAffected(facts)), ("", Words.insteadOf(facts)),
             ("", Words.leaving(facts)),
         ]

@@ -15,6 +15,7 @@ extension RenderContext {
             switch name {
             case "url": .text(leaving.url.flatMap(SafeLink.make))
             case "mailto": .text(facts.leavingMail)
+            case "manage": .text(leaving.manage.flatMap(SafeLink.make))
             case "code": .text(facts.name(leaving.code))
             case "what": .text(facts.line(leaving.what))
             case "why": .text(Words.leavingWhat(facts))

@@ -14,7 +14,7 @@ struct RenderContext {
         "topic", "prefix", "subject", "summary", "change_line", "expected", "expected_short", "owner", "symbol", "color", "card_color",
         "late", "reopened",
         "is_ended", "is_open", "is_test", "severity", "now", "words", "leaving", "confirmation", "correction", "checklist", "headline_id",
-        "thread_subject", "lead_line", "checklist_text", "stage", "stage_line", "broadcast_symbol",
+        "thread_subject", "lead_line", "checklist_text", "acknowledge", "stage", "stage_line", "broadcast_symbol",
     ]
 
     let facts: Facts
@@ -40,6 +40,7 @@ struct RenderContext {
             case "broadcast_symbol": .text(Tone.symbol(stage: facts.stage))
             case "words": .object(words)
             case "leaving": leaving.map(TemplateValue.object)
+            case "acknowledge": acknowledge.map(TemplateValue.object)
             case "confirmation": confirmation.map(TemplateValue.object)
             case "correction": correction.map(TemplateValue.object)
             case "checklist": facts.checklist.isEmpty ? nil : .list(facts.checklist.map { .text($0) })
@@ -203,7 +204,15 @@ struct RenderContext {
     private var links: TemplateObject? {
         let url = request.incident?.text("url").flatMap(SafeLink.make)
         let runbook = request.incident?.text("runbook").flatMap(SafeLink.make)
-        guard url ?? runbook != nil else { return nil }
-        return TemplateObject { .text($0 == "url" ? url : $0 == "runbook" ? runbook : nil) }
+        let acknowledge = request.acknowledging.flatMap { SafeLink.make($0.url) }
+        guard url ?? runbook ?? acknowledge != nil else { return nil }
+        return TemplateObject { name in
+            switch name {
+            case "url": .text(url)
+            case "runbook": .text(runbook)
+            case "acknowledge": .text(acknowledge)
+            default: nil
+            }
+        }
     }
 }

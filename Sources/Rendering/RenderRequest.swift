@@ -56,6 +56,8 @@ public struct RenderRequest: Sendable {
     public var severities: SeverityScale
     /// How to stop such messages; nil where there is nothing to leave.
     public var leaving: Leaving?
+    /// How to acknowledge the incident; nil where nothing waits for that, or only a command does it.
+    public var acknowledging: Acknowledging?
     /// Of a message that asks for a confirmation: what the reader feeds back, and a link that does so.
     public var confirmation: (code: String, url: String?)?
     /// Of a broadcast that corrects another.

@@ -112,7 +112,8 @@ enum SlackPayload {
         return .object(members)
     }
 
-    /// An element of `actions`, or an accessory. A button with a `url` that is empty or unsafe is left out.
+    /// An element of `actions`, or an accessory. A button with a `url` that is empty or unsafe is left out, and one with
+    /// a `value` that is empty or too long.
     private static func element(_ element: JSONValue) -> Fit {
         guard case .object(var members) = element, let type = members["type"]?.string else { return .nothing }
         fit("action_id", of: &members, identifier)
@@ -124,7 +125,10 @@ enum SlackPayload {
                 fit("url", of: &members, link)
                 if members["url"] == nil { return .nothing }
             }
-            if let value = members["value"]?.string { members["value"] = .string(Shortening.cut(value, to: Limit.buttonValue)) }
+            if let value = members["value"]?.string {
+                // Half a value is none.
+                if value.isEmpty || value.utf16.count > Limit.buttonValue { return .nothing }
+            }
         case "image":
             fit("image_url", of: &members, link)
             if members["image_url"] == nil { return .nothing }

@@ -41,8 +41,12 @@ extension TemplateLibrary {
         case .email: return try email(request, phrases)
         case .sms:
             let (template, notes) = try text(.sms, request)
-            var body = try SMSBody.within(request.maximumSegments, preferred: request.isDigest ? 1 : nil) { (limit) throws(RenderFailure) in
-                template.filled(TemplateStack(RenderContext(Facts(request, limit: limit, phrases)).root), partials)
+            var body = try sms(template, request, phrases)
+            // Half a link leads nowhere: where there is no room for the whole, the command has to do.
+            if let way = request.acknowledging, way.answer == nil, body.contains("://"), !body.contains(way.url) {
+                var plain = request
+                plain.acknowledging = nil
+                body = try sms(template, plain, phrases)
             }
             if notes.contains(.insteadOf), request.digest.isEmpty, request.leaving == nil { return .sms(body) }
             let facts = Facts(request, limit: 100, phrases)
@@ -56,6 +60,12 @@ extension TemplateLibrary {
                 body = SMSBody.with(" " + phrases.say(.stopToEnd), after: body, segments: SMSText.segments(body).count)
             }
             return .sms(body)
+        }
+    }
+
+    private func sms(_ template: TextTemplate, _ request: RenderRequest, _ phrases: Phrases) throws(RenderFailure) -> String {
+        try SMSBody.within(request.maximumSegments, preferred: request.isDigest ? 1 : nil) { (limit) throws(RenderFailure) in
+            template.filled(TemplateStack(RenderContext(Facts(request, limit: limit, phrases)).root), partials)
         }
     }
 

@@ -35,7 +35,7 @@ extension Words {
             return facts.holder.map { phrases.say(.nothingHasIt, (.name, $0)) } ?? phrases.say(.nothingSomebody)
         }
         if facts.request.event.type == .update { return phrases.say(.nothingInformation) }
-        return acknowledge(facts.quotedID, phrases)
+        return acknowledgeHere(facts) ?? acknowledge(facts.quotedID, phrases)
     }
 
     static func acknowledge(_ id: String?, _ phrases: Phrases) -> String {

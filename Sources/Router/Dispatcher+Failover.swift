@@ -11,6 +11,7 @@ extension Dispatcher {
     /// Takes the next way for everything whose patience is over.
     func failOverWhatIsDue() async {
         await rerouteWhatIsAstray()
+        await rerouteWhatDidNotArrive()
         let now = pipeline.clock()
         while true {
             guard !pauses.isAll,
@@ -32,6 +33,23 @@ extension Dispatcher {
                 guard await failOver(delivery, to: plan, "nothing is sent to its address any more") else { return }
             }
             if astray.count < Self.atOnce { return }
+        }
+    }
+
+    /// Tells by another way those whose gateway reports that a message did not arrive. Where there is none, the operators hear.
+    func rerouteWhatDidNotArrive() async {
+        if pipeline.setup.value.configuration.http == nil { return }
+        while true {
+            guard let lost = try? await pipeline.ledger.undelivered(now: pipeline.clock(), limit: Self.atOnce), !lost.isEmpty else { return }
+            for (delivery, reason) in lost {
+                let plan = pipeline.nextWay(for: delivery, now: pipeline.clock())
+                let why = reason ?? "its gateway reports that it did not arrive"
+                guard await failOver(delivery, to: plan, why) else { return }
+                if plan != nil || delivery.event.event.type == .operations { continue }
+                pipeline.operators.gaveUp(
+                    delivery.id, recipient: delivery.recipient, channel: delivery.channel, incident: delivery.event.incident?.id, why: why)
+            }
+            if lost.count < Self.atOnce { return }
         }
     }
 

@@ -64,7 +64,10 @@ public struct Explanation: Sendable {
             var request = setup.configuration.request(for: planned, id: "(none yet)", about: Story(event, decision), now: now)
             request.origin = planned.origin.rawValue
             if planned.origin == .confirmation { request.confirmation = setup.confirmation(of: planned.subscription, to: planned.address) }
-            request.leaving = planned.subscription.map { setup.leaving($0, by: planned.channel) }
+            request.leaving = planned.subscription.map {
+                setup.leaving($0, of: planned, address: planned.address, now: now)
+            }
+            request.acknowledging = setup.acknowledging(for: planned, about: request, now: now)
             return setup.templates.render(request)
         }
     }

@@ -17,7 +17,7 @@ extension Links.Deed {
         case .leave(let id):
             guard let subscription, subscription.id == id else { return nil }
             return ["action": "unsubscribe", "id": .string(id), "who": subscription.who.document, "reason": .string(reason)]
-        case .confirm: return nil
+        case .confirm, .acknowledge, .manage, .receipt: return nil
         }
     }
 }

@@ -10,14 +10,6 @@ import Routing
 
 /// Makes and reads tokens and codes. The key never leaves the state directory.
 public struct Links: Sendable, CustomStringConvertible, CustomReflectable {
-    /// What a token does when it is fed back.
-    public enum Deed: Sendable, Equatable {
-        /// Ends one subscription.
-        case leave(subscription: String)
-        /// Confirms a subscription.
-        case confirm(subscription: String)
-    }
-
     /// Of a token's first byte.
     private static let version: UInt8 = 1
     /// Bytes of the code.
@@ -65,7 +57,19 @@ public struct Links: Sendable, CustomStringConvertible, CustomReflectable {
     }
 
     /// `https://…/u/TOKEN`; nil without `router.public_url`.
-    public func url(_ deed: Deed) -> String? { publicURL.map { "\($0)/u/\(token(deed))" } }
+    public func url(_ deed: Deed) -> String? { publicURL.map { url(deed, at: $0) } }
+
+    /// The same below another address, which has no slash at its end.
+    public func url(_ deed: Deed, at base: String) -> String {
+        let place =
+            switch deed {
+            case .leave, .confirm: "u"
+            case .acknowledge: "a"
+            case .manage: "s"
+            case .receipt: "r"
+            }
+        return "\(base)/\(place)/\(token(deed))"
+    }
 
     /// Short enough to be typed: what an address feeds back to confirm a subscription. `ABCD-EFGH`.
     public func code(confirming subscription: String, to address: String) -> String {
@@ -113,26 +117,6 @@ public struct Links: Sendable, CustomStringConvertible, CustomReflectable {
             out[index] ^= block[index % 32]
         }
         return out
-    }
-}
-
-extension Links.Deed {
-    fileprivate var bytes: [UInt8] {
-        switch self {
-        case .leave(let id): Array("l".utf8) + Array(id.utf8)
-        case .confirm(let id): Array("c".utf8) + Array(id.utf8)
-        }
-    }
-
-    fileprivate init?(bytes: [UInt8]) {
-        guard let text = String(validating: bytes, as: UTF8.self), let first = text.first else { return nil }
-        let rest = String(text.dropFirst())
-        if rest.isEmpty { return nil }
-        switch first {
-        case "l": self = .leave(subscription: rest)
-        case "c": self = .confirm(subscription: rest)
-        default: return nil
-        }
     }
 }
 

@@ -40,13 +40,14 @@ extension Disposition {
 
 extension Parcel {
     init(
-        _ delivery: QueuedDelivery, message: Message, date: Date, leaving: Leaving?, configuration: RouterConfiguration, absences: [Absence]
+        _ delivery: QueuedDelivery, message: Message, date: Date, leaving: Leaving?, receipt: Secret?, configuration: RouterConfiguration,
+        absences: [Absence]
     ) {
         self.init(
             token: delivery.token, address: delivery.address, message: message, incident: delivery.event.incident?.id,
             isFirst: delivery.isFirst, date: date, thread: delivery.thread?.root, subject: delivery.thread?.subject,
             part: delivery.part(by: configuration.scale),
-            room: configuration.room(of: delivery, absences: absences, now: date), leaving: leaving)
+            room: configuration.room(of: delivery, absences: absences, now: date), leaving: leaving, receipt: receipt)
     }
 }
 

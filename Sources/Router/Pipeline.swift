@@ -111,14 +111,15 @@ public struct Pipeline: Sendable {
 
         // render ─▶ Message: never fails; what could not be rendered as wished is plain, and marked `degraded`.
         var request = setup.request(for: delivery, now: started)
-        request.leaving = setup.leaving(for: delivery)
+        request.leaving = setup.leaving(for: delivery, now: started)
+        request.acknowledging = setup.acknowledging(for: delivery, now: started)
         let message = setup.templates.render(request)
 
         // deliver ─▶ Outcome: one attempt, bounded by the channel's timeout.
         let report = await channel.deliver(
             Parcel(
-                delivery, message: message, date: started, leaving: request.leaving, configuration: setup.configuration,
-                absences: ledger.absencesInForce))
+                delivery, message: message, date: started, leaving: request.leaving, receipt: setup.receipt(for: delivery),
+                configuration: setup.configuration, absences: ledger.absencesInForce))
 
         // Outcome ─▶ next state: one policy for all channels; and the next way, where this one does not get through.
         let ended = clock()

@@ -10,8 +10,17 @@ import Settings
 
 extension Setup {
     /// Nil where there is nothing to leave: they were named.
-    func leaving(for delivery: QueuedDelivery) -> Leaving? {
-        delivery.subscription.map { leaving($0, by: delivery.channel) }
+    func leaving(for delivery: QueuedDelivery, now: Date) -> Leaving? {
+        delivery.subscription.map { leaving($0, of: delivery, address: delivery.address, now: now) }
+    }
+
+    /// How to leave a subscription, and where to change all of theirs, for whom a message is.
+    func leaving(_ subscription: String, of delivery: some Addressed, address: String, now: Date) -> Leaving {
+        var leaving = leaving(subscription, by: delivery.channel)
+        guard delivery.kind == .email else { return leaving }
+        let isPerson = configuration.table.directory.people[delivery.recipient] != nil
+        leaving.manage = ownPage(of: isPerson ? .person(delivery.recipient) : .email(address), now: now)
+        return leaving
     }
 
     /// How to leave a subscription.

@@ -54,6 +54,8 @@ public struct ChannelOptions: Sendable, Equatable {
     public var ca: String?
     /// A proxy's URL; nothing is taken from the environment.
     public var proxy: Secret?
+    /// SMS: answers to its messages reach Tocsin.
+    public var answers = false
     /// What may leave for one destination; each limit holds, and without any there is none.
     public var rate: [Rate] = []
     /// Seconds after the first failed attempt at which the fallback is used, 1 s to 1 d.
@@ -180,7 +182,7 @@ public struct TwilioSettings: Sendable, Equatable {
 }
 
 /// Any HTTP gateway for SMS. Values are templates: `{{address}}`, `{{text}}`, `{{coding}}` (0 for GSM-7, 2 for UCS-2),
-/// `{{id}}` (the delivery's), filled in with the encoding of the place where they stand.
+/// `{{id}}` (the delivery's), `{{receipt}}` (where it reports back), filled in with the encoding of the place where they stand.
 public struct GatewaySettings: Sendable, Equatable {
     public enum Body: Sendable, Equatable {
         /// `application/x-www-form-urlencoded`.

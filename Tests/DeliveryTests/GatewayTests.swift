@@ -47,6 +47,25 @@ struct GatewayTests {
         #expect(request.url == expected)
     }
 
+    @Test("gets where to report back, encoded for where it stands")
+    func receipt() async throws {
+        let http = ScriptedHTTP([answer(200), answer(200)])
+        let settings = GatewaySettings(
+            url: Secret("https://g.example/"), query: fields(["dlr-mask": "3", "dlr-url": "{{receipt}}?status=%d"]))
+        let channel = try GatewayChannel(name: "sms", settings: settings, options: ChannelOptions(), http: http)
+        var parcel = Parcel(
+            token: "d-1", address: "+447700900123", message: Message(content: .sms("x")), incident: nil, isFirst: false, date: .now)
+        parcel.receipt = Secret("https://t.example/r/AQ-_x")
+        _ = await channel.deliver(parcel)
+        parcel.receipt = nil
+        _ = await channel.deliver(parcel)
+        #expect(
+            http.requests.map(\.url) == [
+                "https://g.example/?dlr-mask=3&dlr-url=https%3A%2F%2Ft.example%2Fr%2FAQ-_x%3Fstatus%3D%25d",
+                "https://g.example/?dlr-mask=3&dlr-url=%3Fstatus%3D%25d",
+            ])
+    }
+
     @Test("gets a form")
     func form() async throws {
         let request = try await sent(

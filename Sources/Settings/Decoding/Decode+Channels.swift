@@ -97,6 +97,7 @@ extension ConfigurationReader {
         options.unknownResends = section.integer("unknown_resends") ?? (isSMS ? 1 : 3)
         options.ca = section.text("ca").map { FilePath.resolve($0, against: directory) }
         options.proxy = section.secret("proxy")
+        if isSMS { options.answers = answers(section) }
         options.rate = rate(section, variant)
         options.fallbackAfter = section.durations("fallback_after", scale) ?? options.fallbackAfter
         if let ca = options.ca, let place = section.first("ca")?.place { checkCertificates(ca, at: place) }

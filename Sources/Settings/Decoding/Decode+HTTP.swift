@@ -20,6 +20,11 @@ extension ConfigurationReader {
         http.maximumQueue = section.integer("max_queue") ?? http.maximumQueue
         http.callbackURL = section.text("callback_url").map(Self.withoutSlash)
         http.slackSigningSecret = section.secret("slack_signing_secret")
+        if http.slackSigningSecret != nil, root["router"]?["public_url"] == nil {
+            findings.warning(
+                "`slack_signing_secret`: Slack calls PUBLIC_URL/v1/slack/actions when a button is pressed, and messages have the button "
+                    + "only with `router.public_url`; add it", at: section.place(of: "slack_signing_secret"))
+        }
         for member in section.node("intake")?.members ?? [] {
             guard let entry = self.section(member.value, "http.intake.*", "intake `\(member.key)`") else { continue }
             http.intake[member.key] = intake(member, entry)

@@ -39,6 +39,22 @@ extension ConfigurationReader {
         }
     }
 
+    /// Whether messages ask for an answer: only where one could arrive.
+    func answers(_ section: Section) -> Bool {
+        guard section.flag("answers") ?? false else { return false }
+        if root["http"] == nil {
+            findings.warning("`answers`: no answer can reach Tocsin without `http`; add it", at: section.place(of: "answers"))
+            return false
+        }
+        if section.has("account"), root["router"]?["public_url"] == nil {
+            findings.warning(
+                "`answers`: Twilio signs what it sends over the public URL, so without `router.public_url` answers are refused",
+                at: section.place(of: "answers"))
+            return false
+        }
+        return true
+    }
+
     func gateway(_ section: Section) -> ChannelSettings.Way? {
         guard let node = section.node("request"), let request = self.section(node, "channels.*.request", "`request`") else { return nil }
         let query = fields(request, "query")
@@ -98,6 +114,13 @@ extension ConfigurationReader {
             findings.warning(
                 "`request` uses `\(name)` nowhere: the gateway cannot know \(name == "{{text}}" ? "what to send" : "whom to send it to")",
                 at: request.place)
+        }
+        let asksForReceipts = all.contains { $0.replacing(" ", with: "").contains("{{receipt}}") }
+        let hasAddress = root["router"]?["public_url"] != nil || root["http"]?["callback_url"] != nil
+        if asksForReceipts, root["http"] == nil || !hasAddress {
+            findings.warning(
+                "`request` uses `{{receipt}}`, which is empty: the gateway can report back only with `http`, and `http.callback_url` or "
+                    + "`router.public_url`", at: request.place)
         }
     }
 

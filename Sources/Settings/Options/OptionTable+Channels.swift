@@ -133,13 +133,17 @@ extension OptionTable {
             Option(
                 "channels.*.max_segments", .integer(1...10), default: "3", on: sms,
                 "The longest message, in segments; longer ones are shortened."),
+            Option(
+                "channels.*.answers", .flag, default: "false", on: sms,
+                "Answers to its messages reach Tocsin (docs/answers.md): then its messages say how to acknowledge by an answer."),
         ])
 
     static let gateway = Chapter(
         title: "channels of type sms, gateway http",
         intro: """
             Any SMS gateway with an HTTP interface. Values in `request` are templates with `{{address}}`, `{{text}}`, `{{coding}}` (0 for
-            GSM-7, 2 for UCS-2) and `{{id}}` (the delivery's), filled in with the encoding of the place where they stand. `max_segments` is
+            GSM-7, 2 for UCS-2), `{{id}}` (the delivery's) and `{{receipt}}` (the URL where the gateway reports what became of the message;
+            needs `http`, see docs/answers.md), filled in with the encoding of the place where they stand. `max_segments` and `answers` are
             as above.
             """,
         example: """

@@ -52,6 +52,7 @@ struct Confirm: AsyncParsableCommand {
             let found: Subscription?
             switch deed {
             case .leave(let id), .confirm(let id): found = try await ledger.subscription(id)
+            case .acknowledge, .manage, .receipt: found = nil
             case nil:
                 guard let mark = links.mark(of: code) else { return (nil, []) }
                 found = try await ledger.subscriptions(marked: mark).first { links.confirms($0, code) }

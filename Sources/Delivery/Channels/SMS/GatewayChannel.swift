@@ -67,6 +67,7 @@ struct GatewayChannel: Channel {
         if body.isEmpty { return AttemptReport(.refused(.badContent), detail: "the text is empty") }
         let filled = request.filled([
             .address: parcel.address, .text: body, .coding: SMSLength.coding(body), .id: parcel.token,
+            .receipt: parcel.receipt?.reveal() ?? "",
         ])
         let result = await exchange.send(
             method: request.method, filled.url, headers: filled.headers, body: filled.body, token: parcel.token)

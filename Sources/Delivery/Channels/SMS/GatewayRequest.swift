@@ -97,7 +97,7 @@ struct GatewayRequest: Sendable {
     /// What is wrong with the templates, in words; empty where nothing is.
     var problems: [String] {
         var out = (templates + [url]).flatMap(\.unknownNames).map {
-            "`{{\($0)}}` in request means nothing; there are {{address}}, {{text}}, {{coding}} and {{id}}"
+            "`{{\($0)}}` in request means nothing; there are {{address}}, {{text}}, {{coding}}, {{id}} and {{receipt}}"
         }
         if body != nil, ["GET", "HEAD"].contains(method) {
             out.append("a \(method) request has no body; use method POST, or put the fields under query")

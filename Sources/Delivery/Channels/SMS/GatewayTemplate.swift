@@ -11,6 +11,8 @@ struct GatewayTemplate: Sendable {
         case text
         case coding
         case id
+        /// Where the gateway reports back.
+        case receipt
     }
 
     /// Where the value stands, and so how what is filled in is written.

@@ -42,7 +42,8 @@ struct TwilioChannel: Channel {
             (name: "Content-Type", value: "application/x-www-form-urlencoded"),
             (name: "Authorization", value: "Basic " + Data(Self.credentials(settings).utf8).base64EncodedString()),
         ]
-        let form = PercentEncoding.form([("To", parcel.address), sender, ("Body", body)])
+        let callback = parcel.receipt.map { [("StatusCallback", $0.reveal())] } ?? []
+        let form = PercentEncoding.form([("To", parcel.address), sender, ("Body", body)] + callback)
         let result = await exchange.send(url, headers: headers, body: Array(form.utf8), token: parcel.token)
         let shortened = body == text ? nil : SMSLength.words(settings.maximumSegments)
         return report(result).degraded(by: [parcel.message.degraded, shortened])

@@ -1,0 +1,88 @@
+// What a message brings along so that it can be answered: a link that acknowledges, and where its gateway reports back. Both are
+// there only where something answers: `http`, and an address of ours that people, or the gateway, reach.
+
+import Foundation
+import Incidents
+import Ledger
+import Rendering
+import Routing
+import Settings
+
+extension Setup {
+    /// Nil where nothing waits for somebody to acknowledge it, or nobody could.
+    func acknowledging(for delivery: QueuedDelivery, now: Date) -> Acknowledging? {
+        guard configuration.answersLinks, delivery.ended == nil, let incident = delivery.event.incident else { return nil }
+        return acknowledging(
+            incident, delivery.event.event.type, delivery.origin, subscription: delivery.subscription, delivery, id: delivery.id, now: now)
+    }
+
+    /// The same for a message that is only shown.
+    func acknowledging(for planned: PlannedDelivery, about request: RenderRequest, now: Date) -> Acknowledging? {
+        guard configuration.answersLinks, let incident = request.incident else { return nil }
+        return acknowledging(
+            incident, request.event.type, planned.origin, subscription: planned.subscription, planned, id: 0, now: now)
+    }
+
+    private func acknowledging(
+        _ incident: Incident, _ type: EventType, _ origin: Origin, subscription: String?, _ delivery: some Addressed, id: Int64, now: Date
+    ) -> Acknowledging? {
+        guard incident.isOpen, !incident.acknowledged, type.asksSomebody, origin.asksSomebody, let http = configuration.http else { return nil }
+        // Who only asked to be told, and is nobody's colleague, does not decide that somebody has it.
+        if subscription != nil, configuration.table.directory.people[delivery.recipient] == nil { return nil }
+        let deed = Links.Deed.acknowledge(
+            Links.Acknowledge(
+                incident: incident.id, by: delivery.recipient, delivery: id, expires: now.addingTimeInterval(http.linksWork)))
+        guard let url = links.url(deed) else { return nil }
+        let hasButton = delivery.kind == .slack && http.slackSigningSecret != nil
+        let isAnswered = delivery.kind == .sms && configuration.isAnswered(delivery.channel)
+        return Acknowledging(
+            url: url, button: hasButton ? Links.token(in: url) : nil, answer: isAnswered ? "ACK \(incident.id)" : nil)
+    }
+
+    /// Where the gateway of a text message reports what became of it; nil where it cannot.
+    func receipt(for delivery: QueuedDelivery) -> Secret? {
+        guard delivery.kind == .sms, let base = configuration.callbackURL else { return nil }
+        return Secret(links.url(.receipt(Links.Receipt(delivery: delivery.id, token: delivery.token)), at: base))
+    }
+
+    /// The page on which somebody changes what they subscribed to; nil where nothing answers. The same for a day, so that what
+    /// carries it stays the same.
+    public func ownPage(of who: Subscription.Who, now: Date) -> String? {
+        guard configuration.answersLinks else { return nil }
+        let day = (now.timeIntervalSince1970 / 86_400).rounded(.up)
+        return links.url(.manage(who: who, expires: Date(timeIntervalSince1970: (day + Self.ownPageDays) * 86_400)))
+    }
+
+    /// Days for which a link to somebody's own page works, at least.
+    private static let ownPageDays: TimeInterval = 30
+}
+
+extension RouterConfiguration {
+    /// Links in messages lead somewhere.
+    var answersLinks: Bool { http != nil && router.publicURL != nil }
+
+    /// Where gateways reach us, without a slash at the end.
+    var callbackURL: String? { http.flatMap { $0.callbackURL ?? router.publicURL } }
+
+    /// Answers to the messages of a channel reach Tocsin.
+    func isAnswered(_ channel: String) -> Bool { channels.first { $0.name == channel }?.options.answers ?? false }
+}
+
+extension EventType {
+    /// Its messages concern whoever may have to act, of an incident; not stakeholders.
+    fileprivate var asksSomebody: Bool {
+        switch self {
+        case .broadcast, .approval, .subscription, .silence, .absence, .statusReport, .operations: false
+        default: true
+        }
+    }
+}
+
+extension Origin {
+    fileprivate var asksSomebody: Bool {
+        switch self {
+        case .digest, .broadcast, .confirmation, .report: false
+        default: true
+        }
+    }
+}
