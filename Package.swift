@@ -86,7 +86,12 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            resources: [.embedInCode("Intake/openapi.yaml")], swiftSettings: strict),
+            resources: [
+                .embedInCode("Intake/openapi.yaml"),
+                .embedInCode("Pages/Assets/page.css"), .embedInCode("Pages/Assets/page.js"), .embedInCode("Pages/Assets/icon.svg"),
+                .embedInCode("Pages/Words/pages.en.json"), .embedInCode("Pages/Words/pages.de.json"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "tocsin",
             dependencies: [

@@ -21,6 +21,12 @@ public struct House: Sendable {
     public let adapters: ToolAdapters
     public let logger: Logger
     public let clock: @Sendable () -> Date
+    /// What can be looked at.
+    let pages = PageBook()
+    /// Who is signed in.
+    var sessions: SessionStore
+    /// Who looks at pages live.
+    var live: LiveHub
 
     public init(
         setup: CurrentSetup, ledger: LedgerStore, logger: Logger, adapters: ToolAdapters = .none,
@@ -33,7 +39,10 @@ public struct House: Sendable {
         self.clock = clock
         let router = setup.value.configuration.router
         events = EventWriter(queue: router.queue)
-        tokens = TokenStore(state: router.state)
+        let tokens = TokenStore(state: router.state)
+        self.tokens = tokens
+        sessions = SessionStore { text, now in tokens.token(text, now: now) }
+        live = LiveHub(logger: logger, changes: { try await ledger.changes() })
     }
 
     /// The section `http` as it is now; the address and the TLS files are those of the start.
