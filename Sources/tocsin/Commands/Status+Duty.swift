@@ -3,35 +3,10 @@
 import Foundation
 import Incidents
 import JSON
+import Router
 import Routing
 
-/// Who is there, by the configuration and the ledger.
-struct DutyNow {
-    private struct Row {
-        var rotation: Rotation
-        var turn: Rotation.Turn?
-        /// Deputies counted.
-        var person: String?
-        var next: Rotation.Turn?
-    }
-
-    private var rows: [Row] = []
-    /// Now and to come, the first to begin first.
-    private var absences: [Absence]
-    private let presence: Presence
-    private let now: Date
-
-    /// - Parameter absences: as the ledger has them.
-    init(_ table: RoutingTable, absences: [Absence], now: Date) {
-        self.now = now
-        self.absences = absences.filter { $0.until > now }.sorted { ($0.from, $0.who) < ($1.from, $1.who) }
-        presence = table.presence(absences: absences, now: now)
-        rows = table.people.rotations.values.sorted { $0.name < $1.name }.map { rotation in
-            Row(
-                rotation: rotation, turn: rotation.turn(at: now), person: presence.onDuty(rotation.name), next: rotation.turn(after: now))
-        }
-    }
-
+extension DutyNow {
     // MARK: For people
 
     /// Only what there is.
