@@ -74,15 +74,20 @@ let package = Package(
                 log, collections,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
-        room(
-            "Web",
-            [
+        .target(
+            name: "Web",
+            dependencies: [
                 "Router", "Ledger", "Spool", "Delivery", "Rendering", "Routing", "Settings", "Incidents", "JSON", "Cryptography",
                 log, .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ]),
+            ],
+            resources: [
+                .embedInCode("Pages/Assets/page.css"), .embedInCode("Pages/Assets/page.js"), .embedInCode("Pages/Assets/icon.svg"),
+                .embedInCode("Pages/Words/pages.en.json"), .embedInCode("Pages/Words/pages.de.json"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "tocsin",
             dependencies: [

@@ -19,6 +19,10 @@ public struct House: Sendable {
     public let tokens: TokenStore
     public let logger: Logger
     public let clock: @Sendable () -> Date
+    /// What can be looked at.
+    let pages = PageBook()
+    /// Who is signed in.
+    var sessions: SessionStore
 
     public init(
         setup: CurrentSetup, ledger: LedgerStore, logger: Logger, clock: @escaping @Sendable () -> Date = { Date() }
@@ -29,7 +33,9 @@ public struct House: Sendable {
         self.clock = clock
         let router = setup.value.configuration.router
         events = EventWriter(queue: router.queue)
-        tokens = TokenStore(state: router.state)
+        let tokens = TokenStore(state: router.state)
+        self.tokens = tokens
+        sessions = SessionStore { text, now in tokens.token(text, now: now) }
     }
 
     /// The section `http` as it is now; the address and the TLS files are those of the start.

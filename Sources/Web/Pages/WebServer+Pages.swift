@@ -3,5 +3,7 @@
 import Hummingbird
 
 extension WebServer {
-    static func addPages(to router: Hummingbird.Router<WebContext>, _ house: House) {}
+    static func addPages(to router: Hummingbird.Router<WebContext>, _ house: House) {
+        Assets.add(to: router)
+    }
 }
