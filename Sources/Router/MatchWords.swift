@@ -20,7 +20,7 @@ public struct MatchWords: Sendable {
             if json[member] != nil {
                 throw MatchError(
                     message:
-                    "`\(member)` is there twice; for one of several values write \(member)=A,B, for a comparison \(member)=\">=A\"")
+                        "`\(member)` is there twice; for one of several values write \(member)=A,B, for a comparison \(member)=\">=A\"")
             }
             conditions.append(try Condition(member: member, values: values, scale: scale))
             json[member] = values.count == 1 ? .string(values[0]) : .array(values.map(JSONValue.string))

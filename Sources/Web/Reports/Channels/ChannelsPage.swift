@@ -87,7 +87,9 @@ struct ChannelsPage {
             state(view),
             HTML("\(view.waiting)"),
             HTML(
-                view.states.map { [.element(.span, [.class: "nowrap"], HTML("\($0.count) \(words.word("state", $0.state.rawValue))")), " "] }),
+                view.states.map {
+                    [.element(.span, [.class: "nowrap"], HTML("\($0.count) \(words.word("state", $0.state.rawValue))")), " "]
+                }),
             latency(view),
             trouble(view),
         ]
@@ -109,7 +111,9 @@ struct ChannelsPage {
         case .closed: if view.pause == nil { lines.append(.badge(words("channels.healthy"), .good)) }
         case .unused: if view.pause == nil { lines.append(.badge(words("channels.unused"), .quiet)) }
         }
-        if let until = view.askedToWait { lines.append(.element(.small, [:], HTML(words("channels.asked-to-wait")), " ", request.time(until))) }
+        if let until = view.askedToWait {
+            lines.append(.element(.small, [:], HTML(words("channels.asked-to-wait")), " ", request.time(until)))
+        }
         if let rate = view.rate {
             let name = view.isLimited ? "channels.at-rate" : "channels.rate"
             lines.append(.element(.small, [:], HTML(words(name, ["rate": rate]))))

@@ -92,7 +92,8 @@ enum Chart {
                 run.append("\(place(x)),\(place(y(point.value)))")
                 drawn.append(
                     .element(
-                        .circle, [.class: "series-\(line.series)", .cx: place(x), .cy: place(y(point.value)), .r: line.isDashed ? "2.5" : "3.5"],
+                        .circle,
+                        [.class: "series-\(line.series)", .cx: place(x), .cy: place(y(point.value)), .r: line.isDashed ? "2.5" : "3.5"],
                         .element(.title, [:], HTML(point.title))))
             }
             end()

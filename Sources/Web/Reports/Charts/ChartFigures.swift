@@ -35,7 +35,9 @@ struct TrafficFigures: Sendable {
         for (channel, sum) in accepted where sum.count > 0 { latency[channel] = (sum.total / sum.count, sum.most) }
     }
 
-    static func total(_ steps: [[ChartOutcome: Int]]) -> [ChartOutcome: Int] { steps.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) } }
+    static func total(_ steps: [[ChartOutcome: Int]]) -> [ChartOutcome: Int] {
+        steps.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+    }
 }
 
 /// Incidents over a period, by severity.

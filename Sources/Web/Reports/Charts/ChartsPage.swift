@@ -82,7 +82,10 @@ struct ChartsPage {
             let all = steps.map { counts -> Double? in counts.isEmpty ? nil : Double(counts.values.reduce(0, +)) }
             let latency = traffic.latency[name]
             return [HTML(name), Chart.spark(said(total), all)] + ChartOutcome.allCases.map { HTML("\(total[$0] ?? 0)") }
-                + [HTML(latency.map { words("charts.ms", ["n": "\($0.mean)"]) } ?? "–"), HTML(latency.map { words("charts.ms", ["n": "\($0.most)"]) } ?? "–")]
+                + [
+                    HTML(latency.map { words("charts.ms", ["n": "\($0.mean)"]) } ?? "–"),
+                    HTML(latency.map { words("charts.ms", ["n": "\($0.most)"]) } ?? "–"),
+                ]
         }
         return .section(
             words("charts.by-channel"), id: "by-channel",

@@ -95,7 +95,8 @@ struct ExplanationView {
         case .hold(let hold):
             let until = "\(Timestamp.format(hold.until)), \(words.relative(hold.until, now: explanation.now))"
             return [.badge(words("explain.hold"), .warn), .element(.small, [:], HTML("\(until): \(hold.reason)"))]
-        case .suppress(let suppression): return [.badge(words("explain.suppress"), .quiet), .element(.small, [:], HTML(suppression.reason))]
+        case .suppress(let suppression):
+            return [.badge(words("explain.suppress"), .quiet), .element(.small, [:], HTML(suppression.reason))]
         case .supersede(let why): return [.badge(words("explain.supersede"), .quiet), .element(.small, [:], HTML(why))]
         }
     }
@@ -104,7 +105,9 @@ struct ExplanationView {
 
     private var verdicts: HTML {
         let rows = explanation.plan.verdicts.map { verdict -> [HTML] in
-            let unreached = verdict.unreached.map { HTML.element(.small, [:], HTML("\(words("explain.not-reached")) \($0.entry): \($0.reason)")) }
+            let unreached = verdict.unreached.map {
+                HTML.element(.small, [:], HTML("\(words("explain.not-reached")) \($0.entry): \($0.reason)"))
+            }
             return [
                 setup.configuration.table.routes.contains { $0.name == verdict.route }
                     ? .link(verdict.route, to: "/routes#\(RoutesPage.anchor(verdict.route))") : HTML(verdict.route),
@@ -155,7 +158,9 @@ struct ExplanationView {
 
     private var times: HTML {
         let clocks = (explanation.clocks?.clocks ?? []).map { clock in
-            HTML.element(.li, [:], .badge(words.word("sla", clock.state.rawValue), .of(clock.state)), HTML(" \(ClockWords.line(clock, now: explanation.now))"))
+            HTML.element(
+                .li, [:], .badge(words.word("sla", clock.state.rawValue), .of(clock.state)),
+                HTML(" \(ClockWords.line(clock, now: explanation.now))"))
         }
         let agenda = explanation.agenda.prefix(Self.ahead).map { entry in
             [HTML(Timestamp.format(entry.at)), HTML(words.relative(entry.at, now: explanation.now)), HTML(entry.what)]

@@ -15,10 +15,11 @@ struct RoutesPage {
 
     /// Where a route stands on the page: letters and digits only.
     static func anchor(_ route: String) -> String {
-        "route-" + route.utf8.map { byte in
-            (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte)
-                ? String(UnicodeScalar(byte)) : "_\(byte)"
-        }.joined()
+        "route-"
+            + route.utf8.map { byte in
+                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte)
+                    ? String(UnicodeScalar(byte)) : "_\(byte)"
+            }.joined()
     }
 
     private func page() -> Page {
@@ -83,9 +84,10 @@ struct RoutesPage {
         let rows = table.rules.policies.map { policy -> [HTML] in
             [
                 HTML(policy.name), conditions(policy.match),
-                HTML(policy.steps.enumerated().map { index, step in
-                    .element(.div, [:], HTML("\(index + 1). \(Self.after(step)): \(step.to.map(\.text).joined(separator: ", "))"))
-                }),
+                HTML(
+                    policy.steps.enumerated().map { index, step in
+                        .element(.div, [:], HTML("\(index + 1). \(Self.after(step)): \(step.to.map(\.text).joined(separator: ", "))"))
+                    }),
             ]
         }
         if rows.isEmpty { return .empty }

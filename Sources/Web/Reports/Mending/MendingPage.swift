@@ -66,7 +66,9 @@ struct MendingPage {
                     + (request.mayOperate ? [words("mending.do")] : []),
                 rows: Array(rows), none: words("mending.rejected.none"))
         ]
-        if files.count > Self.listed { parts.append(.paragraph(words("mending.more", ["n": "\(files.count - Self.listed)"]), class: "hint")) }
+        if files.count > Self.listed {
+            parts.append(.paragraph(words("mending.more", ["n": "\(files.count - Self.listed)"]), class: "hint"))
+        }
         if request.mayOperate, files.count > 1 {
             parts.append(
                 .form(
@@ -93,7 +95,8 @@ struct MendingPage {
         let table = HTML.table(
             caption: words("mending.dead"),
             columns: (request.mayOperate ? [words("mending.choose")] : []) + [
-                words("mending.delivery"), words("mending.recipient"), words("mending.channel"), words("mending.state"), words("mending.why"),
+                words("mending.delivery"), words("mending.recipient"), words("mending.channel"), words("mending.state"),
+                words("mending.why"),
             ],
             rows: rows.map(row), none: words("mending.dead.none"))
         var parts: [HTML] = [.paragraph(words("mending.dead.how"), class: "hint")]

@@ -50,7 +50,9 @@ struct SilencesPage {
         let start: HTML =
             request.mayOperate
             ? .form(
-                "/silences/start", id: "silence", .field(words("silences.match"), name: "match", placeholder: "service=search severity=<=medium", isRequired: true, limit: 2_000),
+                "/silences/start", id: "silence",
+                .field(
+                    words("silences.match"), name: "match", placeholder: "service=search severity=<=medium", isRequired: true, limit: 2_000),
                 .field(words("silences.until"), name: "until", placeholder: "2h, 18:00, mon 08:00", isRequired: true),
                 .field(words("silences.reason"), name: "reason", isRequired: true), .button(words("silences.start"), tone: .good))
             : .empty

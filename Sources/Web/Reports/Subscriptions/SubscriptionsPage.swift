@@ -25,7 +25,8 @@ struct SubscriptionsPage {
             title: words("nav.subscriptions"),
             body: [
                 .search(
-                    "/subscriptions", .field(words("subscriptions.who"), name: "who", value: asked, placeholder: "ana, x@example.com, +447…"),
+                    "/subscriptions",
+                    .field(words("subscriptions.who"), name: "who", value: asked, placeholder: "ana, x@example.com, +447…"),
                     .button(words("subscriptions.search"))),
                 body, try await blocks(asked),
             ])
@@ -122,7 +123,8 @@ struct SubscriptionsPage {
             case .planned: .plain
             case .ended: .quiet
             }
-        let until: HTML = state == .ended ? .empty : wish.until.map { [HTML(" \(words("subscriptions.until")) "), request.time($0)] } ?? .empty
+        let until: HTML =
+            state == .ended ? .empty : wish.until.map { [HTML(" \(words("subscriptions.until")) "), request.time($0)] } ?? .empty
         return [.badge(words.word("subscription.state", state.rawValue), tone), until]
     }
 
