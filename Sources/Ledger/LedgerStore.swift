@@ -104,6 +104,9 @@ public final class LedgerStore: Sendable {
     /// Who is away, as committed last, without a wait; nobody where the store was opened for reading only.
     public var absencesInForce: [Absence] { writer?.absences.withLock { $0 } ?? [] }
 
+    /// Rows that this store has written; 0 where it was opened for reading only.
+    var writes: Int { writer?.writes.withLock(\.self) ?? 0 }
+
     /// How many calls wait for the writer; 0 where the store was opened for reading only.
     public var depth: Int { writer?.inbox.depth ?? 0 }
 

@@ -15,6 +15,8 @@ final class LedgerWriter: Sendable {
     private let path: String
     /// As committed last.
     let absences = Mutex<[Absence]>([])
+    /// Rows that were written: it rises with each commit that changed something.
+    let writes = Mutex(0)
     private let end = Mutex<(isOver: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
 
     init(_ connection: DatabaseQueue, path: String) {
@@ -73,6 +75,7 @@ final class LedgerWriter: Sendable {
                     absenceChanges = cache.memory.absenceChanges
                     absences.withLock { $0 = known.elements }
                 }
+                writes.withLock { $0 = database.totalChangesCount }
             }
         }
         // Nothing can be done about a failure: every transaction is committed already.

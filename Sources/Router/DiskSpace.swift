@@ -27,6 +27,19 @@ public struct DiskSpace: Sendable, Equatable {
             free: block.multipliedClamping(room.f_bavail), size: block.multipliedClamping(room.f_blocks), device: UInt64(file.st_dev))
     }
 
+    /// The file systems of the paths, each once, with the first path that is on it.
+    public static func each(of paths: [String]) -> [(path: String, space: DiskSpace)] {
+        var disks: [(path: String, space: DiskSpace)] = []
+        for path in paths {
+            guard let space = of(path), !disks.contains(where: { $0.space.device == space.device }) else { continue }
+            disks.append((path, space))
+        }
+        return disks
+    }
+
+    /// Those of them that are nearly full.
+    public static func nearlyFull(_ paths: [String]) -> [(path: String, space: DiskSpace)] { each(of: paths).filter(\.space.isNearlyFull) }
+
     /// Less than 64 MiB, or than 5% where that is less: a small file system is not nearly full from the start, and of a
     /// large one no gigabytes are asked for. At the worst rate of events, some seconds are left.
     public var isNearlyFull: Bool { free < Self.least(of: size) }

@@ -23,6 +23,8 @@ public struct House: Sendable {
     let pages = PageBook()
     /// Who is signed in.
     var sessions: SessionStore
+    /// Who looks at pages live.
+    var live: LiveHub
 
     public init(
         setup: CurrentSetup, ledger: LedgerStore, logger: Logger, clock: @escaping @Sendable () -> Date = { Date() }
@@ -36,6 +38,7 @@ public struct House: Sendable {
         let tokens = TokenStore(state: router.state)
         self.tokens = tokens
         sessions = SessionStore { text, now in tokens.token(text, now: now) }
+        live = LiveHub(logger: logger, changes: { try await ledger.changes() })
     }
 
     /// The section `http` as it is now; the address and the TLS files are those of the start.

@@ -34,7 +34,13 @@ public struct WebServer: Service {
                 logger.notice("answers HTTP", metadata: ["address": "\(http.host):\(port)"])
                 onListening(port)
             }, logger: Logger(label: "tocsin.http") { _ in SwiftLogNoOpLogHandler() })
-        try await application.run()
+        // Live pages never end by themselves.
+        let live = house.live
+        try await withGracefulShutdownHandler {
+            try await application.run()
+        } onGracefulShutdown: {
+            Task { await live.close() }
+        }
     }
 
     /// Every route, with what each request passes first.

@@ -31,9 +31,12 @@ public struct AgendaEntry: Sendable, Equatable {
     public var at: Date
     /// As in `Alarm.what`.
     public var what: String
+    /// What the clock will raise, for whoever says it in other words; nil: not known.
+    public var raised: Raised?
 
-    public init(at: Date, what: String) {
+    public init(at: Date, what: String, raised: Raised? = nil) {
         self.at = at
         self.what = what
+        self.raised = raised
     }
 }

@@ -9,7 +9,7 @@ extension RoutingTable {
     public func agenda(of incident: Incident, now: Date) -> [AgendaEntry] {
         guard mayHaveAgenda(incident) else { return [] }
         let agenda = IncidentAgenda(self, incident, now: now)
-        return agenda.withRestartedRepeats.map { AgendaEntry(at: agenda.alarm(for: $0), what: $0.what) }
+        return agenda.withRestartedRepeats.map { AgendaEntry(at: agenda.alarm(for: $0), what: $0.what, raised: $0.raised) }
     }
 
     /// The first of them; at `now` where something is due already. Nil: never.

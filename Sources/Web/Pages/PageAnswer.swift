@@ -126,12 +126,3 @@ struct PageAnswer {
         }
     }
 }
-
-extension PageRequest {
-    /// As it stands now.
-    init(house: House, path: String, query: [String: String], words: Words, mayOperate: Bool, isLive: Bool = false) {
-        self.init(
-            house: house, setup: house.setup.value, path: path, query: query, parameters: [:], words: words, mayOperate: mayOperate,
-            now: house.clock(), isLive: isLive)
-    }
-}

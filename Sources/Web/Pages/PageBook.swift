@@ -71,6 +71,20 @@ final class PageBook: Sendable {
     }
 }
 
+/// Where pages of one part are added.
+struct PagesToAdd {
+    let router: Hummingbird.Router<WebContext>
+    let house: House
+
+    /// See `PageBook.page`.
+    func page(_ pattern: String, _ make: @escaping PageBook.Maker) { house.pages.page(pattern, to: router, house, make) }
+
+    /// See `PageBook.form`.
+    func form(_ pattern: String, _ act: @escaping @Sendable (FormRequest) async throws -> FormOutcome) {
+        house.pages.form(pattern, to: router, house, act)
+    }
+}
+
 /// A form that somebody sent.
 struct FormRequest: Sendable {
     let house: House

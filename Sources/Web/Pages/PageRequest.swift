@@ -21,7 +21,20 @@ struct PageRequest: Sendable {
     let mayOperate: Bool
     let now: Date
     /// Times are written out, because the script makes them relative: so that nothing differs only because time went by.
-    var isLive = false
+    let isLive: Bool
+
+    /// As it stands now.
+    init(house: House, path: String, query: [String: String], words: Words, mayOperate: Bool, isLive: Bool = false) {
+        self.house = house
+        setup = house.setup.value
+        self.path = path
+        self.query = query
+        parameters = [:]
+        self.words = words
+        self.mayOperate = mayOperate
+        now = house.clock()
+        self.isLive = isLive
+    }
 
     var ledger: LedgerStore { house.ledger }
 

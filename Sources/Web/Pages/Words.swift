@@ -72,6 +72,17 @@ struct Words: Sendable {
         return has(key) ? self(key) : name
     }
 
+    /// `12,345`, as the language writes it.
+    func count(_ number: Int) -> String {
+        var digits = String(abs(number))[...]
+        var groups: [Substring] = []
+        while digits.count > 3 {
+            groups.insert(digits.suffix(3), at: 0)
+            digits = digits.dropLast(3)
+        }
+        return (number < 0 ? "-" : "") + ([digits] + groups).joined(separator: self("number.separator"))
+    }
+
     /// `4 min`, `3 h 5 min`, `2 d 3 h`; seconds.
     func amount(_ seconds: TimeInterval) -> String {
         let total = Int(max(0, min(seconds, 1e12)))

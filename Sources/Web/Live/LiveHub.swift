@@ -1,0 +1,136 @@
+// Keeps pages up to date: each distinct page is rendered once for all who look at it, at most once a second, and only where
+// the ledger has changed; it is sent only where it looks different.
+
+import Foundation
+import Ledger
+import Logging
+
+/// All who look at pages live.
+actor LiveHub {
+    private let changes: @Sendable () async throws -> ChangeMark
+    private let logger: Logger
+    private var views: [LiveKey: LiveView] = [:]
+    private var count = 0
+    private var last = 0
+    private var isClosed = false
+    private var ticker: Task<Void, Never>?
+    private var mark: ChangeMark?
+    private var beats = 0
+
+    /// Of all.
+    static let maximumViewers = 2_000
+    /// Seconds after which a page is rendered though nothing has changed: queues and disks change without the ledger.
+    static let patience: TimeInterval = 15
+    /// Seconds of rendering in one turn: what is left has its turn in the next second.
+    static let budget: TimeInterval = 0.05
+    /// Turns between two signs of life.
+    static let heartbeat = 15
+
+    init(logger: Logger, changes: @escaping @Sendable () async throws -> ChangeMark) {
+        self.logger = logger
+        self.changes = changes
+    }
+
+    /// What one browser is told from now on; nil where there are too many, or the server stops.
+    ///
+    /// - Parameter render: makes what stands in `main`; asked of the first who looks at the page.
+    func join(
+        _ key: LiveKey, render: @escaping @Sendable (LiveKey) async throws -> HTML
+    ) -> (id: Int, words: AsyncStream<LiveWord>)? {
+        guard !isClosed, count < Self.maximumViewers else { return nil }
+        last += 1
+        // Whoever is too slow misses what has been overtaken.
+        let (stream, continuation) = AsyncStream.makeStream(of: LiveWord.self, bufferingPolicy: .bufferingNewest(1))
+        var view = views[key] ?? LiveView(render: render)
+        view.viewers[last] = continuation
+        if let fragment = view.fragment { continuation.yield(.main(fragment)) }
+        views[key] = view
+        count += 1
+        if ticker == nil { ticker = Task { await run() } }
+        return (last, stream)
+    }
+
+    func leave(_ key: LiveKey, _ id: Int) {
+        guard views[key]?.viewers.removeValue(forKey: id) != nil else { return }
+        count -= 1
+        if views[key]?.viewers.isEmpty ?? false { views[key] = nil }
+    }
+
+    /// Ends it for all: the server stops.
+    func close() {
+        isClosed = true
+        ticker?.cancel()
+        for view in views.values {
+            for viewer in view.viewers.values { viewer.finish() }
+        }
+        views = [:]
+        count = 0
+    }
+
+    /// How many look.
+    var viewers: Int { count }
+
+    private func run() async {
+        while !isClosed, !views.isEmpty {
+            await turn(now: Date())
+            do {
+                try await Task.sleep(for: .seconds(1))
+            } catch {
+                break
+            }
+        }
+        ticker = nil
+        // Somebody may have come while it ended.
+        if !isClosed, !views.isEmpty { ticker = Task { await run() } }
+    }
+
+    /// One second's work.
+    func turn(now: Date) async {
+        await look(now)
+        let began = DispatchTime.now().uptimeNanoseconds
+        // Those that were rendered longest ago first, so that each has its turn.
+        for key in views.filter(\.value.isStale).sorted(by: { $0.value.rendered < $1.value.rendered }).map(\.key) {
+            guard !isClosed else { return }
+            await update(key, now)
+            if Double(DispatchTime.now().uptimeNanoseconds - began) / 1e9 > Self.budget { break }
+        }
+        beats += 1
+        if beats.isMultiple(of: Self.heartbeat) {
+            for view in views.values {
+                for viewer in view.viewers.values { viewer.yield(.alive) }
+            }
+        }
+    }
+
+    /// Whether anything has changed.
+    private func look(_ now: Date) async {
+        let found = try? await changes()
+        let hasChanged = found == nil || found != mark
+        mark = found
+        for key in views.keys where hasChanged || now.timeIntervalSince(views[key]?.rendered ?? now) >= Self.patience {
+            views[key]?.isStale = true
+        }
+    }
+
+    private func update(_ key: LiveKey, _ now: Date) async {
+        guard let render = views[key]?.render else { return }
+        views[key]?.isStale = false
+        views[key]?.rendered = now
+        do {
+            let fragment = LiveFragment(try await render(key))
+            guard var view = views[key], view.digest != fragment.digest else { return }
+            (view.digest, view.fragment) = (fragment.digest, fragment)
+            views[key] = view
+            for viewer in view.viewers.values { viewer.yield(.main(fragment)) }
+        } catch is PageFault {
+            // What was looked at is there no more.
+            for viewer in views[key]?.viewers.values ?? [:].values {
+                viewer.yield(.end)
+                viewer.finish()
+            }
+        } catch {
+            logger.debug("a live page could not be made; it is tried again", metadata: ["error": "\(error)"])
+            views[key]?.isStale = true
+        }
+    }
+}
