@@ -90,6 +90,8 @@ let package = Package(
                 .embedInCode("Intake/openapi.yaml"),
                 .embedInCode("Pages/Assets/page.css"), .embedInCode("Pages/Assets/page.js"), .embedInCode("Pages/Assets/icon.svg"),
                 .embedInCode("Pages/Words/pages.en.json"), .embedInCode("Pages/Words/pages.de.json"),
+                .embedInCode("Reports/reports.css"),
+                .embedInCode("Reports/Words/reports.en.json"), .embedInCode("Reports/Words/reports.de.json"),
             ],
             swiftSettings: strict),
         .executableTarget(

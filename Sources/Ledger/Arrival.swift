@@ -51,10 +51,12 @@ public struct Decision: Sendable {
     public var changes: [StandingChange]
     /// An event of the clock's that is not due any more: nothing is written, but for the alarm.
     public var isVoid: Bool
+    /// For the figures of incidents.
+    public var measures: [Measure]
 
     public init(
         application: Application?, plan: Plan = Plan(), lanes: [String] = [], rejection: Rejection? = nil, severity: String? = nil,
-        severityRank: Int? = nil, alarm: Alarm? = nil, changes: [StandingChange] = [], isVoid: Bool = false
+        severityRank: Int? = nil, alarm: Alarm? = nil, changes: [StandingChange] = [], isVoid: Bool = false, measures: [Measure] = []
     ) {
         self.application = application
         self.plan = plan
@@ -65,6 +67,7 @@ public struct Decision: Sendable {
         self.alarm = alarm
         self.changes = changes
         self.isVoid = isVoid
+        self.measures = measures
     }
 }
 

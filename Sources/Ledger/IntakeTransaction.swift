@@ -92,6 +92,7 @@ struct IntakeTransaction {
         let sequence = database.lastInsertedRowID
         tally.add(.events, event.type.rawValue)
         if isStale { tally.add(.stale) }
+        tally.figures.add(decision.measures, at: arrival.receivedAt)
         if let application, let state {
             let alarmMoves = before?.alarm?.microseconds != decision.alarm?.due.microseconds
             if !isStale || before == nil || alarmMoves { try keep(application.incident, before: before, state: state, decision) }

@@ -65,6 +65,7 @@ enum LedgerSchema {
     /// - `threads`: where a conversation began: Slack's `CHANNEL:TS`, or a mail's subject.
     /// - `open_service`: in lower case, only of open incidents; `rank` and `judged`: the severity, as it was judged. They are
     ///   written only where one of them may have changed, so that their index costs nothing else.
+    /// - `figures`: counts for charts, see `FigureKind`; `start`: seconds since 1970. `troubles`: the last failure of each channel.
     static let migrations = [
         """
         CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -193,6 +194,13 @@ enum LedgerSchema {
         DROP INDEX deliveries_addressed;
         CREATE INDEX deliveries_addressed ON deliveries (address COLLATE NOCASE, kind) WHERE \(addressed);
         CREATE INDEX deliveries_undelivered ON deliveries (created) WHERE \(undelivered);
+        CREATE TABLE figures (
+            kind TEXT NOT NULL, start INTEGER NOT NULL, name TEXT NOT NULL, part TEXT NOT NULL,
+            count INTEGER NOT NULL, total INTEGER NOT NULL, most INTEGER NOT NULL, PRIMARY KEY (kind, start, name, part)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE troubles (
+            channel TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL, delivery INTEGER NOT NULL, reason TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """,
     ]
 
@@ -203,6 +211,7 @@ enum LedgerSchema {
             for (index, migration) in migrations.enumerated() where index >= found {
                 try database.execute(sql: migration)
             }
+            if found > 0, found < 5 { try Figures.fill(database) }
             if found < version {
                 try database.execute(sql: "PRAGMA application_id = \(applicationID)")
                 try database.execute(sql: "PRAGMA user_version = \(version)")

@@ -67,6 +67,7 @@ struct OutcomeTransaction {
             }
             return try judge(known, record, tally: &tally)
         }
+        tally.figures.add(record, channel: known.channel)
         switch record.next {
         case .retry(let due):
             try database.run(

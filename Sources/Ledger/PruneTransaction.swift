@@ -31,6 +31,7 @@ struct PruneTransaction {
         if !position.isBeyondIncidents, try nextIncident() != nil { return true }
         return try nextEvent() != nil || database.has(Self.endedSilence, [cutoff]) || database.has(Self.oldBounces, [cutoff])
             || !StandingTables.overdueSubscriptions(now, limit: 1, database).isEmpty
+            || Figures.hasOld(before: Date(microseconds: cutoff), now: now, database)
     }
 
     mutating func run() throws {
@@ -50,6 +51,7 @@ struct PruneTransaction {
                 spend(try AbsenceTable.prune(before: Date(microseconds: cutoff), database))
                 try pruneBounces()
                 try pruneSubscriptions()
+                try Figures.prune(before: Date(microseconds: cutoff), now: now, database)
                 isDone = budget > 0
                 break
             }

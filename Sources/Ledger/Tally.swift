@@ -23,6 +23,8 @@ struct Tally {
     }
 
     private var changes: [Key: Int] = [:]
+    /// For charts; written with the counts.
+    var figures = Figures()
 
     mutating func add(_ kind: Kind, _ name: String = "", state: String = "", _ count: Int = 1) {
         changes[Key(kind: kind, name: name, state: state), default: 0] += count
@@ -39,6 +41,7 @@ struct Tally {
             try database.run(Self.add, [key.kind.rawValue, key.name, key.state, change])
         }
         changes = [:]
+        try figures.write(database)
     }
 
     private static let add = """

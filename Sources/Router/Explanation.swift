@@ -36,9 +36,10 @@ public struct Explanation: Sendable {
     ///   - recorded: the digest of the event that the ledger has under this source and id, if any.
     ///   - surroundings: what is known beside the incident: silences, subscriptions, what is held, who was told.
     ///   - now: the time of the decision.
+    ///   - most: messages that are rendered, at most: those of the first deliveries.
     public init(
         _ event: Event, known: Incident?, recorded: String? = nil, surroundings: any Surroundings = NoSurroundings(), setup: Setup,
-        now: Date, renders: Bool
+        now: Date, renders: Bool, most: Int = .max
     ) throws {
         let decision = try Pipeline.decide(
             event, incident: known, surroundings: surroundings, setup: setup, now: now, explaining: true)
@@ -60,7 +61,7 @@ public struct Explanation: Sendable {
             messages = []
             return
         }
-        messages = decision.plan.deliveries.map { planned in
+        messages = decision.plan.deliveries.prefix(most).map { planned in
             var request = setup.configuration.request(for: planned, id: "(none yet)", about: Story(event, decision), now: now)
             request.origin = planned.origin.rawValue
             if planned.origin == .confirmation { request.confirmation = setup.confirmation(of: planned.subscription, to: planned.address) }

@@ -92,7 +92,8 @@ public struct Pipeline: Sendable {
             application: application, plan: plan, lanes: plan.deliveries.map { setup.channels[$0.channel]?.destination ?? $0.channel },
             severity: table.severity(of: application)?.name, severityRank: table.severity(of: application)?.rank,
             alarm: application.flatMap { table.alarm(of: $0.incident, now: now) },
-            changes: try effects.changes + followedEnds(of: application, surroundings))
+            changes: try effects.changes + followedEnds(of: application, surroundings),
+            measures: table.measures(of: event, application, before: incident, now: now))
     }
 
     // MARK: Out

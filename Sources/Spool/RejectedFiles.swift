@@ -95,7 +95,7 @@ public enum RejectedFiles {
         return (try? JSONValue.parse(bytes: Array(first)))?["file"]?.string.map { FileName($0) }
     }
 
-    private static func describe(_ name: FileName, size: Int, in directory: Int32) -> RejectedFile {
+    static func describe(_ name: FileName, size: Int, in directory: Int32) -> RejectedFile {
         var file = RejectedFile(name: name.text, size: size, reasons: 0)
         for suffix in [reasonSuffix, reasonsSuffix] {
             guard let bytes = content(name.appending(suffix), in: directory, limit: maximumReason) else { continue }

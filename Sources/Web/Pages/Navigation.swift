@@ -15,6 +15,7 @@ extension Page {
         .init(path: "/broadcasts", name: "nav.broadcasts"), .init(path: "/routes", name: "nav.routes"),
         .init(path: "/mending", name: "nav.mending"), .init(path: "/charts", name: "nav.charts"),
         .init(path: "/subscriptions", name: "nav.subscriptions"),
+        .init(path: "/silences", name: "nav.silences"),
     ]
 
     /// `/incidents/INC1` belongs to `/incidents`.

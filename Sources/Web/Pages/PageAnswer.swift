@@ -11,7 +11,8 @@ struct PageAnswer {
     let request: Request
     let context: WebContext
     private let words: Words
-    private static let maximumForm = 1 << 20
+    /// Bytes: an event of 1 MiB, each of them written as `%XX`.
+    private static let maximumForm = 3 << 20 + 1 << 16
 
     init(_ house: House, _ request: Request, _ context: WebContext) {
         self.house = house
@@ -30,8 +31,10 @@ struct PageAnswer {
         }
     }
 
-    func form(_ parameters: [String: String], _ act: @Sendable (FormRequest) async throws -> FormOutcome) async -> Response {
-        if let refused = refused(wanting: .operate) { return refused }
+    func form(
+        _ parameters: [String: String], for scope: Scope = .operate, _ act: @Sendable (FormRequest) async throws -> FormOutcome
+    ) async -> Response {
+        if let refused = refused(wanting: scope) { return refused }
         guard let identity = context.identity else { return fault(PageFault(.unauthorized, words("fault.sign-in"))) }
         do {
             let fields = try await checkedFields(identity)

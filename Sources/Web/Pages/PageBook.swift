@@ -40,14 +40,16 @@ final class PageBook: Sendable {
     }
 
     /// Adds a form that whoever has the scope `operate` may send. It has been checked that it was sent from a page of ours.
+    ///
+    /// - Parameter scope: `read` for what only asks, and changes nothing.
     func form(
-        _ pattern: String, to router: Hummingbird.Router<WebContext>, _ house: House,
+        _ pattern: String, to router: Hummingbird.Router<WebContext>, _ house: House, for scope: Scope = .operate,
         _ act: @escaping @Sendable (FormRequest) async throws -> FormOutcome
     ) {
         let segments = pattern.split(separator: "/").map(String.init)
         router.post(RouterPath(pattern)) { request, context in
             let parameters = Self.match(segments, Self.segments(request.uri.path)) ?? [:]
-            return await PageAnswer(house, request, context).form(parameters, act)
+            return await PageAnswer(house, request, context).form(parameters, for: scope, act)
         }
     }
 

@@ -22,7 +22,9 @@ struct Words: Sendable {
 
     /// The embedded files of a language. A part of the page that has words of its own adds its files here.
     static func files(_ language: String) -> [[UInt8]] {
-        language == "de" ? [PackageResources.pages_de_json] : [PackageResources.pages_en_json]
+        language == "de"
+            ? [PackageResources.pages_de_json, PackageResources.reports_de_json]
+            : [PackageResources.pages_en_json, PackageResources.reports_en_json]
     }
 
     private init(_ language: String) {

@@ -71,7 +71,7 @@ struct BroadcastCommand: AsyncParsableCommand {
             throw usage("name an --audience, for instance --audience leadership subscribers; or --corrects ID")
         }
         let configuration = try option.load()
-        let match = try MatchArguments(match, scale: configuration.scale)
+        let match = try MatchWords.arguments(match, scale: configuration.scale)
         let text = try BroadcastText.read(message: message, subject: subject, corrects: corrects)
         let id = EventDraft.shortID("b")
         let event = try draft(id, text, match, about: try await subjectIncident(configuration))
@@ -93,7 +93,7 @@ struct BroadcastCommand: AsyncParsableCommand {
         return try await option.closing(ledger) { try await $0.broadcast(corrects)?.broadcast.incident }
     }
 
-    private func draft(_ id: String, _ text: BroadcastText, _ match: MatchArguments, about incident: String?) throws -> EventDraft {
+    private func draft(_ id: String, _ text: BroadcastText, _ match: MatchWords, about incident: String?) throws -> EventDraft {
         var members: [String: JSONValue] = ["id": .string(id), "message": .string(text.message), "by": .string(author)]
         members["subject"] = text.subject.map(JSONValue.string)
         members["template"] = template.map(JSONValue.string)

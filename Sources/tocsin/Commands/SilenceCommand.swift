@@ -55,7 +55,7 @@ struct SilenceCommand: AsyncParsableCommand {
     }
 
     private func start(_ configuration: RouterConfiguration) async throws {
-        let match = try MatchArguments(conditions, scale: configuration.scale)
+        let match = try MatchWords.arguments(conditions, scale: configuration.scale)
         if conditions.isEmpty {
             throw usage(
                 "a silence needs a condition, for instance service=search: without one it would keep everything back "

@@ -5,6 +5,7 @@ import Foundation
 import Incidents
 import JSON
 import Ledger
+import Router
 import Routing
 import Settings
 

@@ -4,6 +4,7 @@ import ArgumentParser
 import Foundation
 import Incidents
 import JSON
+import Router
 import Routing
 import Settings
 
@@ -53,7 +54,7 @@ struct Subscribe: AsyncParsableCommand {
     func run() async throws {
         let configuration = try option.load()
         let who = try WhoArgument(name, configuration)
-        let match = try MatchArguments(conditions, scale: configuration.scale)
+        let match = try MatchWords.arguments(conditions, scale: configuration.scale)
         let cadence = deliver.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
         guard Cadence(cadence) != nil else {
             throw usage("--deliver takes immediate, hourly, \"daily 08:00\" or \"weekly mon 08:00\"; this is `\(deliver)`")
@@ -83,7 +84,7 @@ struct Subscribe: AsyncParsableCommand {
     }
 
     private func add(
-        to wish: inout [String: JSONValue], _ match: MatchArguments, _ who: WhoArgument, _ configuration: RouterConfiguration
+        to wish: inout [String: JSONValue], _ match: MatchWords, _ who: WhoArgument, _ configuration: RouterConfiguration
     ) throws {
         let now = Date()
         let zone = who.zone(configuration)

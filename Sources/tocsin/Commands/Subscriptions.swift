@@ -5,6 +5,7 @@ import Foundation
 import Incidents
 import JSON
 import Ledger
+import Router
 import Routing
 import Settings
 
@@ -89,20 +90,4 @@ struct Subscriptions: AsyncParsableCommand {
             "limit": wish.limit.map { .string("\($0.count) per \(DurationText.text($0.window))") } ?? .null,
         ])
     }
-}
-
-enum CadenceText {
-    private static let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-    /// As in `deliver` of a subscription: `immediate`, `hourly`, `daily 08:00`, `weekly mon 08:00`.
-    static func words(_ cadence: Cadence) -> String {
-        switch cadence {
-        case .immediate: "immediate"
-        case .hourly: "hourly"
-        case .daily(let minutes): "daily \(time(minutes))"
-        case .weekly(let day, let minutes): "weekly \(days.indices.contains(day - 1) ? days[day - 1] : String(day)) \(time(minutes))"
-        }
-    }
-
-    private static func time(_ minutes: Int) -> String { String(format: "%02d:%02d", minutes / 60, minutes % 60) }
 }

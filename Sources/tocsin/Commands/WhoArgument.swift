@@ -3,6 +3,7 @@
 import Foundation
 import Incidents
 import JSON
+import Router
 import Routing
 import Settings
 
@@ -16,7 +17,7 @@ struct WhoArgument {
     ///   leave their subscriptions.
     /// - Throws: exit status 64, having said what would be right.
     init(_ text: String, _ configuration: RouterConfiguration, mustBeListed: Bool = true) throws {
-        guard let address = Self.address(text) else {
+        guard let address = Subscription.Who(address: text) else {
             person = mustBeListed ? try configuration.listedPerson(text) : configuration.table.directory.people[text]
             who = .person(text)
             return
@@ -31,24 +32,8 @@ struct WhoArgument {
         who = address
     }
 
-    private static func address(_ text: String) -> Subscription.Who? {
-        if EventParser.isMailAddress(text) { return .email(text) }
-        return EventParser.isPhoneNumber(text) ? .sms(text) : nil
-    }
-
     func zone(_ configuration: RouterConfiguration) -> TimeZone {
         (person?.timezone).flatMap(TimeZone.init(identifier:)) ?? configuration.table.rules.timeZone
-    }
-}
-
-extension Subscription.Who {
-    /// As it stands in an event.
-    var json: JSONValue {
-        switch self {
-        case .person(let name): .string(name)
-        case .email(let address): ["email": .string(address)]
-        case .sms(let number): ["sms": .string(number)]
-        }
     }
 }
 

@@ -4,6 +4,7 @@ import Foundation
 import Incidents
 import JSON
 import Ledger
+import Router
 import Routing
 
 enum BroadcastReport {

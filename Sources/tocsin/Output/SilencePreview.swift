@@ -21,7 +21,7 @@ struct SilencePreview {
     private let open: Int
 
     init(
-        _ match: MatchArguments, until: Date, _ configuration: RouterConfiguration, _ option: ConfigOption, now: Date
+        _ match: MatchWords, until: Date, _ configuration: RouterConfiguration, _ option: ConfigOption, now: Date
     ) async throws {
         self.until = until
         self.now = now
