@@ -20,6 +20,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOHTTP1", package: "swift-nio"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 
@@ -47,6 +48,7 @@ let package = Package(
 
         room("CrashPoints"),
         room("JSON"),
+        room("Exposition", [.product(name: "CoreMetrics", package: "swift-metrics")]),
         room("Cryptography", ["COpenSSL"]),
         room("Incidents", ["JSON", "Cryptography"]),
         room("Routing", ["Incidents", "CRE2", "JSON"]),
@@ -71,13 +73,13 @@ let package = Package(
             [
                 "CrashPoints", "Spool", "Ledger", "Delivery", "Transport", "Rendering", "Routing", "Settings", "Incidents", "JSON",
                 "Cryptography",
-                log, collections,
+                log, metrics, collections,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         room(
             "Web",
             [
-                "Router", "Ledger", "Spool", "Delivery", "Rendering", "Routing", "Settings", "Incidents", "JSON", "Cryptography",
+                "Exposition", "Router", "Ledger", "Spool", "Delivery", "Rendering", "Routing", "Settings", "Incidents", "JSON", "Cryptography",
                 log, .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -87,8 +89,8 @@ let package = Package(
             name: "tocsin",
             dependencies: [
                 "CrashPoints", "Router", "Web", "Sandbox", "JSON", "Incidents", "Routing", "Settings", "Rendering", "Transport", "Delivery",
-                "Ledger", "Spool",
-                log,
+                "Ledger", "Spool", "Exposition",
+                log, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -98,6 +100,7 @@ let package = Package(
         .executableTarget(name: "tocsin-fuzz", dependencies: ["Fuzz"], path: "Benchmarks/TocsinFuzz", swiftSettings: strict),
 
         tests("JSONTests", ["JSON"]),
+        tests("ExpositionTests", ["Exposition", metrics]),
         .target(name: "TestKeys", path: "Tests/TestKeys", swiftSettings: strict),
         .target(
             name: "Fuzz",

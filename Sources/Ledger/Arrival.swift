@@ -51,10 +51,12 @@ public struct Decision: Sendable {
     public var changes: [StandingChange]
     /// An event of the clock's that is not due any more: nothing is written, but for the alarm.
     public var isVoid: Bool
+    /// The monitors whose sign of life it is, also where it is known already or moves nothing.
+    public var heard: [String]
 
     public init(
         application: Application?, plan: Plan = Plan(), lanes: [String] = [], rejection: Rejection? = nil, severity: String? = nil,
-        severityRank: Int? = nil, alarm: Alarm? = nil, changes: [StandingChange] = [], isVoid: Bool = false
+        severityRank: Int? = nil, alarm: Alarm? = nil, changes: [StandingChange] = [], isVoid: Bool = false, heard: [String] = []
     ) {
         self.application = application
         self.plan = plan
@@ -65,6 +67,7 @@ public struct Decision: Sendable {
         self.alarm = alarm
         self.changes = changes
         self.isVoid = isVoid
+        self.heard = heard
     }
 }
 
@@ -88,6 +91,8 @@ public enum StandingChange: Sendable, Equatable {
     case unblock(kind: ChannelKind, address: String)
     /// Keeps a broadcast; `alarm`: when it goes on.
     case broadcast(Broadcast, alarm: Alarm?)
+    /// Its silence was told, or has ended.
+    case monitor(Monitor)
 }
 
 /// What became of one arrival.

@@ -92,7 +92,8 @@ public struct Pipeline: Sendable {
             application: application, plan: plan, lanes: plan.deliveries.map { setup.channels[$0.channel]?.destination ?? $0.channel },
             severity: table.severity(of: application)?.name, severityRank: table.severity(of: application)?.rank,
             alarm: application.flatMap { table.alarm(of: $0.incident, now: now) },
-            changes: try effects.changes + followedEnds(of: application, surroundings))
+            changes: try effects.changes + followedEnds(of: application, surroundings),
+            heard: table.heard(in: event, application, now: now))
     }
 
     // MARK: Out
@@ -118,7 +119,7 @@ public struct Pipeline: Sendable {
         let report = await channel.deliver(
             Parcel(
                 delivery, message: message, date: started, leaving: request.leaving, configuration: setup.configuration,
-                absences: ledger.absencesInForce))
+                absences: ledger.absencesInForce), in: TraceContext(document: delivery.event.event.document))
 
         // Outcome ─▶ next state: one policy for all channels; and the next way, where this one does not get through.
         let ended = clock()

@@ -26,15 +26,23 @@ public struct WebServer: Service {
         let http = house.http
         let router = Self.router(house)
         let logger = house.logger
+        let vitals = house.vitals
         let application = Application(
             router: router, server: try Self.server(http),
             configuration: ApplicationConfiguration(address: .hostname(http.host, port: http.port), serverName: "tocsin"),
             onServerRunning: { [onListening] channel in
                 let port = channel.localAddress?.port ?? http.port
-                logger.notice("answers HTTP", metadata: ["address": "\(http.host):\(port)"])
+                var bound = http
+                bound.port = port
+                logger.notice("answers HTTP", metadata: ["address": "\(bound.address)"])
+                vitals?.listens(at: bound.address)
                 onListening(port)
             }, logger: Logger(label: "tocsin.http") { _ in SwiftLogNoOpLogHandler() })
-        try await application.run()
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw ListeningError(http.address, error: error.errnoCode)
+        }
     }
 
     /// Every route, with what each request passes first.
@@ -53,8 +61,14 @@ public struct WebServer: Service {
         let limits = HTTP1Channel.Configuration(
             idleTimeout: .seconds(60), httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1_024, maxHeaderListSize: 64 * 1_024))
         guard let files = http.tls else { return .http1(configuration: limits) }
-        let certificates = try NIOSSLCertificate.fromPEMFile(files.certificate)
-        let key = try NIOSSLPrivateKey(file: files.key, format: .pem)
+        let certificates: [NIOSSLCertificate]
+        let key: NIOSSLPrivateKey
+        do {
+            certificates = try NIOSSLCertificate.fromPEMFile(files.certificate)
+            key = try NIOSSLPrivateKey(file: files.key, format: .pem)
+        } catch {
+            throw ListeningError(files: "they must be PEM files, and the key one without a passphrase [\(error)]")
+        }
         let tls = TLSConfiguration.makeServerConfiguration(
             certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key))
         return try .tls(.http1(configuration: limits), tlsConfiguration: tls)
