@@ -20,6 +20,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOHTTP1", package: "swift-nio"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 
@@ -47,6 +48,7 @@ let package = Package(
 
         room("CrashPoints"),
         room("JSON"),
+        room("Exposition", [.product(name: "CoreMetrics", package: "swift-metrics")]),
         room("Cryptography", ["COpenSSL"]),
         room("Incidents", ["JSON", "Cryptography"]),
         room("Routing", ["Incidents", "CRE2", "JSON"]),
@@ -74,13 +76,14 @@ let package = Package(
             [
                 "CrashPoints", "Spool", "Ledger", "Delivery", "Transport", "Rendering", "Routing", "Settings", "Incidents", "JSON",
                 "Cryptography",
-                log, collections,
+                log, metrics, collections,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .target(
             name: "Web",
             dependencies: [
-                "Router", "Ledger", "Spool", "Delivery", "Rendering", "Routing", "Settings", "Incidents", "JSON", "Cryptography",
+                "Adapters", "Exposition", "Router", "Ledger", "Spool", "Delivery", "Rendering", "Routing", "Settings", "Incidents", "JSON",
+                "Cryptography",
                 log, .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -98,8 +101,8 @@ let package = Package(
             name: "tocsin",
             dependencies: [
                 "CrashPoints", "Router", "Web", "Sandbox", "Adapters", "JSON", "Incidents", "Routing", "Settings", "Rendering", "Transport",
-                "Delivery", "Ledger", "Spool",
-                log,
+                "Delivery", "Ledger", "Spool", "Exposition",
+                log, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -109,6 +112,7 @@ let package = Package(
         .executableTarget(name: "tocsin-fuzz", dependencies: ["Fuzz"], path: "Benchmarks/TocsinFuzz", swiftSettings: strict),
 
         tests("JSONTests", ["JSON"]),
+        tests("ExpositionTests", ["Exposition", metrics]),
         .target(name: "TestKeys", path: "Tests/TestKeys", swiftSettings: strict),
         .target(
             name: "Fuzz",

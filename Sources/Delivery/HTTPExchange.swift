@@ -29,9 +29,15 @@ struct HTTPExchange: Sendable {
     ) async -> HTTPResult {
         await http.send(
             HTTPRequest(
-                method: method, url: url.reveal(), headers: headers + [("Idempotency-Key", token), ("User-Agent", "tocsin")], body: body,
+                method: method, url: url.reveal(), headers: headers + [("Idempotency-Key", token), ("User-Agent", "tocsin")] + trace(beside: headers), body: body,
                 timeout: timeout ?? options.timeout, ca: options.ca, proxy: options.proxy?.reveal(), destination: destination,
                 connections: options.concurrency))
+    }
+
+    /// The trace that the attempt belongs to, where the request does not name one of its own.
+    private func trace(beside headers: [(name: String, value: String)]) -> [(name: String, value: String)] {
+        guard let trace = TraceContext.current, !headers.contains(where: { $0.name.lowercased() == "traceparent" }) else { return [] }
+        return trace.headers
     }
 
     /// Posts a JSON document.

@@ -15,7 +15,7 @@ extension Raised {
         case .step: .escalation
         case .report: .statusReport
         case .unanswered, .gapIgnored: .operations
-        case .gap, .again, .flapping, .calm, .stillOpen, .silenceEnding, .silenceEnded, .handover, .broadcastOver: .reminder
+        case .gap, .again, .flapping, .calm, .stillOpen, .silenceEnding, .silenceEnded, .handover, .broadcastOver, .heartbeat: .reminder
         case .lead, .response: .assignment
         case .approvalWanted: .approval
         case .addressLost: .operations
@@ -41,6 +41,7 @@ extension Raised {
         case .handover: "rotation"
         case .approvalWanted, .broadcastOver: "broadcast"
         case .addressLost: "address"
+        case .heartbeat: "heartbeat"
         }
     }
 }
@@ -78,7 +79,7 @@ extension Event {
     }
 
     /// The parts, one after the other; what would be too long for an id is cut, and told apart by a digest of the whole.
-    static func ownID(_ parts: [String]) -> String {
+    public static func ownID(_ parts: [String]) -> String {
         let id = parts.joined(separator: "/")
         guard id.unicodeScalars.count > EventParser.maximumIDLength else { return id }
         let digest = SHA256.hex(Array(id.utf8)).prefix(32)

@@ -39,6 +39,8 @@ public indirect enum Raised: Sendable, Equatable {
     case broadcastOver(broadcast: String)
     /// Nothing is sent to an address any more: told to its owner by another way, and to the operators.
     case addressLost(kind: ChannelKind, address: String)
+    /// Tocsin's own sign of life.
+    case heartbeat
 
     /// Of what the clock tells the operators: nobody answers. A lost address can wait until they look.
     public var isUrgent: Bool {

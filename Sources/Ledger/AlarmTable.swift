@@ -66,6 +66,8 @@ extension Alarm.Subject {
     static let broadcastPrefix = "broadcast/"
     static let rotationPrefix = "rotation/"
     static let addressPrefix = "address/"
+    static let monitorPrefix = "monitor/"
+    static let heartbeatName = "heartbeat/"
 
     var stored: String {
         switch self {
@@ -74,6 +76,8 @@ extension Alarm.Subject {
         case .broadcast(let id): Self.broadcastPrefix + id
         case .rotation(let name): Self.rotationPrefix + name
         case .address(let kind, let address): Self.addressPrefix + kind.rawValue + "/" + address
+        case .monitor(let name): Self.monitorPrefix + name
+        case .heartbeat: Self.heartbeatName
         }
     }
 
@@ -90,6 +94,10 @@ extension Alarm.Subject {
             let parts = stored.dropFirst(Self.addressPrefix.count).split(separator: "/", maxSplits: 1)
             guard parts.count == 2, let kind = ChannelKind(rawValue: String(parts[0])) else { return nil }
             self = .address(kind: kind, address: String(parts[1]))
+        } else if stored.hasPrefix(Self.monitorPrefix) {
+            self = .monitor(String(stored.dropFirst(Self.monitorPrefix.count)))
+        } else if stored == Self.heartbeatName {
+            self = .heartbeat
         } else {
             return nil
         }

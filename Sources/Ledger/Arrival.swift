@@ -53,10 +53,13 @@ public struct Decision: Sendable {
     public var isVoid: Bool
     /// For the figures of incidents.
     public var measures: [Measure]
+    /// The monitors whose sign of life it is, also where it is known already or moves nothing.
+    public var heard: [String]
 
     public init(
         application: Application?, plan: Plan = Plan(), lanes: [String] = [], rejection: Rejection? = nil, severity: String? = nil,
-        severityRank: Int? = nil, alarm: Alarm? = nil, changes: [StandingChange] = [], isVoid: Bool = false, measures: [Measure] = []
+        severityRank: Int? = nil, alarm: Alarm? = nil, changes: [StandingChange] = [], isVoid: Bool = false, measures: [Measure] = [],
+        heard: [String] = []
     ) {
         self.application = application
         self.plan = plan
@@ -68,6 +71,7 @@ public struct Decision: Sendable {
         self.changes = changes
         self.isVoid = isVoid
         self.measures = measures
+        self.heard = heard
     }
 }
 
@@ -91,6 +95,8 @@ public enum StandingChange: Sendable, Equatable {
     case unblock(kind: ChannelKind, address: String)
     /// Keeps a broadcast; `alarm`: when it goes on.
     case broadcast(Broadcast, alarm: Alarm?)
+    /// Its silence was told, or has ended.
+    case monitor(Monitor)
 }
 
 /// What became of one arrival.

@@ -67,6 +67,7 @@ struct IntakeTransaction {
         }
         let decision = try decide(arrival, before)
         if let rejection = decision.rejection { return try repeated(item) ?? .rejected(rejection) }
+        for name in decision.heard { tally.hear(name, at: arrival.receivedAt) }
         if decision.isVoid {
             if let before { try move(decision.alarm, of: before) }
             return .duplicate
@@ -247,6 +248,7 @@ struct IntakeTransaction {
             case .broadcast(let broadcast, let alarm):
                 try BroadcastTable.write(broadcast, database)
                 try AlarmTable.set(alarm, of: .broadcast(broadcast.id), database)
+            case .monitor(let monitor): try MonitorTable.tell(monitor, database)
             }
         }
         return ready

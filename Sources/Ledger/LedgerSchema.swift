@@ -62,6 +62,7 @@ enum LedgerSchema {
     /// - `blocks`: what is known against an address; `since` is empty while there are only bounces; `latest`: the last of those.
     /// - `deliveries_astray`: their `fallback_at` is when their address was suppressed.
     /// - `deliveries_token`: finds the mail that came back, by its Message-ID.
+    /// - `monitors`: `heard`: the last sign of life; `missed`: what that was when the silence was told.
     /// - `threads`: where a conversation began: Slack's `CHANNEL:TS`, or a mail's subject.
     /// - `open_service`: in lower case, only of open incidents; `rank` and `judged`: the severity, as it was judged. They are
     ///   written only where one of them may have changed, so that their index costs nothing else.
@@ -201,6 +202,7 @@ enum LedgerSchema {
         CREATE TABLE troubles (
             channel TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL, delivery INTEGER NOT NULL, reason TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE monitors (name TEXT NOT NULL PRIMARY KEY, since INTEGER NOT NULL, heard INTEGER, missed INTEGER) STRICT, WITHOUT ROWID;
         """,
     ]
 

@@ -33,6 +33,10 @@ final class SQLSurroundings: Surroundings {
         return try BlockTable.block(kind, address, database)
     }
 
+    func monitor(_ name: String) throws -> Monitor? { try MonitorTable.monitor(name, database) }
+
+    func vitalSigns(now: Date) throws -> VitalSigns { try LedgerStore.vitalSigns(database, now: now) }
+
     func isStanding(subscription id: String) throws -> Bool {
         try database.has("SELECT 1 FROM subscriptions WHERE id = ?", [id])
     }

@@ -1,6 +1,7 @@
 // Counts kept beside the rows, so that `status` need not look at every row. Changes gather in memory and are written
 // once, at the end of the transaction that caused them.
 
+import Foundation
 import GRDB
 
 /// Changes of counts within one transaction.
@@ -25,10 +26,14 @@ struct Tally {
     private var changes: [Key: Int] = [:]
     /// For charts; written with the counts.
     var figures = Figures()
+    /// When monitors were heard: many signs of life to one row.
+    private var heard: [String: Date] = [:]
 
     mutating func add(_ kind: Kind, _ name: String = "", state: String = "", _ count: Int = 1) {
         changes[Key(kind: kind, name: name, state: state), default: 0] += count
     }
+
+    mutating func hear(_ monitor: String, at time: Date) { heard[monitor] = time }
 
     mutating func move(channel: String, from: String, to: String) {
         if from == to { return }
@@ -42,6 +47,8 @@ struct Tally {
         }
         changes = [:]
         try figures.write(database)
+        for (monitor, time) in heard { try MonitorTable.hear(monitor, at: time, database) }
+        heard = [:]
     }
 
     private static let add = """

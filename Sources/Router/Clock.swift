@@ -26,6 +26,10 @@ public struct Clock: Service {
     let logger: Logger
     /// What lay in the queue at the start has been taken.
     let caughtUp: Gate
+    /// Files in the queue, as far as is known.
+    var queued: @Sendable () -> Int? = { nil }
+    var metrics = RouterMetrics()
+    let beat = Beat()
 
     public func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -34,6 +38,7 @@ public struct Clock: Service {
             var pass = AlarmsPass()
             var isFirst = true
             while !Task.isCancelled {
+                beat.touch()
                 var wait = Self.grain
                 do {
                     // A step at a time, so that what is due meanwhile does not wait for a million incidents.
@@ -67,8 +72,11 @@ public struct Clock: Service {
         let now = pipeline.clock()
         let alarms = try await pipeline.ledger.dueAlarms(now: now, limit: Self.batch)
         if alarms.isEmpty || Task.isCancelled { return false }
+        beat.touch()
+        for alarm in alarms { metrics.lag.recordSeconds(max(0, now.timeIntervalSince(alarm.due))) }
         let mark = await dispatcher.mark()
-        let receipts = try await pipeline.ledger.ring(alarms, with: pipeline.setup.value.bell(now: now), now: now)
+        let receipts = try await pipeline.ledger.ring(alarms, with: pipeline.setup.value.bell(now: now, queued: queued()), now: now)
+        metrics.raised(receipts.count { $0.isAccepted })
         for case .rejected(let why) in receipts { logger.error("an alarm came to nothing", metadata: ["why": "\(why.message)"]) }
         for case .handedOver(_, _, let withdrawn, _) in receipts where !withdrawn.isEmpty { await dispatcher.forget(withdrawn) }
         await dispatcher.offer(receipts.flatMap(\.ready), raised: receipts.flatMap(\.raised), since: mark)
@@ -76,6 +84,7 @@ public struct Clock: Service {
     }
 
     private func release(late: Bool) async throws(LedgerError) -> Bool {
+        beat.touch()
         let mark = await dispatcher.mark()
         let released = try await pipeline.ledger.release(now: pipeline.clock(), late: late, limit: Self.batch)
         await dispatcher.offer(released.ready, raised: released.raised, since: mark)
@@ -105,13 +114,14 @@ public struct Clock: Service {
             try await pipeline.ledger.setRotationAlarms(configuration.table.rotationAlarms(now: now), now: now)
             pass.rotations = configuration.table.people.rotations
         }
+        try await setSignsOfLife(&pass, configuration.table)
         if pass.done == version { return false }
         if pass.version != version {
             if try await pipeline.ledger.alarmsVersion() == version {
-                pass = AlarmsPass(done: version, rotations: pass.rotations)
+                pass = pass.ended(version)
                 return false
             }
-            pass = AlarmsPass(version: version, rotations: pass.rotations)
+            pass = pass.begun(version)
         }
         let now = pipeline.clock()
         let table = configuration.table
@@ -120,8 +130,21 @@ public struct Clock: Service {
             alarm: { table.alarm(of: $0, now: now) })
         if pass.last != nil { return true }
         try await pipeline.ledger.setAlarmsVersion(version)
-        pass = AlarmsPass(done: version, rotations: pass.rotations)
+        pass = pass.ended(version)
         return false
+    }
+
+    /// Of monitors, and of the heartbeat.
+    private func setSignsOfLife(_ pass: inout AlarmsPass, _ table: RoutingTable) async throws(LedgerError) {
+        if pass.patience != table.deadMen.patience {
+            try await pipeline.ledger.setMonitors(table.deadMen.names, now: pipeline.clock(), alarm: { table.alarm(of: $0) })
+            pass.patience = table.deadMen.patience
+        }
+        if pass.heartbeat != .some(table.heartbeat) {
+            let now = pipeline.clock()
+            try await pipeline.ledger.setHeartbeat(table.heartbeatAlarm(now: now), now: now)
+            pass.heartbeat = .some(table.heartbeat)
+        }
     }
 }
 
@@ -135,6 +158,22 @@ private struct AlarmsPass {
     var done: String?
     /// By which the alarms of rotations are set; nil: not yet. A calendar file may change by itself.
     var rotations: [String: Rotation]?
+    /// By which those of monitors are set; nil: not yet.
+    var patience: [String: TimeInterval]?
+    /// By which that of the heartbeat is set; nil: not yet.
+    var heartbeat: HeartbeatRule??
+
+    func begun(_ version: String) -> AlarmsPass {
+        var pass = self
+        (pass.version, pass.last, pass.done) = (version, nil, nil)
+        return pass
+    }
+
+    func ended(_ version: String) -> AlarmsPass {
+        var pass = self
+        (pass.version, pass.last, pass.done) = (nil, nil, version)
+        return pass
+    }
 }
 
 /// Says the same trouble once a minute.

@@ -66,7 +66,7 @@ extension Dispatcher {
         case .opened:
             logger.warning(
                 "does not get through; from now on one at a time is tried",
-                metadata: ["channel": "\(delivery.channel)", "lane": "\(delivery.lane)"])
+                metadata: ["channel": "\(delivery.channel)", "lane": "\(delivery.lane)"].merging(delivery.logged) { $1 })
         case .closed(let seconds):
             logger.notice(
                 "gets through again; what waited goes out",

@@ -109,9 +109,9 @@ extension Dispatcher {
                 logger.notice(
                     "takes the next way",
                     metadata: [
-                        "delivery": "\(delivery.id)", "recipient": "\(delivery.recipient)", "from": "\(delivery.channel)",
-                        "to": "\(plan.planned.channel)", "why": "\(reason)",
-                    ])
+                        "recipient": "\(delivery.recipient)", "from": "\(delivery.channel)", "to": "\(plan.planned.channel)",
+                        "why": "\(reason)",
+                    ].merging(delivery.logged) { $1 })
             }
             // Not offered: the first way may have got through in the very same commit, and the ledger knows.
             for lane in Set(ready.map(\.lane)) { change(lane) { $0.lookAgain() } }

@@ -15,15 +15,16 @@ extension Dispatcher {
         let why = record.trouble
         switch record.next {
         case .retry where troubled.insert(delivery.lane).inserted:
-            logger.warning("does not get through; trying again", metadata: ["channel": "\(delivery.channel)", "why": "\(why)"])
+            logger.warning(
+                "does not get through; trying again",
+                metadata: ["channel": "\(delivery.channel)", "why": "\(why)"].merging(delivery.logged) { $1 })
         case .dead(let reason), .unknown(let reason):
             logger.warning(
                 "given up: see `tocsin dead`",
                 metadata: [
-                    "delivery": "\(delivery.id)", "incident": "\(delivery.event.incident?.id ?? "none")",
-                    "recipient": "\(delivery.recipient)",
-                    "channel": "\(delivery.channel)", "state": "\(record.next.state.rawValue)", "why": "\(reason)",
-                ])
+                    "recipient": "\(delivery.recipient)", "channel": "\(delivery.channel)", "state": "\(record.next.state.rawValue)",
+                    "why": "\(reason)",
+                ].merging(delivery.logged) { $1 })
         default: break
         }
     }
@@ -34,5 +35,14 @@ extension Dispatcher {
         guard abs(now.timeIntervalSince(lastComplaint)) >= 5 else { return }
         lastComplaint = now
         logger.error("\(what)", metadata: ["error": "\(error)"])
+    }
+}
+
+extension QueuedDelivery {
+    /// By what a line of the log can be found again: the delivery, and its incident where it has one.
+    var logged: Logger.Metadata {
+        var metadata: Logger.Metadata = ["delivery": "\(id)"]
+        if let incident = event.incident?.id ?? event.event.incident?.id { metadata["incident"] = "\(incident)" }
+        return metadata
     }
 }

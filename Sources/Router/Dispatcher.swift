@@ -9,6 +9,7 @@ import Delivery
 import Foundation
 import Ledger
 import Logging
+import Metrics
 import ServiceLifecycle
 import Synchronization
 
@@ -53,6 +54,12 @@ public actor Dispatcher: Service {
     var ledgerAlarm: Date?
     /// Waiting for room: the way in, while what flows is behind.
     var waitingForRoom: [CheckedContinuation<Void, Never>] = []
+    /// Waiting for the next turn, to see that there is one.
+    var waitingForTurn: [CheckedContinuation<Void, Never>] = []
+    var isTurning = false
+    var channelMetrics: [String: ChannelMetrics] = [:]
+    /// By the name of a severity.
+    var latencies: [String: Metrics.Timer] = [:]
     var marker: Int?
     var lastComplaint = Date.distantPast
     /// Lanes whose last attempt did not get through: said once, and once when it is over.
@@ -77,6 +84,7 @@ public actor Dispatcher: Service {
     public func run() async throws {
         marker = pipeline.ledger.markerAtOpening
         await begin()
+        isTurning = true
         await withTaskCancellationOrGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.keepTime() }
@@ -90,6 +98,8 @@ public actor Dispatcher: Service {
         } onCancelOrGracefulShutdown: {
             Task { await self.stop() }
         }
+        isTurning = false
+        tellOfTurn()
     }
 
     /// Sends everything that is due now, once, and returns when it has been recorded.
@@ -179,6 +189,7 @@ public actor Dispatcher: Service {
         startRecording(&group)
         if !isStopping { pump(&group, now: now) }
         if !waitingForRoom.isEmpty, isStopping || backlog(now: now) < Self.enough { letIn() }
+        if !waitingForTurn.isEmpty { tellOfTurn() }
     }
 
     /// Starts all that may start now.
@@ -257,6 +268,7 @@ public actor Dispatcher: Service {
 
     private func takeBack(_ one: Returned, now: Date) {
         note(one.attempt.record, of: one.delivery)
+        count(one.attempt.record, of: one.delivery)
         var breaker: Breaker.Change?
         change(one.delivery.lane) { lane in
             breaker = lane.returned(

@@ -25,6 +25,10 @@ public struct Intake: Service {
     /// Opened once what lay in the queue at the start has been taken: the clock waits for it, since what lies there may be
     /// the very answer that it would call for.
     let caughtUp: Gate
+    var metrics = RouterMetrics()
+    let beat = Beat()
+    /// Told once files are being taken.
+    var onRunning: @Sendable () -> Void = {}
 
     public func run() async throws {
         // Said only now: the services that it needs have been started, and signals are being listened to.
@@ -32,6 +36,7 @@ public struct Intake: Service {
         logger.notice(
             "running",
             metadata: ["queue": "\(settings.router.queue)", "state": "\(settings.router.state)", "configuration": "\(settings.version)"])
+        onRunning()
         await withTaskCancellationOrGracefulShutdownHandler {
             var isStarting = true
             while isStarting {
@@ -65,12 +70,17 @@ public struct Intake: Service {
 
     /// - Returns: false where committing was given up. The files are still in the queue's keeping, and come again.
     private func take(_ files: [TakenFile], patience: TimeInterval?) async -> Bool {
+        beat.touch()
+        defer { beat.rest() }
         let settled = await pipeline.accept(files) { await commit($0, patience: patience) }
         guard let settled else { return false }
+        // Where there is no room, what is rejected waits for it, and says so.
+        beat.rest()
         CrashPoint.beforeForgetting.reached()
         await spool.forget(settled.filter(\.rejected.isEmpty).map(\.file))
         for one in settled where !one.rejected.isEmpty {
             log(one)
+            for part in one.rejected { metrics.rejected(part.rejection.code) }
             await spool.reject(one.file, one.rejected)
             pipeline.operators.rejected(one)
         }
@@ -86,9 +96,11 @@ public struct Intake: Service {
         var hasFailed = false
         var told = Date.distantPast
         while true {
+            beat.touch()
             let mark = await dispatcher.mark()
             do {
                 let receipts = try await pipeline.ledger.accept(arrivals)
+                count(arrivals, receipts)
                 await dispatcher.offer(receipts.flatMap(\.ready), raised: receipts.flatMap(\.raised), since: mark)
                 // What an earlier try may have committed is known to the ledger only.
                 if hasFailed { await dispatcher.readLanes() }
@@ -104,6 +116,16 @@ public struct Intake: Service {
                 if let patience, pipeline.clock().timeIntervalSince(start) > patience { return nil }
                 guard await Self.slept(wait) else { return nil }
                 wait = min(wait * 2, 10)
+            }
+        }
+    }
+
+    private func count(_ arrivals: [Arrival], _ receipts: [Receipt]) {
+        for (arrival, receipt) in zip(arrivals, receipts) {
+            switch receipt {
+            case .accepted(_, let isStale, _, _, _): metrics.took(arrival.event.type, isStale ? .stale : .accepted)
+            case .duplicate: metrics.took(arrival.event.type, .duplicate)
+            case .rejected, .handedOver: break
             }
         }
     }
@@ -127,6 +149,7 @@ public struct Intake: Service {
                 "file": "\(settled.file.name)", "code": "\(part.rejection.code.rawValue)", "why": "\(part.rejection.message)",
             ]
             if let line = part.line ?? part.rejection.line { metadata["line"] = "\(line)" }
+            if let incident = part.incident { metadata["incident"] = "\(incident)" }
             logger.warning("rejected", metadata: metadata)
         }
         let more = settled.rejected.count - Self.logged
@@ -135,6 +158,11 @@ public struct Intake: Service {
 }
 
 extension Receipt {
+    var isAccepted: Bool {
+        if case .accepted = self { return true }
+        return false
+    }
+
     /// What can go out at once.
     var ready: [QueuedDelivery] {
         if case .accepted(_, _, let deliveries, _, _) = self { return deliveries }

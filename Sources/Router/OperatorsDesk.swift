@@ -160,6 +160,12 @@ public final class OperatorsDesk: Service {
 }
 
 extension RejectedPart {
+    /// The incident that it names, where it can be read.
+    var incident: String? {
+        guard let bytes, bytes.count <= 65_536, let document = try? JSONValue.parse(bytes: bytes) else { return nil }
+        return (document["incident"]?["id"] ?? document["data"]?["incident"]?["id"])?.string.map { String($0.prefix(200)) }
+    }
+
     /// Whether somebody may be waiting to hear of this: not where it plainly was no event about an incident.
     var mayConcernAnIncident: Bool {
         if rejection.code == .notRegularFile { return false }

@@ -93,7 +93,8 @@ public struct Pipeline: Sendable {
             severity: table.severity(of: application)?.name, severityRank: table.severity(of: application)?.rank,
             alarm: application.flatMap { table.alarm(of: $0.incident, now: now) },
             changes: try effects.changes + followedEnds(of: application, surroundings),
-            measures: table.measures(of: event, application, before: incident, now: now))
+            measures: table.measures(of: event, application, before: incident, now: now),
+            heard: table.heard(in: event, application, now: now))
     }
 
     // MARK: Out
@@ -120,7 +121,8 @@ public struct Pipeline: Sendable {
         let report = await channel.deliver(
             Parcel(
                 delivery, message: message, date: started, leaving: request.leaving, receipt: setup.receipt(for: delivery),
-                configuration: setup.configuration, absences: ledger.absencesInForce))
+                configuration: setup.configuration, absences: ledger.absencesInForce),
+            in: TraceContext(document: delivery.event.event.document))
 
         // Outcome ─▶ next state: one policy for all channels; and the next way, where this one does not get through.
         let ended = clock()

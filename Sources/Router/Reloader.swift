@@ -20,11 +20,14 @@ public final class Reloader: Service {
     private let dispatcher: Dispatcher
     private let ledger: LedgerStore
     private let logger: Logger
+    /// Told when a reload begins, and when it has ended.
+    private let onReload: @Sendable (_ hasEnded: Bool) -> Void
 
     public init(
         path: String, setup: CurrentSetup, dispatcher: Dispatcher, ledger: LedgerStore, logger: Logger,
-        load: @escaping @Sendable () -> LoadedSetup
+        onReload: @escaping @Sendable (_ hasEnded: Bool) -> Void = { _ in }, load: @escaping @Sendable () -> LoadedSetup
     ) {
+        self.onReload = onReload
         self.path = path
         self.setup = setup
         self.dispatcher = dispatcher
@@ -66,6 +69,8 @@ public final class Reloader: Service {
     }
 
     private func reload(because reason: String) async {
+        onReload(false)
+        defer { onReload(true) }
         let old = setup.value.configuration
         let loaded = await Blocking.run { self.load() }
         for problem in loaded.diagnostics where problem.severity == .error { logger.error("\(problem)") }
@@ -78,6 +83,7 @@ public final class Reloader: Service {
         if new.configuration.router.queue != old.router.queue || new.configuration.router.state != old.router.state {
             logger.warning("`router.queue` and `router.state` take effect at the next start only")
         }
+        for change in HTTPSettings.needingRestart(old.http, new.configuration.http) { logger.warning("\(change)") }
         setup.replace(with: new)
         await note(refused: nil)
         await dispatcher.readLanes()

@@ -27,6 +27,9 @@ public struct RunningRouter: Sendable {
     private let retention: Retention
     private let diskWatch: DiskWatch
     private let mailWatch: MailWatch
+    private let vitals: Vitals
+    private let heart: Heart
+    private let manager: ServiceManager?
     private let current: CurrentSetup
     private let logger: Logger
 
@@ -58,10 +61,30 @@ public struct RunningRouter: Sendable {
         let dispatcher = Dispatcher(pipeline: pipeline, logger: logger)
         self.dispatcher = dispatcher
         let caughtUp = Gate()
-        clock = Clock(pipeline: pipeline, dispatcher: dispatcher, logger: logger, caughtUp: caughtUp)
-        intake = Intake(spool: spool, pipeline: pipeline, dispatcher: dispatcher, logger: logger, caughtUp: caughtUp)
+        let metrics = RouterMetrics()
+        let manager = ServiceManager()
+        self.manager = manager
+        let spool = spool
+        clock = Clock(
+            pipeline: pipeline, dispatcher: dispatcher, logger: logger, caughtUp: caughtUp, queued: { spool.counts().waiting },
+            metrics: metrics)
+        var intake = Intake(
+            spool: spool, pipeline: pipeline, dispatcher: dispatcher, logger: logger, caughtUp: caughtUp, metrics: metrics)
+        let interval = Supervision.interval(manager?.watchdog)
+        let vitals = Vitals(
+            setup: current, ledger: ledger, dispatcher: dispatcher, beats: ["clock": clock.beat, "intake": intake.beat],
+            patience: manager?.watchdog == nil ? Vitals.patience : interval, interval: interval,
+            isWanted: {
+                let configuration = current.value.configuration
+                return manager != nil || configuration.http != nil || configuration.heartbeat?.url != nil
+            })
+        intake.onRunning = { vitals.intakeRuns() }
+        self.intake = intake
+        self.vitals = vitals
+        heart = Heart(setup: current, logger: logger, fault: { vitals.health.faults }, send: { await http.send($0) })
         reloader = Reloader(
             path: setup.configuration.file, setup: current, dispatcher: dispatcher, ledger: ledger, logger: logger,
+            onReload: { hasEnded in if hasEnded { manager?.tell(["READY=1"]) } else { manager?.tellReloading() } },
             load: { loader.load() })
         retention = Retention(ledger: ledger, retain: { current.value.configuration.router.retain }, logger: logger)
         diskWatch = DiskWatch(paths: [router.state, router.queue], operators: operators, logger: logger)
@@ -87,9 +110,10 @@ public struct RunningRouter: Sendable {
     /// Runs until SIGTERM or SIGINT, then ends what is under way, and closes. A second signal ends the process at once.
     ///
     /// - Parameter beside: what runs with it and looks into the same ledger; it stops first.
-    public func run(beside: (CurrentSetup, LedgerStore) -> [any Service] = { _, _ in [] }) async throws {
+    public func run(beside: (CurrentSetup, LedgerStore, Vitals) -> [any Service] = { _, _, _ in [] }) async throws {
         let services: [any Service] =
-            [operators, dispatcher, clock, reloader, retention, diskWatch, mailWatch, intake] + beside(current, ledger)
+            [operators, dispatcher, clock, reloader, retention, diskWatch, mailWatch, vitals, heart, intake]
+            + beside(current, ledger, vitals) + (manager.map { [Supervision(manager: $0, vitals: vitals)] } ?? [])
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(Dispatcher.shutdownGrace + 5)

@@ -8,7 +8,9 @@ import Routing
 
 extension Setup {
     /// What is to happen at the alarms that are due by `now`.
-    public func bell(now: Date) -> AlarmBell {
+    ///
+    /// - Parameter queued: files in the queue, as far as is known.
+    public func bell(now: Date, queued: Int? = nil) -> AlarmBell {
         let table = configuration.table
         return AlarmBell(
             raise: { subject, incident, surroundings in
@@ -27,6 +29,8 @@ extension Setup {
                 case .broadcast(let id): return try self.ringBroadcast(id, surroundings, now: now)
                 case .rotation(let name): return try self.ringRotation(name, surroundings, now: now)
                 case .address(let kind, let address): return try self.ringAddress(address, kind, surroundings, now: now)
+                case .monitor(let name): return try self.ringMonitor(name, surroundings, now: now)
+                case .heartbeat: return try self.ringHeartbeat(queued: queued, surroundings, now: now)
                 }
             },
             alarm: { subject, incident, surroundings in
@@ -37,6 +41,8 @@ extension Setup {
                 case .rotation(let name): try self.rotationAlarm(name, surroundings, now: now)
                 // Rings once.
                 case .address: nil
+                case .monitor(let name): try self.monitorAlarm(name, surroundings)
+                case .heartbeat: table.heartbeatAlarm(now: now)
                 }
             },
             part: { try self.broadcastPart($0, $1, now: now) })

@@ -43,7 +43,8 @@ extension RoutingTable {
         var again: Route?
         if case .again(let name) = facts.event.raised { again = routes.first { $0.name == name } }
         for one in directed {
-            let route = again ?? Route(name: one.name, match: Match(), to: [], isUrgent: one.isUrgent, template: one.template)
+            let route =
+                again ?? Route(name: one.name, match: Match(), to: [], isUrgent: one.isUrgent, template: one.template, expire: one.expire)
             var unreached: [Unreached] = []
             switch one.whom {
             case .entry(let entry):

@@ -18,6 +18,8 @@ public struct RoutingTable: Sendable {
     public var fallbacks: [String: RecipientEntry]
     public var rules: TimeRules
     public var people: PeopleRules { didSet { if people.rotations != oldValue.rotations { prepare() } } }
+    public var deadMen = DeadMen()
+    public var heartbeat: HeartbeatRule?
     /// Over the matches of `routes`.
     private(set) var index: MatchIndex
     /// Of each route.

@@ -83,17 +83,18 @@ public enum ConfigurationLoader {
         if decoded.directoriesAreKnown { result.router = decoded.router }
         result.templateReferences = decoded.routes.compactMap(\.template)
         if findings.hasErrors { return }
-        let table = RoutingTable(
+        var table = RoutingTable(
             routes: decoded.routes.compactMap(\.route), directory: directory(decoded), scale: reader.scale,
             assumedSeverity: decoded.router.assumedSeverity, unrouted: decoded.unrouted, operators: decoded.operators,
             fallbacks: fallbacks(decoded), rules: rules(decoded), people: people(decoded))
+        table.deadMen = DeadMen(decoded.deadMen)
+        table.heartbeat = decoded.heartbeat.flatMap { $0.to.isEmpty ? nil : HeartbeatRule(every: $0.every, to: $0.to) }
         result.configuration = RouterConfiguration(
             version: String(SHA256.hex(bytes).prefix(12)), file: file, router: decoded.router, scale: reader.scale, table: table,
             channels: decoded.channels.compactMap(\.settings), templateReferences: result.templateReferences,
             calendarFiles: decoded.rotations.compactMap(\.calendar))
         result.configuration?.http = decoded.http
         result.configuration?.heartbeat = decoded.heartbeat
-        result.configuration?.deadMen = decoded.deadMen
     }
 
     private static func root(_ bytes: [UInt8], _ findings: Findings) -> YAMLNode? {

@@ -43,6 +43,19 @@ public struct HTTPSettings: Sendable, Equatable {
         }
     }
 
+    /// `127.0.0.1:8080`, `[::1]:8080`.
+    public var address: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// What of a change takes effect at the next start only, in words; everything else counts at once.
+    public static func needingRestart(_ old: HTTPSettings?, _ new: HTTPSettings?) -> [String] {
+        let later = "takes effect at the next start only"
+        guard let old, let new else { return (old == nil) == (new == nil) ? [] : ["`http` \(later)"] }
+        var words: [String] = []
+        if old.address != new.address { words.append("`http.listen` \(later)") }
+        if old.tls != new.tls { words.append("`http.certificate` and `http.key` \(later)") }
+        return words
+    }
+
     public init(host: String = "127.0.0.1", port: Int = 8080) {
         self.host = host
         self.port = port
@@ -75,25 +88,5 @@ public struct Heartbeat: Sendable, Equatable {
         self.every = every
         self.to = to
         self.url = url
-    }
-}
-
-/// `dead_man`: a monitor that must be heard of, and an incident where it is not.
-public struct DeadManRule: Sendable {
-    public var name: String
-    /// Which events are its signs of life.
-    public var match: Match
-    /// Seconds of silence after which the incident is opened.
-    public var after: TimeInterval
-    /// Nil: what `router.assume_severity` says.
-    public var severity: Severity?
-    public var service: String?
-
-    public init(name: String, match: Match, after: TimeInterval, severity: Severity? = nil, service: String? = nil) {
-        self.name = name
-        self.match = match
-        self.after = after
-        self.severity = severity
-        self.service = service
     }
 }

@@ -6,6 +6,7 @@ extension RouterConfiguration {
     public func redirected(to endpoints: SandboxEndpoints) -> RouterConfiguration {
         var copy = self
         copy.channels = channels.map { $0.redirected(to: endpoints) }
+        copy.heartbeat?.url = nil
         return copy
     }
 }

@@ -22,7 +22,6 @@ public struct RouterConfiguration: Sendable {
     /// Nil: there is no HTTP side.
     public var http: HTTPSettings?
     public var heartbeat: Heartbeat?
-    public var deadMen: [DeadManRule] = []
 
     public init(
         version: String, file: String, router: RouterSettings, scale: SeverityScale, table: RoutingTable, channels: [ChannelSettings],

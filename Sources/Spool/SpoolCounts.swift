@@ -1,5 +1,6 @@
 // How much lies where: of a running spool from what it knows, of a directory by looking.
 
+import Foundation
 import Glibc
 
 /// Files in the queue directory.
@@ -38,6 +39,25 @@ public struct SpoolCounts: Sendable, Equatable {
             if !RejectedFiles.isReason(name), name.bytes.first != UInt8(ascii: ".") { counts.rejected += 1 }
         }
         return counts
+    }
+
+    /// When the oldest of the files that wait was last written; nil: none waits.
+    ///
+    /// - Parameter limit: files that are looked at.
+    public static func oldest(in queue: String, limit: Int) throws(SpoolError) -> Date? {
+        let directory = open(queue, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { throw SpoolError(errno: errno, doing: "look into \(queue)") }
+        defer { close(directory) }
+        var oldest: Date?
+        var seen = 0
+        let number = QueueHandle.eachName(in: directory) { name, _ in
+            guard name.kind != .other, let stamp = FileStamp.of(name, in: directory) else { return true }
+            oldest = min(oldest ?? stamp.modifiedDate, stamp.modifiedDate)
+            seen += 1
+            return seen < limit
+        }
+        if number != 0 { throw SpoolError(errno: number, doing: "read the directory \(queue)") }
+        return oldest
     }
 
     private static func each(

@@ -1,5 +1,6 @@
 // What every part of the HTTP side works with. It looks at the ledger, and says everything by events in the queue.
 
+import Exposition
 import Foundation
 import Incidents
 import JSON
@@ -27,11 +28,18 @@ public struct House: Sendable {
     var sessions: SessionStore
     /// Who looks at pages live.
     var live: LiveHub
+    /// How the router is; nil where none runs beside it.
+    public let vitals: Vitals?
+    /// What the router counts; nil where nothing is counted.
+    public let metrics: MetricStore?
 
     public init(
-        setup: CurrentSetup, ledger: LedgerStore, logger: Logger, adapters: ToolAdapters = .none,
+        setup: CurrentSetup, ledger: LedgerStore, logger: Logger, adapters: ToolAdapters = .none, vitals: Vitals? = nil,
+        metrics: MetricStore? = nil,
         clock: @escaping @Sendable () -> Date = { Date() }
     ) {
+        self.vitals = vitals
+        self.metrics = metrics
         self.setup = setup
         self.ledger = ledger
         self.logger = logger

@@ -26,6 +26,7 @@ public struct WebServer: Service {
         let http = house.http
         let router = Self.router(house)
         let logger = house.logger
+        let vitals = house.vitals
         let application = Application(
             router: router, server: try Self.server(http),
             configuration: ApplicationConfiguration(address: .hostname(http.host, port: http.port), serverName: "tocsin",
@@ -33,15 +34,22 @@ public struct WebServer: Service {
                     Connections.limit, logger: Logger(label: "tocsin.http") { _ in SwiftLogNoOpLogHandler() })),
             onServerRunning: { [onListening] channel in
                 let port = channel.localAddress?.port ?? http.port
-                logger.notice("answers HTTP", metadata: ["address": "\(http.host):\(port)"])
+                var bound = http
+                bound.port = port
+                logger.notice("answers HTTP", metadata: ["address": "\(bound.address)"])
+                vitals?.listens(at: bound.address)
                 onListening(port)
             }, logger: Logger(label: "tocsin.http") { _ in SwiftLogNoOpLogHandler() })
         // Live pages never end by themselves.
         let live = house.live
-        try await withGracefulShutdownHandler {
-            try await application.run()
-        } onGracefulShutdown: {
-            Task { await live.close() }
+        do {
+            try await withGracefulShutdownHandler {
+                try await application.run()
+            } onGracefulShutdown: {
+                Task { await live.close() }
+            }
+        } catch let error as IOError {
+            throw ListeningError(http.address, error: error.errnoCode)
         }
     }
 
@@ -63,8 +71,14 @@ public struct WebServer: Service {
             additionalChannelHandlers: [ConnectionManners()], idleTimeout: .seconds(Connections.idle),
             httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1_024, maxHeaderListSize: 64 * 1_024))
         guard let files = http.tls else { return .http1(configuration: limits) }
-        let certificates = try NIOSSLCertificate.fromPEMFile(files.certificate)
-        let key = try NIOSSLPrivateKey(file: files.key, format: .pem)
+        let certificates: [NIOSSLCertificate]
+        let key: NIOSSLPrivateKey
+        do {
+            certificates = try NIOSSLCertificate.fromPEMFile(files.certificate)
+            key = try NIOSSLPrivateKey(file: files.key, format: .pem)
+        } catch {
+            throw ListeningError(files: "they must be PEM files, and the key one without a passphrase [\(error)]")
+        }
         let tls = TLSConfiguration.makeServerConfiguration(
             certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key))
         return try .tls(.http1(configuration: limits), tlsConfiguration: tls)

@@ -43,6 +43,8 @@ extension TimeAhead {
                 case .broadcast(let id): ("broadcast", id)
                 case .rotation(let name): ("rotation", name)
                 case .address(_, let address): ("address", address)
+                case .monitor(let name): ("monitor", name)
+                case .heartbeat: ("heartbeat", "heartbeat")
                 }
             return ["at": time(timer.due), kind: .string(name), "what": .string(timer.what)]
         }

@@ -82,7 +82,10 @@ struct Simulation {
         self.feed = feed ?? { events.popFirst() }
         nextEvent = try self.feed()
         now = min(scenario.start, nextEvent?.at ?? scenario.start)
-        try self.ledger.setRotationAlarms(setup.configuration.table.rotationAlarms(now: now), now: now)
+        let table = setup.configuration.table
+        try self.ledger.setRotationAlarms(table.rotationAlarms(now: now), now: now)
+        // Of the heartbeat nothing is played: it says how a running router is.
+        if !table.deadMen.isEmpty { try self.ledger.setMonitors(table.deadMen.names, now: now, alarm: table.alarm(of:)) }
     }
 
     /// Something happened.

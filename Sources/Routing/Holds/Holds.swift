@@ -47,6 +47,12 @@ struct Holds {
 
     /// Decides what is to become of a delivery.
     mutating func settle(_ delivery: inout PlannedDelivery, _ terms: Terms?) throws {
+        try decide(&delivery, terms)
+        // A sign of life is worth nothing later.
+        if event.raised == .heartbeat, case .hold(let hold) = delivery.intent { delivery.intent = .suppress(Suppression(reason: hold.reason)) }
+    }
+
+    private mutating func decide(_ delivery: inout PlannedDelivery, _ terms: Terms?) throws {
         if let suppression = try suppression(ofAddress: delivery) {
             lost.append(delivery)
             delivery.intent = .suppress(suppression)

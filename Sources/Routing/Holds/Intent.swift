@@ -102,10 +102,14 @@ public struct Directed: Sendable {
     public var isUrgent: Bool
     /// The subscription that it is about, or comes by.
     public var subscription: String?
+    /// Seconds after which it is not worth sending any more.
+    public var expire: TimeInterval?
 
     public init(
-        _ whom: Whom, origin: Origin, name: String, template: String? = nil, isUrgent: Bool = false, subscription: String? = nil
+        _ whom: Whom, origin: Origin, name: String, template: String? = nil, isUrgent: Bool = false, subscription: String? = nil,
+        expire: TimeInterval? = nil
     ) {
+        self.expire = expire
         self.subscription = subscription
         self.whom = whom
         self.origin = origin

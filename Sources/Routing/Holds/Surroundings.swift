@@ -40,6 +40,10 @@ public protocol Surroundings {
     /// Whether one address was told of an incident, or is being told.
     func wasTold(of incident: String, channel: String, address: String) throws -> Bool
     func broadcast(_ id: String) throws -> Broadcast?
+    /// What is known of a monitor that must be heard of.
+    func monitor(_ name: String) throws -> Monitor?
+    /// How Tocsin is; asked at a heartbeat alone.
+    func vitalSigns(now: Date) throws -> VitalSigns
     /// The newest one to an audience (`Broadcast.audienceKey`) that went out, or is going out.
     func lastBroadcast(to audience: String) throws -> Broadcast?
     /// The next `limit` deliveries of a broadcast's event, ascending from behind the id `after`, whatever became of them.
@@ -72,6 +76,8 @@ extension Surroundings {
         }
     }
     public func broadcast(_ id: String) throws -> Broadcast? { nil }
+    public func monitor(_ name: String) throws -> Monitor? { nil }
+    public func vitalSigns(now: Date) throws -> VitalSigns { VitalSigns() }
     public func lastBroadcast(to audience: String) throws -> Broadcast? { nil }
     public func deliveries(of broadcast: Broadcast, after: Int64, limit: Int) throws -> [BroadcastDelivery] { [] }
     public func news(of broadcast: Broadcast) throws -> BroadcastNews? { nil }

@@ -48,6 +48,7 @@ extension IncidentAgenda {
         case .response: ["assignment", "response \(course.response?.number ?? 1)", Timestamp.format(course.started), time]
         // Raised by others than incidents.
         case .handover(let name), .approvalWanted(let name), .broadcastOver(let name), .addressLost(_, let name): [name, time]
+        case .heartbeat: [time]
         }
     }
 
@@ -79,7 +80,7 @@ extension IncidentAgenda {
                 Directed(.entry($0), origin: .route, name: route.name, template: route.template, isUrgent: route.isUrgent)
             }
         case .warning, .missedWarning, .breach, .unanswered, .gapIgnored, .flapping, .calm, .stillOpen, .silenceEnding, .silenceEnded,
-            .handover, .approvalWanted, .broadcastOver, .addressLost:
+            .handover, .approvalWanted, .broadcastOver, .addressLost, .heartbeat:
             return []
         }
     }

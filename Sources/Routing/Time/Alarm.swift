@@ -12,6 +12,9 @@ public struct Alarm: Sendable, Hashable {
         case rotation(String)
         /// An address to which nothing is sent any more, and whose owner is to hear of that.
         case address(kind: ChannelKind, address: String)
+        /// A dead man's.
+        case monitor(String)
+        case heartbeat
     }
 
     public var subject: Subject

@@ -38,6 +38,7 @@ struct AgendaItem: Sendable {
         case .handover(let rotation): "hand-over of \(rotation)"
         case .approvalWanted, .broadcastOver: "broadcast"
         case .addressLost: "address lost"
+        case .heartbeat: "sign of life"
         }
     }
 }

@@ -1,9 +1,11 @@
 // tocsin run
 
 import ArgumentParser
+import Exposition
 import Foundation
 import Ledger
 import Logging
+import Metrics
 import Router
 import Sandbox
 import Settings
@@ -34,11 +36,15 @@ struct Run: AsyncParsableCommand {
     @Flag(help: "The state is a backup that was put back: what was pending in it becomes `unknown` instead of going out again.")
     var restored = false
 
+    @ArgumentParser.Option(
+        help: ArgumentHelp("How messages about its own work are written: text or json. Default: text, or what TOCSIN_LOG_FORMAT says."))
+    var logFormat: LogFormat?
+
     @OptionGroup var option: ConfigOption
 
     func run() async throws {
         try ConfigOption.mustExist(option.config)
-        let logger = Log.start()
+        let logger = Log.start(logFormat ?? LogFormat.inEnvironment() ?? .text)
         let files = OpenFiles.raise()
         guard files >= OpenFiles.least else {
             throw failure(
@@ -72,6 +78,9 @@ struct Run: AsyncParsableCommand {
         guard let setup = loaded.setup else {
             throw failure("\(option.config) has mistakes, so the router does not start; `tocsin check` lists them", Exit.configuration)
         }
+        // Before anything counts; without an HTTP side nobody would read it.
+        let metrics = once || setup.configuration.http == nil ? nil : RouterMetric.store
+        if let metrics { MetricsSystem.bootstrap(metrics) }
         let router: RunningRouter
         do {
             router = try await Blocking.run {
@@ -92,8 +101,13 @@ struct Run: AsyncParsableCommand {
             logger.notice("restored: what was pending is not sent; see `tocsin dead`", metadata: ["deliveries": "\(count)"])
         }
         guard once else {
-            try await router.run { current, ledger in
-                current.value.configuration.http == nil ? [] : [WebServer(House(setup: current, ledger: ledger, logger: logger))]
+            do {
+                try await router.run { current, ledger, vitals in
+                    if current.value.configuration.http == nil { return [] }
+                    return [WebServer(House(setup: current, ledger: ledger, logger: logger, adapters: .declared, vitals: vitals, metrics: metrics))]
+                }
+            } catch let error as ListeningError {
+                throw failure(error.message, Exit.unavailable)
             }
             return
         }
@@ -103,5 +117,12 @@ struct Run: AsyncParsableCommand {
             let noun = left == 1 ? "delivery is" : "deliveries are"
             throw failure("\(left) \(noun) still to be made; run again, or see `tocsin deliveries`", Exit.tryLater)
         }
+    }
+}
+
+extension RouterMetric {
+    /// Where what the router counts is kept.
+    fileprivate static var store: MetricStore {
+        MetricStore(allCases.map { MetricStore.Meaning($0.rawValue, $0.help, buckets: $0.buckets) })
     }
 }

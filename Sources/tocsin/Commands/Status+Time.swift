@@ -37,6 +37,8 @@ extension TimeAhead {
         case .broadcast(let id): "broadcast \(id)"
         case .rotation(let name): "rotation \(name)"
         case .address(_, let address): address
+        case .monitor(let name): "monitor \(name)"
+        case .heartbeat: "heartbeat"
         }
     }
 }

@@ -119,6 +119,7 @@ struct VirtualTime {
         case .approvalWanted: "approval wanted"
         case .broadcastOver: "broadcast over"
         case .addressLost: "address lost"
+        case .heartbeat: "heartbeat"
         }
     }
 }

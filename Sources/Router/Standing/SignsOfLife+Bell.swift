@@ -1,0 +1,33 @@
+// What the alarms of monitors and of the heartbeat do.
+
+import Foundation
+import Incidents
+import Ledger
+import Routing
+
+extension Setup {
+    /// A monitor has been silent for too long, or is heard again.
+    func ringMonitor(_ name: String, _ surroundings: any Surroundings, now: Date) throws -> [Arrival] {
+        guard let monitor = try surroundings.monitor(name), let due = configuration.table.dueEvent(of: monitor, now: now) else { return [] }
+        var arrival = Pipeline.arrival(due.event, file: nil, setup: self, now: now)
+        let decide = arrival.decide
+        arrival.decide = { incident, surroundings in
+            var decision = try decide(incident, surroundings)
+            decision.changes.append(.monitor(due.after))
+            return decision
+        }
+        return [arrival]
+    }
+
+    func monitorAlarm(_ name: String, _ surroundings: any Surroundings) throws -> Alarm? {
+        try surroundings.monitor(name).flatMap { configuration.table.alarm(of: $0) }
+    }
+
+    /// - Parameter queued: files in the queue, as far as is known.
+    func ringHeartbeat(queued: Int?, _ surroundings: any Surroundings, now: Date) throws -> [Arrival] {
+        guard configuration.table.heartbeat != nil else { return [] }
+        var signs = try surroundings.vitalSigns(now: now)
+        signs.queued = queued
+        return configuration.table.heartbeat(signs, now: now).map { [Pipeline.arrival($0, setup: self, now: now)] } ?? []
+    }
+}
