@@ -27,8 +27,8 @@ enum LedgerSchema {
     static let held = "state = 'held' AND digest IS NULL"
     /// Has not gone out, for whatever reason, and is in no digest.
     static let waits = "state IN ('held', 'pending', 'retrying') AND digest IS NULL"
-    /// Waits for an address of somebody's, and not for the room that a channel leads to, which nobody can leave.
-    static let addressed = "recipient <> channel AND \(waits)"
+    /// Waits for an address that somebody may leave: a room that a channel leads to by itself is none.
+    static let addressed = "(kind IN ('email', 'sms') OR recipient <> channel) AND \(waits)"
     /// Its address was suppressed while it waited, and another way to its recipient has not been looked for yet.
     static let astray = "fallback_at IS NOT NULL AND state = 'suppressed'"
     /// Its gateway reports that it did not arrive, and no other way has been looked for yet.

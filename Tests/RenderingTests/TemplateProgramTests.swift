@@ -15,14 +15,14 @@ import Testing
         let facts = Facts(request, limit: 1_000)
         let engine = text.engine.render(RenderContext(facts).root, library: partials.library(destination))
         #expect(text.program != nil, "\(text.engine)")
-        #expect(text.filled(RenderContext(facts).root, partials) == Shortening.tidy(engine), "\(text.engine)")
+        #expect(text.filled(TemplateStack(RenderContext(facts).root), partials) == Shortening.tidy(engine), "\(text.engine)")
     }
 
     private static func texts(_ node: JSONTemplate) -> [TextTemplate] {
         switch node {
         case .literal: []
         case .text(let text): [text]
-        case .array(let elements): elements.flatMap(texts)
+        case .array(let elements): elements.flatMap { texts($0.value) }
         case .object(_, let members): members.flatMap { texts($0.value) }
         }
     }
@@ -81,7 +81,7 @@ import Testing
         let template = TextTemplate(engine, .plain, partials)
         let root = RenderContext(Facts(Samples.request(.escalation, .email), limit: 1_000)).root
         #expect(template.program == nil)
-        #expect(template.filled(root, partials) == Shortening.tidy(engine.render(root, library: partials.library(.plain))))
-        #expect(!template.filled(root, partials).isEmpty)
+        #expect(template.filled(TemplateStack(root), partials) == Shortening.tidy(engine.render(root, library: partials.library(.plain))))
+        #expect(!template.filled(TemplateStack(root), partials).isEmpty)
     }
 }
