@@ -76,7 +76,8 @@ struct MailServer: Equatable {
     init(_ text: String) throws(OptionFault) {
         if !text.isEmpty, !text.contains("://") {
             throw OptionFault(
-                "has no scheme: write `smtp://` before the host, as in `smtp://mail.example.com:587`, or `smtps://` where TLS begins at once")
+                "has no scheme: write `smtp://` before the host, as in `smtp://mail.example.com:587`, or `smtps://` where TLS begins at once"
+            )
         }
         let url = try URLText(text)
         guard ["smtp", "smtps"].contains(url.scheme) else { throw OptionFault("must be \(OptionType.mailServer.phrase)") }

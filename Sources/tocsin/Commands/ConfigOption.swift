@@ -74,11 +74,11 @@ struct ConfigOption: ParsableArguments {
         guard FileManager.default.fileExists(atPath: path) else {
             let directory = (installed as NSString).deletingLastPathComponent
             let isHidden = path != installed && access(directory, F_OK) == 0 && access(directory, X_OK) != 0
-            throw failure(
-                "there is no \(path) here; "
-                    + (isHidden
-                        ? "the installed one is \(installed), which only root and the group of \(directory) may read: try `sudo -u tocsin tocsin …`"
-                        : "start from routes.yaml.example, or name the file with --config"), Exit.noInput)
+            let advice =
+                isHidden
+                ? "the installed one is \(installed), which only root and the group of \(directory) may read: try `sudo -u tocsin tocsin …`"
+                : "start from routes.yaml.example, or name the file with --config"
+            throw failure("there is no \(path) here; \(advice)", Exit.noInput)
         }
     }
 

@@ -46,7 +46,8 @@ struct SuppressionList: AsyncParsableCommand {
 
     private static func table(_ blocks: [AddressBlock], _ rule: BounceRule, now: Date) -> Table {
         var table = Table([
-            .init("ADDRESS"), .init("KIND"), Moment.column("SINCE", now: now), .init("CAUSE"), .init("BOUNCES"), .init("WHY", shrinks: true),
+            .init("ADDRESS"), .init("KIND"), Moment.column("SINCE", now: now), .init("CAUSE"), .init("BOUNCES"),
+            .init("WHY", shrinks: true),
         ])
         for block in blocks {
             let since = block.since.map { Moment.cell($0, now: now) } ?? "not yet"

@@ -10,7 +10,8 @@ import Routing
 enum BroadcastReport {
     static func table(_ rows: [BroadcastRow], now: Date) -> Table {
         var table = Table([
-            .init("ID"), .init("STATE"), Moment.column("SINCE", now: now), .init("BY"), .init("AUDIENCE", shrinks: true), .init("DELIVERED"),
+            .init("ID"), .init("STATE"), Moment.column("SINCE", now: now), .init("BY"), .init("AUDIENCE", shrinks: true),
+            .init("DELIVERED"),
             .init("WAITING"), .init("FAILED"), .init("SUBJECT", shrinks: true),
         ])
         for row in rows {

@@ -13,6 +13,7 @@ import Testing
         var count = 0
         for page in pages {
             for link in page.links where !link.contains("://") && !link.hasPrefix("mailto:") {
+                count += 1
                 let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
                 let path = parts[0].isEmpty ? page.path : page.resolve(parts[0])
                 let exists = FileManager.default.fileExists(atPath: repository.appendingPathComponent(path).path)
@@ -21,7 +22,6 @@ import Testing
                 if exists, parts.count == 2, let target = byPath[path] {
                     #expect(target.anchors.contains(parts[1]), "\(page.path): \(link)")
                 }
-                count += 1
             }
         }
         #expect(count > 100, "links are found at all")
