@@ -4,10 +4,10 @@ PREFIX ?= /usr/local
 BIN := .build/release/tocsin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test crash check format docs bench fuzz install deb test-deb
+.PHONY: help demo run build test crash check format docs bench fuzz schemathesis install deb test-deb
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: build ## install what is missing, build, and watch one incident go out on four channels
 	@scripts/demo $(BIN)
@@ -46,6 +46,10 @@ bench: build ## measure the built binary against every mark of speed and memory 
 fuzz: ## a million hostile inputs for every door that data comes in by
 	@scripts/needs build
 	@scripts/fuzz
+
+schemathesis: build ## hold the HTTP side against docs/openapi.yaml, by requests that nobody thought of
+	@scripts/needs http
+	@scripts/schemathesis $(BIN)
 
 # The package's program has the Swift runtime linked in; it is built beside the other, so that neither spoils the other's build.
 DEB_BUILD := .build/static

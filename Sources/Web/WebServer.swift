@@ -29,7 +29,8 @@ public struct WebServer: Service {
         let vitals = house.vitals
         let application = Application(
             router: router, server: try Self.server(http),
-            configuration: ApplicationConfiguration(address: .hostname(http.host, port: http.port), serverName: "tocsin",
+            configuration: ApplicationConfiguration(
+                address: .hostname(http.host, port: http.port), serverName: "tocsin",
                 availableConnectionsDelegate: MaximumAvailableConnections(
                     Connections.limit, logger: Logger(label: "tocsin.http") { _ in SwiftLogNoOpLogHandler() })),
             onServerRunning: { [onListening] channel in

@@ -1,7 +1,7 @@
 // A delivery for programs: `tocsin deliveries --json` and `GET /v1/deliveries` say the same.
 
-import Incidents
 import Foundation
+import Incidents
 import JSON
 import Ledger
 import Routing

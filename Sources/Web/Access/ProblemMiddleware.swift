@@ -6,6 +6,7 @@ import Hummingbird
 import Ledger
 import Logging
 import NIOCore
+import NIOHTTP1
 import Synchronization
 
 /// The routes by their paths, known once all have been added: to tell a wrong method from a wrong path.
@@ -21,7 +22,10 @@ final class RouteTable: Sendable {
     func methods(_ path: String) -> [String] {
         let parts = path.split(separator: "/").map(String.init)
         let found = routes.withLock { routes in
-            routes.filter { $0.path.count == parts.count && zip($0.path, parts).allSatisfy { $0.hasPrefix("{") || $0.hasPrefix(":") || $0 == $1 } }
+            routes.filter { route in
+                route.path.count == parts.count
+                    && zip(route.path, parts).allSatisfy { $0.hasPrefix("{") || $0.hasPrefix(":") || $0 == "*" || $0 == $1 }
+            }
         }
         return Set(found.map { $0.method.rawValue }).sorted()
     }
@@ -43,11 +47,15 @@ struct ProblemMiddleware: RouterMiddleware {
             response = try await next(request, context)
         } catch let error as any HTTPResponseError {
             response = try answer(error, request, context, isProgram)
-        } catch where isProgram && !(error is CancellationError) && !(error is ChannelError) {
+        } catch is NIOTooManyBytesError {
+            let refused = RefusedRequest(.contentTooLarge, "too_large", "the body is too large").closing()
+            response = isProgram ? refused.response : Response(status: refused.status, headers: refused.headers)
+        } catch  where isProgram && !Self.isOfTheConnection(error) {
             refusals.log(
                 "a request could not be answered", key: "fault \(request.uri.path.prefix(40))",
                 ["path": "\(request.uri.path.prefix(100))", "error": "\(error)"], level: .error, now: clock())
-            response = RefusedRequest.tryLater(.serviceUnavailable, "unavailable", "this cannot be answered now; try again", after: 10)
+            response =
+                RefusedRequest.tryLater(.serviceUnavailable, "unavailable", "this cannot be answered now; try again", after: 10)
                 .response
         }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
@@ -56,6 +64,11 @@ struct ProblemMiddleware: RouterMiddleware {
             response.headers[.wwwAuthenticate] = "Bearer realm=\"tocsin\""
         }
         return response
+    }
+
+    /// The connection is at fault, or over: there is nobody to answer, or the server does.
+    private static func isOfTheConnection(_ error: any Error) -> Bool {
+        error is CancellationError || error is ChannelError || error is IOError || error is HTTPParserError
     }
 
     private func answer(

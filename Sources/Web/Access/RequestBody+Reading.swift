@@ -36,9 +36,13 @@ enum BodyLimits {
 extension Request {
     /// Reads the whole body, hands it on, and gives its room back.
     ///
-    /// - Parameter limit: in bytes.
+    /// - Parameters:
+    ///   - limit: in bytes.
+    ///   - clock: seconds, only forward.
     /// - Throws: `RefusedRequest`: 413, 408, 400 where it was cut short, 503 where too much is being read at the time.
-    func withBody<Result>(upTo limit: Int, budget: BodyBudget, _ work: ([UInt8]) async throws -> Result) async throws -> Result {
+    func withBody<Result>(
+        upTo limit: Int, budget: BodyBudget, clock: () -> Double = { Monotonic.seconds }, _ work: ([UInt8]) async throws -> Result
+    ) async throws -> Result {
         let announced = headers[.contentLength].flatMap(Int.init)
         if let announced, announced > limit { throw Self.tooLarge(limit) }
         var room = min(announced ?? 1 << 16, limit)
@@ -50,13 +54,13 @@ extension Request {
         for try await chunk in body {
             // Nearly every body comes in one piece: then nobody looks at a clock.
             if let deadline {
-                if Monotonic.seconds > deadline {
+                if clock() > deadline {
                     throw RefusedRequest(
                         .requestTimeout, "too_slow", "the body did not come whole within \(Int(BodyLimits.seconds)) s"
                     ).closing()
                 }
             } else {
-                deadline = Monotonic.seconds + BodyLimits.seconds
+                deadline = clock() + BodyLimits.seconds
             }
             if bytes.count + chunk.readableBytes > limit { throw Self.tooLarge(limit) }
             if bytes.count + chunk.readableBytes > room {

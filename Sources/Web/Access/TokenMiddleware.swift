@@ -24,7 +24,9 @@ struct TokenMiddleware: RouterMiddleware {
         let now = house.clock()
         let token = house.tokens.token(text, now: now)
         if let trouble = house.tokens.trouble {
-            refusals.log("tokens cannot be read; those known before are still taken", key: "tokens", ["error": "\(trouble)"], level: .error, now: now)
+            refusals.log(
+                "tokens cannot be read; those known before are still taken", key: "tokens", ["error": "\(trouble)"], level: .error, now: now
+            )
         }
         guard let token else {
             let address = context.clientAddress ?? "unknown"
@@ -32,7 +34,8 @@ struct TokenMiddleware: RouterMiddleware {
                 "a token was refused: nobody's, expired or revoked", key: "token \(address)",
                 ["from": "\(address)", "token": "\(TokenText.id(of: text) ?? "not one of ours")"], now: now)
             throw RefusedRequest(
-                .unauthorized, "unauthorized", "this token is nobody's, has expired, or was revoked: `tocsin token list` shows those that are valid",
+                .unauthorized, "unauthorized",
+                "this token is nobody's, has expired, or was revoked: `tocsin token list` shows those that are valid",
                 headers: [.wwwAuthenticate: "Bearer realm=\"tocsin\", error=\"invalid_token\""])
         }
         if let wait = gate.take(token.id, rates: house.http.rate, now: Monotonic.seconds) {

@@ -32,21 +32,24 @@ enum EventFormat: Sendable, Equatable {
     /// - Throws: 415 where nobody could read it.
     static func of(_ headers: HTTPFields) throws(RefusedRequest) -> EventFormat {
         if let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" {
-            throw RefusedRequest(.unsupportedMediaType, "unsupported_media_type", "send the body as it is: `Content-Encoding` is not understood")
+            throw RefusedRequest(
+                .unsupportedMediaType, "unsupported_media_type", "send the body as it is: `Content-Encoding` is not understood")
         }
         let parts = (headers[.contentType] ?? "").lowercased().split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
         let type = parts.first ?? ""
         for part in parts.dropFirst() where part.hasPrefix("charset=") {
             let set = part.dropFirst("charset=".count).trimmingCharacters(in: CharacterSet(charactersIn: "\""))
             if !["utf-8", "utf8", "us-ascii"].contains(set) {
-                throw RefusedRequest(.unsupportedMediaType, "unsupported_media_type", "JSON is UTF-8; `charset=\(excerpt(set))` is not read")
+                throw RefusedRequest(
+                    .unsupportedMediaType, "unsupported_media_type", "JSON is UTF-8; `charset=\(excerpt(set))` is not read")
             }
         }
         if HTTPField.Name("ce-specversion").flatMap({ headers[$0] }) != nil { return .binary }
         switch type {
         case "application/cloudevents+json": return .structured
         case "application/cloudevents-batch+json": return .batch
-        case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines", "application/json-lines": return .lines
+        case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines", "application/json-lines":
+            return .lines
         // The last two: what curl says where nobody tells it what it sends, and what a shell's other tools say.
         case "", "application/json", "text/json", "application/x-www-form-urlencoded", "text/plain": return .json
         case let other where other.hasPrefix("application/") && other.hasSuffix("+json"): return .json
@@ -128,7 +131,8 @@ extension EventFormat {
             guard name.hasPrefix("ce-") else { continue }
             let attribute = String(name.dropFirst(3))
             guard let value = field.value.removingPercentEncoding, attribute != "data", members[attribute] == nil else {
-                throw RefusedRequest(.badRequest, "wrong_type", "the header `\(excerpt(name))` cannot be read as an attribute of a CloudEvent")
+                throw RefusedRequest(
+                    .badRequest, "wrong_type", "the header `\(excerpt(name))` cannot be read as an attribute of a CloudEvent")
             }
             members[attribute] = .string(value)
         }

@@ -40,7 +40,8 @@ struct EventIntake: Sendable {
         refusals.log(
             "events are refused: the queue is full", key: "full", ["max_queue": "\(limit)"], now: house.clock())
         throw RefusedRequest.tryLater(
-            .tooManyRequests, "queue_full", "\(limit) events wait in the queue, and no more are taken (`http.max_queue`); try again", after: 5)
+            .tooManyRequests, "queue_full", "\(limit) events wait in the queue, and no more are taken (`http.max_queue`); try again",
+            after: 5)
     }
 
     /// Checks, writes, answers.
@@ -78,7 +79,8 @@ struct EventIntake: Sendable {
 
     private static var otherBody: RefusedRequest {
         RefusedRequest(
-            .unprocessableContent, "id_conflict", "this `Idempotency-Key` came before, with another body; give each request a key of its own")
+            .unprocessableContent, "id_conflict",
+            "this `Idempotency-Key` came before, with another body; give each request a key of its own")
     }
 
     /// An acknowledgement of an incident that nobody has heard of is told at once, unless what waits in the queue may open it.

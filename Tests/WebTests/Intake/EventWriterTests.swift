@@ -81,7 +81,9 @@ import Testing
 
     @Test func namesSayHowManyEventsAFileHolds() throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
-        for name in [QueueLoad.name("http-1-000000001", events: 7), "other.ndjson", "a.json", ".hidden.json", "x-99999999.ndjson", "-3.ndjson"] {
+        for name in [
+            QueueLoad.name("http-1-000000001", events: 7), "other.ndjson", "a.json", ".hidden.json", "x-99999999.ndjson", "-3.ndjson",
+        ] {
             try Data().write(to: URL(fileURLWithPath: "\(path)/\(name)"))
         }
         #expect(try QueueLoad.events(in: path, limit: 1_000) == 7 + 1 + 1 + 1 + 3)

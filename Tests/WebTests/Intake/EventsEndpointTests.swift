@@ -53,7 +53,9 @@ import Testing
         #expect(bad.errors.map { $0["index"]?.integer } == [1, 2])
         #expect(bad.errors.first?["pointer"] == "/type")
         #expect(try house.queued().isEmpty)
-        let good = try await house.post("[\(Self.escalation), {\"id\": \"x\", \"type\": \"update\", \"incident\": {\"id\": \"INC1\"}, \"message\": \"m\"}]", token: token)
+        let good = try await house.post(
+            "[\(Self.escalation), {\"id\": \"x\", \"type\": \"update\", \"incident\": {\"id\": \"INC1\"}, \"message\": \"m\"}]",
+            token: token)
         #expect(good.ids.count == 2 && good.ids.last == "x")
         #expect(try house.queued().map { $0["type"]?.string } == ["escalation", "update"])
     }
@@ -74,9 +76,11 @@ import Testing
     @Test func cloudEventsComeInThreeModes() async throws {
         let house = try IntakeHouse()
         let token = try house.token()
-        let envelope = #"{"specversion": "1.0", "id": "c1", "source": "/mon", "type": "tocsin.update", "data": {"incident": {"id": "I"}, "message": "m"}}"#
+        let envelope =
+            #"{"specversion": "1.0", "id": "c1", "source": "/mon", "type": "tocsin.update", "data": {"incident": {"id": "I"}, "message": "m"}}"#
         #expect(try await house.post(envelope, token: token, type: "application/cloudevents+json").ids == ["c1"])
-        let batch = try await house.post("[\(envelope.replacing("c1", with: "c2"))]", token: token, type: "application/cloudevents-batch+json; charset=UTF-8")
+        let batch = try await house.post(
+            "[\(envelope.replacing("c1", with: "c2"))]", token: token, type: "application/cloudevents-batch+json; charset=UTF-8")
         #expect(batch.ids == ["c2"])
         let binary = try await house.post(
             #"{"incident": {"id": "I"}, "message": "m"}"#, token: token,
@@ -89,7 +93,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "application/json", 400, "not_json"), ("{", "application/json", 400, "not_json"), ("[1]", "application/json", 400, "wrong_type"),
+        ("", "application/json", 400, "not_json"), ("{", "application/json", 400, "not_json"),
+        ("[1]", "application/json", 400, "wrong_type"),
         ("7", "application/json", 400, "wrong_type"), ("<a/>", "text/xml", 415, "unsupported_media_type"),
         (#"{"type":"update","type":"update"}"#, "application/json", 400, "duplicate_member"),
         (#"{"type":"escalation","incident":{"id":"I","severity":"purple"}}"#, "text/plain", 400, "unknown_severity"),
@@ -120,7 +125,9 @@ import Testing
     @Test func anAcknowledgementOfAnUnknownIncidentIsToldAtOnce() async throws {
         let house = try IntakeHouse()
         let token = try house.token()
-        func ack(_ id: String) -> String { "{\"type\": \"acknowledgement\", \"incident\": {\"id\": \"\(id)\"}, \"change\": {\"by\": \"ana\"}}" }
+        func ack(_ id: String) -> String {
+            "{\"type\": \"acknowledgement\", \"incident\": {\"id\": \"\(id)\"}, \"change\": {\"by\": \"ana\"}}"
+        }
         #expect(try await house.post(ack("INC1"), token: token).codes == ["unknown_incident"])
         // One that is opened before it in the same request, or waits in the queue, may be meant.
         #expect(try await house.post("[\(Self.escalation), \(ack("INC1"))]", token: token).status == 202)

@@ -7,7 +7,8 @@ import Testing
 @testable import Web
 
 @Suite struct IdempotencyTests {
-    private static let events = #"[{"type": "escalation", "incident": {"id": "I"}}, {"type": "update", "incident": {"id": "I"}, "message": "m"}]"#
+    private static let events =
+        #"[{"type": "escalation", "incident": {"id": "I"}}, {"type": "update", "incident": {"id": "I"}, "message": "m"}]"#
     private static let key = ["Idempotency-Key": "k-1"]
 
     @Test func theSameKeyGivesTheSameIdsAndOneEffect() async throws {

@@ -26,6 +26,7 @@ final class IntakeHouse: Sendable {
     let current: CurrentSetup
     let house: House
     let log: LogLines
+    private let responder: RouterResponder<WebContext>
 
     init(http: String = "{}", routes: String = "", adapters: ToolAdapters = .none) throws {
         path = NSTemporaryDirectory() + "intake-\(UUID().uuidString)"
@@ -50,6 +51,7 @@ final class IntakeHouse: Sendable {
         self.log = log
         house = House(
             setup: current, ledger: ledger, logger: Logger(label: "test") { _ in log.handler }, adapters: adapters)
+        responder = WebServer.router(house).buildResponder()
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
@@ -67,7 +69,7 @@ final class IntakeHouse: Sendable {
         if let token { headers[.authorization] = "Bearer \(token)" }
         if let type, body != nil { headers[.contentType] = type }
         for (name, value) in extra { headers[try #require(HTTPField.Name(name))] = value }
-        let (application, sent) = (Application(router: WebServer.router(house)), headers)
+        let (application, sent) = (Application(responder: responder), headers)
         return try await application.test(.router) { client in
             try await client.execute(uri: path, method: method, headers: sent, body: body.map { ByteBuffer(string: $0) }) {
                 Answer(status: $0.status.code, headers: $0.headers, body: Array($0.body.readableBytesView))
@@ -96,7 +98,8 @@ final class IntakeHouse: Sendable {
         for name in try FileManager.default.contentsOfDirectory(atPath: folder).filter({ $0.hasSuffix("json") }).sorted() {
             let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")))
             for line in bytes.split(separator: 0x0A) {
-                let event = try current.value.parser.parse(Array(line), origin: EventOrigin(file: name, modified: Date(), size: bytes.count))
+                let event = try current.value.parser.parse(
+                    Array(line), origin: EventOrigin(file: name, modified: Date(), size: bytes.count))
                 let receipts = try await ledger.accept([Pipeline.arrival(event, file: name, setup: current.value, now: Date())])
                 for case .rejected(let rejection) in receipts { rejected.append(rejection) }
             }

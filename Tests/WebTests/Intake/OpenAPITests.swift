@@ -18,13 +18,18 @@ import Yams
     /// What programs use, of all that is answered: not the pages.
     private static func isDescribed(_ path: String) -> Bool {
         path.hasPrefix("/v1/") || ["/healthz", "/readyz", "/metrics", "/openapi.yaml"].contains(path)
-            || ["/a/", "/u/", "/r/"].contains { path.hasPrefix($0) }
+            || ["/a/", "/u/", "/s/", "/r/"].contains { path.hasPrefix($0) }
+    }
+
+    /// `/a/:token` as a description writes it: `/a/{token}`.
+    private static func template(_ path: String) -> String {
+        "/" + path.split(separator: "/").map { $0.hasPrefix(":") ? "{\($0.dropFirst())}" : String($0) }.joined(separator: "/")
     }
 
     @Test func everyRouteIsDescribedAndEveryDescribedRouteIsThere() throws {
         let house = try IntakeHouse()
         let routes = WebServer.router(house.house).routes
-            .filter { $0.method != .head }.map { "\($0.method.rawValue.lowercased()) \($0.path.description)" }
+            .filter { $0.method != .head }.map { "\($0.method.rawValue.lowercased()) \(Self.template($0.path.description))" }
             .filter { Self.isDescribed(String($0.split(separator: " ")[1])) }
         let paths = try #require(try description()["paths"] as? [String: [String: Any]])
         let described = paths.flatMap { path, item in item.keys.filter(Self.methods.contains).map { "\($0) \(path)" } }

@@ -53,8 +53,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "/v1/deliveries?state=lost", "/v1/deliveries?limit=0", "/v1/deliveries?limit=x", "/v1/deliveries?stat=dead", "/v1/deliveries?since=soon",
-        "/v1/incidents?all=perhaps", "/v1/incidents?severity=purple", "/v1/status?x=1", "/v1/deliveries?after=-1", "/v1/deliveries?order=down",
+        "/v1/deliveries?state=lost", "/v1/deliveries?limit=0", "/v1/deliveries?limit=x", "/v1/deliveries?stat=dead",
+        "/v1/deliveries?since=soon",
+        "/v1/incidents?all=perhaps", "/v1/incidents?severity=purple", "/v1/status?x=1", "/v1/deliveries?after=-1",
+        "/v1/deliveries?order=down",
     ])
     func aParameterThatIsWrongIsToldAndNotPassedOver(path: String) async throws {
         let house = try IntakeHouse()

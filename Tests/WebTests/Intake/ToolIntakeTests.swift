@@ -9,10 +9,14 @@ import Testing
 
 /// A tool that sends `{"alerts": [NAME, …]}` and signs by the header `x-secret`.
 private struct TestTool: ToolAdapter {
-    func events(from body: JSONValue, headers: [String: String], scale: SeverityScale) throws(ToolFault) -> (events: [JSONValue], notes: [String]) {
+    func events(from body: JSONValue, headers: [String: String], scale: SeverityScale) throws(ToolFault) -> (
+        events: [JSONValue], notes: [String]
+    ) {
         guard let alerts = body["alerts"]?.array else { throw ToolFault(code: "missing_member", message: "no alerts", pointer: "/alerts") }
         return (
-            alerts.map { ["id": .string("tool-\($0.scalarText ?? "")"), "type": "escalation", "incident": ["id": .string($0.scalarText ?? "")]] }, []
+            alerts.map {
+                ["id": .string("tool-\($0.scalarText ?? "")"), "type": "escalation", "incident": ["id": .string($0.scalarText ?? "")]]
+            }, []
         )
     }
 
