@@ -72,7 +72,7 @@ import Testing
         let house = try AnswerHouse()
         try await house.open()
         let payload = Self.payload(house.token())
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             let pressed = try await Self.press(client, house, payload)
             #expect(pressed.status == .ok && pressed.text.isEmpty)
             let event = try #require(try house.dropped().first)
@@ -102,7 +102,7 @@ import Testing
         let house = try AnswerHouse()
         try await house.open()
         let token = house.token()
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             #expect(try await Self.press(client, house, Self.payload(token), secret: "other").status == .unauthorized)
             #expect(try await Self.press(client, house, Self.payload(token), age: 301).status == .unauthorized)
             #expect(try await client.execute(uri: "/v1/slack/actions", method: .post).status == .unauthorized)
