@@ -104,7 +104,8 @@ import Testing
             }
         }
         #expect(try house.dropped().isEmpty)
-        #expect(house.log.lines.contains { $0.contains("it was not made here") } && house.log.lines.contains { $0.contains("it has expired") })
+        #expect(
+            house.log.lines.contains { $0.contains("it was not made here") } && house.log.lines.contains { $0.contains("it has expired") })
     }
 
     @Test func whoIsTooLateHearsWhoHasIt() async throws {

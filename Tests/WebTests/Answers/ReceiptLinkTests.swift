@@ -52,7 +52,8 @@ import Testing
         let house = try AnswerHouse()
         let row = try await row("sms", house)
         let address = address(row, house)
-        @Sendable func report(_ client: any TestClientProtocol, _ fields: KeyValuePairs<String, String>, token: String = "12345") async throws
+        @Sendable func report(_ client: any TestClientProtocol, _ fields: KeyValuePairs<String, String>, token: String = "12345")
+            async throws
             -> HTTPResponse.Status
         {
             let text = formText(fields)

@@ -16,7 +16,7 @@ import Testing
     private func subscribe(_ house: AnswerHouse, _ id: String, who: String = "\"ana\"") async throws {
         try await house.accept(
             """
-            {"type": "subscription", "id": "e-\(id)", "subscription": {"id": "\(id)", "who": \(who), "match": {"service": "pay*"}}}
+            {"type": "subscription", "id": "e-\(id)", "subscription": {"action": "subscribe", "id": "\(id)", "who": \(who), "match": {"service": "pay*"}}}
             """)
     }
 

@@ -25,7 +25,8 @@ import Testing
     @Test(arguments: [
         ("ACK INC1", TextCommand.acknowledge("INC1")), ("  ack   inc1 thanks", .acknowledge("inc1")), ("Ack: INC1.", .acknowledge("INC1")),
         ("ack", .acknowledge(nil)), ("\u{201C}ACK\u{201D}", .acknowledge(nil)), ("STOP", .stop), ("stop.", .stop), ("Unsubscribe", .stop),
-        ("stop it please", .other), ("START", .start), ("yes", .start), ("HELP", .help), ("info", .help), ("", .other), ("\u{0}\r\n", .other),
+        ("stop it please", .other), ("START", .start), ("yes", .start), ("HELP", .help), ("info", .help), ("", .other),
+        ("\u{0}\r\n", .other),
         ("ABCD-EFGH", .confirm("ABCD-EFGH")), ("abcd efgh", .confirm("ABCD-EFGH")), ("hello there my friend", .other),
     ])
     func words(text: String, command: TextCommand) { #expect(TextCommand(text) == command) }
@@ -95,7 +96,9 @@ import Testing
         #expect(house.log.lines.filter { $0.contains("a text message was refused") }.count >= 5)
     }
 
-    private func kannel(_ client: any TestClientProtocol, _ fields: KeyValuePairs<String, String>, post: Bool = false) async throws -> TestResponse {
+    private func kannel(_ client: any TestClientProtocol, _ fields: KeyValuePairs<String, String>, post: Bool = false) async throws
+        -> TestResponse
+    {
         let text = formText(fields)
         return post
             ? try await client.execute(uri: "/v1/sms/inbound/kannel", method: .post, body: ByteBuffer(string: text))
@@ -164,7 +167,8 @@ import Testing
     @Test func aCodeConfirms() async throws {
         let house = try AnswerHouse()
         try await house.accept(
-            #"{"type": "subscription", "id": "e", "subscription": {"id": "s9", "who": {"sms": "+15005550000"}, "match": {}, "via": "kannel"}}"#)
+            #"{"type": "subscription", "id": "e", "subscription": {"action": "subscribe", "id": "s9", "who": {"sms": "+15005550000"}, "match": {}, "via": "kannel"}}"#
+        )
         let code = house.links.code(confirming: "s9", to: "+15005550000")
         try await house.ask(as: Self.gateway) { (client) async throws in
             // Somebody else's code is nothing to others.
