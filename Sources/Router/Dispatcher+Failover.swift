@@ -40,7 +40,9 @@ extension Dispatcher {
     func rerouteWhatDidNotArrive() async {
         if pipeline.setup.value.configuration.http == nil { return }
         while true {
-            guard let lost = try? await pipeline.ledger.undelivered(now: pipeline.clock(), limit: Self.atOnce), !lost.isEmpty else { return }
+            guard let lost = try? await pipeline.ledger.undelivered(now: pipeline.clock(), limit: Self.atOnce), !lost.isEmpty else {
+                return
+            }
             for (delivery, reason) in lost {
                 let plan = pipeline.nextWay(for: delivery, now: pipeline.clock())
                 let why = reason ?? "its gateway reports that it did not arrive"

@@ -26,7 +26,9 @@ extension Setup {
     private func acknowledging(
         _ incident: Incident, _ type: EventType, _ origin: Origin, subscription: String?, _ delivery: some Addressed, id: Int64, now: Date
     ) -> Acknowledging? {
-        guard incident.isOpen, !incident.acknowledged, type.asksSomebody, origin.asksSomebody, let http = configuration.http else { return nil }
+        guard incident.isOpen, !incident.acknowledged, type.asksSomebody, origin.asksSomebody, let http = configuration.http else {
+            return nil
+        }
         // Who only asked to be told, and is nobody's colleague, does not decide that somebody has it.
         if subscription != nil, configuration.table.directory.people[delivery.recipient] == nil { return nil }
         let deed = Links.Deed.acknowledge(

@@ -174,8 +174,8 @@ import Testing
         #expect(
             absent.sorted()
                 == [
-                    "checklist", "checklist_text", "confirmation", "correction", "digest", "is_ended", "is_test", "late", "leaving",
-                    "message", "message_lines", "reopened", "sla", "stage", "stage_line",
+                    "acknowledge", "checklist", "checklist_text", "confirmation", "correction", "digest", "is_ended", "is_test", "late",
+                    "leaving", "message", "message_lines", "reopened", "sla", "stage", "stage_line",
                 ])
     }
 }

@@ -41,7 +41,8 @@ enum Phrase: Int, CaseIterable, Sendable {
 
     // What is expected.
     case nothingToDo, nothingForNow, nothingHasIt, nothingSomebody, nothingInformation, nothingChannelWorks, nothingUnless
-    case acknowledgeIt, acknowledgeWith, acknowledgeByAnswer, acknowledgeByLink, lookAtStatus, lookAtIncidents, lookAtSuppressions, tellOperators
+    case acknowledgeIt, acknowledgeWith, acknowledgeByAnswer, acknowledgeByLink, lookAtStatus, lookAtIncidents, lookAtSuppressions,
+        tellOperators
     case approve, tellStakeholders, tellStakeholdersWith, resolveOrSay, resolveOrSayWith, takeOver
     case confirmByLink, confirmByCode, confirmShort, sendAgain
 

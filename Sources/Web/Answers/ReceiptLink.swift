@@ -71,7 +71,9 @@ struct ReportedStatus: Sendable, Equatable {
             outcome = .confirmed
         } else if Self.lost.contains(word) {
             outcome = .failed
-            let code = form.first(of: ["ErrorCode", "error", "code"]).map { $0.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.prefix(20) }
+            let code = form.first(of: ["ErrorCode", "error", "code"]).map {
+                $0.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.prefix(20)
+            }
             let words = code.flatMap { Self.meanings[String($0)] }
             let why = [code.map(String.init), words].compactMap { $0.flatMap { $0.isEmpty ? nil : $0 } }.joined(separator: ": ")
             reason = "its gateway reports that it did not arrive" + (why.isEmpty ? "" : " (\(why))")

@@ -34,7 +34,9 @@ struct SlackPress: Sendable {
 
     /// How somebody is called who is not in `people`: `slack:U0123 (ana)`.
     var stranger: String {
-        let name = (userName ?? "").unicodeScalars.filter { $0.properties.generalCategory != .control && $0.properties.generalCategory != .format }
+        let name = (userName ?? "").unicodeScalars.filter {
+            $0.properties.generalCategory != .control && $0.properties.generalCategory != .format
+        }
         let plain = String(String.UnicodeScalarView(name)).trimmingCharacters(in: .whitespaces).prefix(60)
         return plain.isEmpty ? "slack:\(user)" : "slack:\(user) (\(plain))"
     }

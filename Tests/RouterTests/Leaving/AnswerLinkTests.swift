@@ -19,7 +19,10 @@ import Transport
         let links = Links(key: Array(1..<33), publicURL: "https://t.example")
         let deeds: [Links.Deed] = [
             .acknowledge(Links.Acknowledge(incident: "INC1", by: "ana", delivery: 17, expires: Self.now)),
-            .acknowledge(Links.Acknowledge(incident: String(repeating: "Ü", count: 200), by: "x@example.com", delivery: .max, expires: .init(timeIntervalSince1970: 0))),
+            .acknowledge(
+                Links.Acknowledge(
+                    incident: String(repeating: "Ü", count: 200), by: "x@example.com", delivery: .max,
+                    expires: .init(timeIntervalSince1970: 0))),
             .manage(who: .person("ana"), expires: Self.now), .manage(who: .email("x@example.com"), expires: Self.now),
             .manage(who: .sms("+447700900123"), expires: Self.now),
             .receipt(Links.Receipt(delivery: 1, token: "0123456789abcdef")),
@@ -58,7 +61,8 @@ import Transport
         let templates = try #require(check.templates)
         return Setup(
             configuration: configuration, templates: templates,
-            channels: ChannelSet(configuration.channels, http: HTTPClient(), smtp: SMTPClient(), hostName: "localhost"), links: .preview(publicURL: configuration.router.publicURL))
+            channels: ChannelSet(configuration.channels, http: HTTPClient(), smtp: SMTPClient(), hostName: "localhost"),
+            links: .preview(publicURL: configuration.router.publicURL))
     }
 
     private func messages(_ setup: Setup, _ json: String, known: Incident? = nil) throws -> [Message] {

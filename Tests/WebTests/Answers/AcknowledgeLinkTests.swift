@@ -16,7 +16,7 @@ import Testing
         let house = try AnswerHouse()
         try await house.open(title: "<script>alert(1)</script> \"db\" & more")
         let token = house.token()
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             for method in [HTTPRequest.Method.get, .head, .get] {
                 let page = try await client.execute(uri: "/a/\(token)", method: method)
                 #expect(page.status == .ok)
@@ -46,7 +46,7 @@ import Testing
         let house = try AnswerHouse()
         try await house.open()
         let token = house.token()
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             #expect(try await client.execute(uri: "/a/\(token)", method: .post).status == .ok)
             #expect(try await client.execute(uri: "/a/\(token)", method: .post).status == .gone)
             try await house.work()
@@ -54,7 +54,7 @@ import Testing
             #expect(again.status == .gone && again.text.contains("This link has been used") && again.text.contains("Ana Example"))
         }
         // After a new start only the ledger knows.
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             #expect(try await client.execute(uri: "/a/\(token)", method: .post).status == .gone)
             #expect(try await client.execute(uri: "/a/\(token)", method: .get).status == .gone)
         }
@@ -68,7 +68,7 @@ import Testing
         let house = try AnswerHouse()
         try await house.open()
         let token = house.token()
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             _ = try await client.execute(uri: "/a/\(token)", method: .post)
             try await house.work()
             try await house.accept(#"{"type": "escalation", "id": "again", "incident": {"id": "INC1"}}"#)
@@ -90,7 +90,7 @@ import Testing
             house.links.token(.leave(subscription: "s1")),
             house.links.token(.receipt(Links.Receipt(delivery: 1, token: "0123456789abcdef"))),
         ]
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             for token in forged {
                 for method in [HTTPRequest.Method.get, .post] {
                     let answer = try await client.execute(uri: "/a/\(token)", method: method)
@@ -104,7 +104,8 @@ import Testing
             }
         }
         #expect(try house.dropped().isEmpty)
-        #expect(house.log.lines.contains { $0.contains("it was not made here") } && house.log.lines.contains { $0.contains("it has expired") })
+        #expect(
+            house.log.lines.contains { $0.contains("it was not made here") } && house.log.lines.contains { $0.contains("it has expired") })
     }
 
     @Test func whoIsTooLateHearsWhoHasIt() async throws {
@@ -112,7 +113,7 @@ import Testing
         try await house.open()
         try await house.accept(#"{"type": "acknowledgement", "id": "a", "incident": {"id": "INC1"}, "change": {"by": "ana"}}"#)
         let token = house.token(to: "ben")
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             let looked = try await client.execute(uri: "/a/\(token)", method: .get)
             #expect(looked.status == .ok && !looked.text.contains("<form"))
             let pressed = try await client.execute(uri: "/a/\(token)", method: .post)
@@ -134,7 +135,7 @@ import Testing
         let house = try AnswerHouse()
         try await house.open()
         let token = house.token()
-        let statuses = try await house.ask { client in
+        let statuses = try await house.ask { (client) async throws in
             try await withThrowingTaskGroup(of: HTTPResponse.Status.self) { group in
                 for _ in 0..<8 { group.addTask { try await client.execute(uri: "/a/\(token)", method: .post).status } }
                 return try await group.reduce(into: []) { $0.append($1) }

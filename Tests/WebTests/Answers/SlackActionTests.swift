@@ -40,10 +40,12 @@ import Testing
             "type": "block_actions", "user": ["id": .string(user), "username": .string(name), "name": .string(name)],
             "trigger_id": "1.2.3", "container": ["type": "message", "message_ts": "1.2"],
             "message": [
-                "text": "INC1", "blocks": [
+                "text": "INC1",
+                "blocks": [
                     ["type": "header", "text": ["type": "plain_text", "text": "INC1"]],
                     [
-                        "type": "actions", "elements": [
+                        "type": "actions",
+                        "elements": [
                             ["type": "button", "action_id": "ack", "value": .string(token)],
                             ["type": "button", "action_id": "x", "url": "https://incidents.example.com"],
                         ],
@@ -72,7 +74,7 @@ import Testing
         let house = try AnswerHouse()
         try await house.open()
         let payload = Self.payload(house.token())
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             let pressed = try await Self.press(client, house, payload)
             #expect(pressed.status == .ok && pressed.text.isEmpty)
             let event = try #require(try house.dropped().first)
@@ -102,7 +104,7 @@ import Testing
         let house = try AnswerHouse()
         try await house.open()
         let token = house.token()
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             #expect(try await Self.press(client, house, Self.payload(token), secret: "other").status == .unauthorized)
             #expect(try await Self.press(client, house, Self.payload(token), age: 301).status == .unauthorized)
             #expect(try await client.execute(uri: "/v1/slack/actions", method: .post).status == .unauthorized)
@@ -149,7 +151,8 @@ import Testing
         }
         for url in [
             "http://hooks.slack.com/x", "https://hooks.slack.com.evil.example/x", "https://hooks.slack.com@evil.example/",
-            "https://evil.example/https://hooks.slack.com/", "https://hooks.slack.com:8443/x", "http://127.0.0.1:10/x", "file:///etc/passwd",
+            "https://evil.example/https://hooks.slack.com/", "https://hooks.slack.com:8443/x", "http://127.0.0.1:10/x",
+            "file:///etc/passwd",
             "http://169.254.169.254/", "https://hooks.slack.com\\@evil.example/", "", "https://hooks.slack.com/a b",
         ] {
             #expect(!answers.mayCall(url), "\(url)")

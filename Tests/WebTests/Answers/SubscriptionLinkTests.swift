@@ -16,7 +16,7 @@ import Testing
     private func subscribe(_ house: AnswerHouse, _ id: String, who: String = "\"ana\"") async throws {
         try await house.accept(
             """
-            {"type": "subscription", "id": "e-\(id)", "subscription": {"id": "\(id)", "who": \(who), "match": {"service": "pay*"}}}
+            {"type": "subscription", "id": "e-\(id)", "subscription": {"action": "subscribe", "id": "\(id)", "who": \(who), "match": {"service": "pay*"}}}
             """)
     }
 
@@ -25,7 +25,7 @@ import Testing
         let house = try AnswerHouse()
         try await subscribe(house, "s1")
         let token = house.links.token(.leave(subscription: "s1"))
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             let looked = try await client.execute(uri: "/u/\(token)", method: .get)
             #expect(looked.status == .ok && looked.text.contains("Stop these messages?") && looked.text.contains("service: pay*"))
             _ = try await client.execute(uri: "/u/\(token)", method: .head)
@@ -49,7 +49,7 @@ import Testing
         let house = try AnswerHouse()
         try await subscribe(house, "s2", who: #"{"email": "visitor@example.com"}"#)
         let token = house.links.token(.confirm(subscription: "s2"))
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             let looked = try await client.execute(uri: "/u/\(token)", method: .get)
             #expect(looked.text.contains("Do you want these messages?") && looked.text.contains("visitor@example.com"))
             #expect(try await house.ledger.subscription("s2")?.isConfirmed == false)
@@ -68,7 +68,7 @@ import Testing
         let page = try #require(house.setup.ownPage(of: .person("ana"), now: house.now))
         #expect(page.hasPrefix("https://tocsin.example.com/x/s/"))
         let address = "/s/" + Links.token(in: page)
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             func post(_ fields: KeyValuePairs<String, String>) async throws -> TestResponse {
                 try await client.execute(uri: address, method: .post, body: ByteBuffer(string: formText(fields)))
             }
@@ -107,7 +107,7 @@ import Testing
         let house = try AnswerHouse()
         let page = try #require(house.setup.ownPage(of: .email("x@example.com"), now: house.now))
         #expect(page == house.setup.ownPage(of: .email("x@example.com"), now: house.now + 3_600), "the same all day")
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             let address = "/s/" + Links.token(in: page)
             #expect(try await client.execute(uri: address, method: .get).status == .ok)
             #expect(try await client.execute(uri: "/s/" + house.token(), method: .get).status == .notFound)

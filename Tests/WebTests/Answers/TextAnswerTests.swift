@@ -25,7 +25,8 @@ import Testing
     @Test(arguments: [
         ("ACK INC1", TextCommand.acknowledge("INC1")), ("  ack   inc1 thanks", .acknowledge("inc1")), ("Ack: INC1.", .acknowledge("INC1")),
         ("ack", .acknowledge(nil)), ("\u{201C}ACK\u{201D}", .acknowledge(nil)), ("STOP", .stop), ("stop.", .stop), ("Unsubscribe", .stop),
-        ("stop it please", .other), ("START", .start), ("yes", .start), ("HELP", .help), ("info", .help), ("", .other), ("\u{0}\r\n", .other),
+        ("stop it please", .other), ("START", .start), ("yes", .start), ("HELP", .help), ("info", .help), ("", .other),
+        ("\u{0}\r\n", .other),
         ("ABCD-EFGH", .confirm("ABCD-EFGH")), ("abcd efgh", .confirm("ABCD-EFGH")), ("hello there my friend", .other),
     ])
     func words(text: String, command: TextCommand) { #expect(TextCommand(text) == command) }
@@ -53,7 +54,7 @@ import Testing
     @Test func anAnswerAtTwilioAcknowledges() async throws {
         let house = try AnswerHouse()
         try await house.open()
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             let answer = try await twilio(client, "ack inc1")
             #expect(answer.status == .ok && answer.headers[.contentType] == "text/xml; charset=utf-8")
             #expect(answer.text.hasSuffix("<Response><Message>You have INC1. Escalation stops.</Message></Response>"))
@@ -66,7 +67,7 @@ import Testing
             let late = try await twilio(client, "ACK INC1", from: "+447700900456", sid: "SM2")
             #expect(late.text.contains("Ana Example hat INC1 seit 10:00 (Europe/London)."))
         }
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             try await house.accept(#"{"type": "escalation", "id": "x", "incident": {"id": "INC1"}}"#)
             #expect(try await twilio(client, "ack inc1").status == .conflict, "after a new start, too")
         }
@@ -77,7 +78,7 @@ import Testing
     @Test func whatIsForgedIsRefused() async throws {
         let house = try AnswerHouse()
         try await house.open()
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             #expect(try await twilio(client, "ACK INC1", token: "54321").status == .forbidden)
             #expect(try await twilio(client, "ACK INC1", account: "AC1").status == .forbidden)
             #expect(try await client.execute(uri: "/v1/sms/twilio", method: .post).status == .forbidden)
@@ -95,7 +96,9 @@ import Testing
         #expect(house.log.lines.filter { $0.contains("a text message was refused") }.count >= 5)
     }
 
-    private func kannel(_ client: any TestClientProtocol, _ fields: KeyValuePairs<String, String>, post: Bool = false) async throws -> TestResponse {
+    private func kannel(_ client: any TestClientProtocol, _ fields: KeyValuePairs<String, String>, post: Bool = false) async throws
+        -> TestResponse
+    {
         let text = formText(fields)
         return post
             ? try await client.execute(uri: "/v1/sms/inbound/kannel", method: .post, body: ByteBuffer(string: text))
@@ -110,7 +113,7 @@ import Testing
         try await house.open("INC2")
         house.pass(10)
         try await house.accept(#"{"type": "status_change", "id": "low", "incident": {"id": "INC3", "severity": "low", "status": "open"}}"#)
-        try await house.ask(as: Self.gateway) { client in
+        try await house.ask(as: Self.gateway) { (client) async throws in
             let answer = try await kannel(client, ["from": "447700900123", "text": "ack", "id": "k1"])
             #expect(answer.status == .ok && answer.text == "You have INC2. Escalation stops.")
             #expect(answer.headers[.contentType]?.hasPrefix("text/plain") == true)
@@ -127,7 +130,7 @@ import Testing
     @Test func anybodyMayLeaveAndOnlyPeopleAcknowledge() async throws {
         let house = try AnswerHouse()
         try await house.open()
-        try await house.ask(as: Self.gateway) { client in
+        try await house.ask(as: Self.gateway) { (client) async throws in
             #expect(try await kannel(client, ["from": "+15005550000", "text": "ACK INC1"]).text.contains("cannot acknowledge"))
             #expect(try house.dropped().isEmpty)
             #expect(try await kannel(client, ["from": "15005550000", "text": "Stop"]).text.contains("no more messages"))
@@ -151,7 +154,7 @@ import Testing
     /// Twilio says goodbye itself.
     @Test func stopAtTwilioIsNotAnsweredTwice() async throws {
         let house = try AnswerHouse()
-        try await house.ask { client in
+        try await house.ask { (client) async throws in
             let answer = try await twilio(client, "STOP", more: ["OptOutType": "STOP"])
             #expect(answer.text.hasSuffix("<Response></Response>"))
             let help = try await twilio(client, "HELP", sid: "SM3")
@@ -164,9 +167,10 @@ import Testing
     @Test func aCodeConfirms() async throws {
         let house = try AnswerHouse()
         try await house.accept(
-            #"{"type": "subscription", "id": "e", "subscription": {"id": "s9", "who": {"sms": "+15005550000"}, "match": {}, "via": "kannel"}}"#)
+            #"{"type": "subscription", "id": "e", "subscription": {"action": "subscribe", "id": "s9", "who": {"sms": "+15005550000"}, "match": {}, "via": "kannel"}}"#
+        )
         let code = house.links.code(confirming: "s9", to: "+15005550000")
-        try await house.ask(as: Self.gateway) { client in
+        try await house.ask(as: Self.gateway) { (client) async throws in
             // Somebody else's code is nothing to others.
             #expect(try await kannel(client, ["from": "15005550001", "text": code]).text.contains("Tocsin sends"))
             #expect(try house.dropped().isEmpty)
