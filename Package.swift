@@ -86,6 +86,7 @@ let package = Package(
             resources: [
                 .embedInCode("Pages/Assets/page.css"), .embedInCode("Pages/Assets/page.js"), .embedInCode("Pages/Assets/icon.svg"),
                 .embedInCode("Pages/Words/pages.en.json"), .embedInCode("Pages/Words/pages.de.json"),
+                .embedInCode("Intake/openapi.yaml"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -129,6 +130,7 @@ let package = Package(
             [
                 "Web", "Router", "Settings", "Ledger", "Spool", "Incidents", "Routing", "JSON", "Cryptography", log,
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Yams", package: "Yams"),
             ]),
         tests(
             "AcceptanceTests",

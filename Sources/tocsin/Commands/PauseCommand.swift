@@ -96,13 +96,3 @@ enum HeldText {
         count == 0 ? "nothing is held yet" : "\(count) \(count == 1 ? "delivery is" : "deliveries are") held"
     }
 }
-
-extension LedgerSummary {
-    /// Pending and retrying deliveries.
-    ///
-    /// - Parameter channel: nil: of all.
-    func unfinished(through channel: String?) -> Int {
-        let states = channel.map { channels[$0] ?? [:] } ?? deliveries
-        return (states[.pending] ?? 0) + (states[.retrying] ?? 0)
-    }
-}

@@ -3,37 +3,10 @@
 import Foundation
 import Incidents
 import JSON
+import Router
 import Routing
 
-/// Who is there, by the configuration and the ledger.
-struct DutyNow {
-    private struct Row {
-        var rotation: Rotation
-        var turn: Rotation.Turn?
-        /// Deputies counted.
-        var person: String?
-        var next: Rotation.Turn?
-    }
-
-    private var rows: [Row] = []
-    /// Now and to come, the first to begin first.
-    private var absences: [Absence]
-    private let presence: Presence
-    private let now: Date
-
-    /// - Parameter absences: as the ledger has them.
-    init(_ table: RoutingTable, absences: [Absence], now: Date) {
-        self.now = now
-        self.absences = absences.filter { $0.until > now }.sorted { ($0.from, $0.who) < ($1.from, $1.who) }
-        presence = table.presence(absences: absences, now: now)
-        rows = table.people.rotations.values.sorted { $0.name < $1.name }.map { rotation in
-            Row(
-                rotation: rotation, turn: rotation.turn(at: now), person: presence.onDuty(rotation.name), next: rotation.turn(after: now))
-        }
-    }
-
-    // MARK: For people
-
+extension DutyNow {
     /// Only what there is.
     func show() {
         for (number, row) in rows.enumerated() {
@@ -66,29 +39,4 @@ struct DutyNow {
     }
 
     private static func head(_ name: String) -> String { name.padding(toLength: 13, withPad: " ", startingAt: 0) }
-
-    // MARK: For programs
-
-    /// `duty` (`rotation`, `on_duty`, `turn_of`, `from`, `until`, `next`, `next_from`, `next_until`) and `away` (`who`, `from`, `until`,
-    /// `deputy`, `now`).
-    func add(to line: inout JSONLine) {
-        func time(_ date: Date?) -> JSONValue { date.map { .string(Timestamp.format($0)) } ?? .null }
-        func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
-        let duty = rows.map { row -> JSONValue in
-            [
-                "rotation": .string(row.rotation.name), "on_duty": text(row.person), "turn_of": text(row.turn?.person),
-                "from": time(row.turn?.from), "until": time(row.turn?.until), "next": text(row.next?.person),
-                "next_from": time(row.next?.from),
-                "next_until": time(row.next?.until),
-            ]
-        }
-        let away = absences.map { absence -> JSONValue in
-            [
-                "who": .string(absence.who), "from": time(absence.from), "until": time(absence.until), "deputy": text(absence.deputy),
-                "now": .bool(absence.from <= now),
-            ]
-        }
-        line.add("duty", .array(duty))
-        line.add("away", .array(away))
-    }
 }

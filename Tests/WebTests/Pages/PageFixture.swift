@@ -52,7 +52,7 @@ final class PageFixture: Sendable {
         let revoked = RevokedTokens()
         self.revoked = revoked
         var house = House(setup: CurrentSetup(setup), ledger: ledger, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        house.sessions = SessionStore { text, _ in revoked.token(text) }
+        house.sessions = SessionStore(check: { text, _ in revoked.token(text) }, known: { id, _ in revoked.token(id) })
         self.house = house
     }
 

@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func manyFailedSignInsHaveToWait() {
-        let store = SessionStore { text, _ in RevokedTokens().token(text) }
+        let store = SessionStore(check: { text, _ in RevokedTokens().token(text) }, known: { id, _ in RevokedTokens().token(id) })
         let now = Date()
         for _ in 0..<5 { #expect(store.signIn("x", from: "192.0.2.1", lasts: 60, now: now) == .wrongToken) }
         #expect(store.signIn("reader", from: "192.0.2.1", lasts: 60, now: now) == .later(300))
