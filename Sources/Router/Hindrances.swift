@@ -16,11 +16,7 @@ public struct Hindrances: Sendable {
         self.summary = summary
         self.isRunning = isRunning
         self.now = now
-        disks = []
-        for path in [router.state, router.queue] {
-            guard let space = DiskSpace.of(path), !disks.contains(where: { $0.space.device == space.device }) else { continue }
-            disks.append((path, space))
-        }
+        disks = DiskSpace.each(of: [router.state, router.queue])
     }
 
     /// What the router said of its destinations holds only while it runs.

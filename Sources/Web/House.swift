@@ -49,7 +49,7 @@ public struct House: Sendable {
         events = EventWriter(queue: router.queue)
         let tokens = TokenStore(state: router.state)
         self.tokens = tokens
-        sessions = SessionStore { text, now in tokens.token(text, now: now) }
+        sessions = SessionStore(check: { tokens.token($0, now: $1) }, known: { tokens.token(id: $0, now: $1) })
         live = LiveHub(logger: logger, changes: { try await ledger.changes() })
     }
 
