@@ -134,6 +134,6 @@ struct BroadcastLook {
         return .element(
             .article, [:],
             .element(.h3, [:], HTML(words("explain.reads", ["who": sample.recipient, "channel": sample.channel]) + language)),
-            sample.message.degraded.map { .notice(.warn, .paragraph($0)) } ?? .empty, MessageLook.html(sample.message))
+            MessagePreview(words: words).html(sample.message))
     }
 }
