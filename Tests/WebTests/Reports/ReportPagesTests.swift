@@ -28,7 +28,7 @@ import Testing
         ])
         try await fixture.accept([
             "type": "subscription", "id": "e3", "source": "x",
-            "subscription": ["id": "w1", "who": "ana", "match": ["labels.x": text, "service": "<script>"]],
+            "subscription": ["action": "subscribe", "id": "w1", "who": "ana", "match": ["labels.x": text, "service": "<script>"]],
         ])
         try await fixture.accept([
             "type": "silence", "id": "e4", "source": "x",
