@@ -88,6 +88,7 @@ let package = Package(
                 .embedInCode("Pages/Words/pages.en.json"), .embedInCode("Pages/Words/pages.de.json"),
                 .embedInCode("Reports/reports.css"),
                 .embedInCode("Reports/Words/reports.en.json"), .embedInCode("Reports/Words/reports.de.json"),
+                .embedInCode("Intake/openapi.yaml"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -131,6 +132,7 @@ let package = Package(
             [
                 "Web", "Router", "Settings", "Ledger", "Spool", "Incidents", "Routing", "JSON", "Cryptography", log,
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Yams", package: "Yams"),
             ]),
         tests(
             "AcceptanceTests",

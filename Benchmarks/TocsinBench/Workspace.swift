@@ -7,6 +7,8 @@ import Glibc
 final class Workspace {
     let path: String
     private let tocsin: String
+    /// The program that is measured.
+    var program: String { tocsin }
     private(set) var router: Process?
 
     /// - Parameter routes: the content of routes.yaml.
@@ -60,6 +62,9 @@ final class Workspace {
     }
 
     private var log: String { path + "/router.log" }
+
+    /// What the router has said so far.
+    var logged: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 
     var process: Int32 { router?.processIdentifier ?? 0 }
 

@@ -11,6 +11,11 @@ extension LedgerStore {
         try await readers.read { try Self.page($0, filter, after: nil, limit: filter.limit ?? -1) }
     }
 
+    /// One page of deliveries: at most `filter.limit`, those behind the delivery `last` in the filter's order.
+    public func deliveries(_ filter: DeliveryFilter, after last: Int64?) async throws(LedgerError) -> [DeliveryRow] {
+        try await readers.read { try Self.page($0, filter, after: last, limit: filter.limit ?? -1) }
+    }
+
     /// Calls `body` for each delivery, reading 500 at a time: what is delivered meanwhile may or may not show. Ends
     /// early when `body` returns false.
     public func forEachDelivery(_ filter: DeliveryFilter, _ body: (DeliveryRow) async -> Bool) async throws(LedgerError) {

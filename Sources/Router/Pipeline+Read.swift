@@ -65,7 +65,7 @@ extension Pipeline {
         if let rejection = document.rejection { return .failure(rejection) }
         do {
             let event = try setup.parser.parse(document.bytes, origin: file.origin(line: document.line))
-            if let trust = setup.trust, !trust[file.owner, default: []].contains(event.type) {
+            if let trust = setup.trust, !setup.isFromHTTP(file), !trust[file.owner, default: []].contains(event.type) {
                 return .failure(.forbidden(event.type, owner: file.owner))
             }
             return .success(Self.arrival(event, file: file.name, setup: setup, now: clock()))
@@ -86,8 +86,16 @@ extension Pipeline {
             })
     }
 
-    /// What tells a duplicate from a conflict: SHA-256 of the canonical content.
-    static func digest(of event: Event) -> String { SHA256.hex(event.document.canonicalBytes) }
+    /// What tells a duplicate from a conflict: SHA-256 of the canonical content. Who sends an event again does so in another
+    /// trace, or another span of it: that changes nothing of what the event says.
+    public static func digest(of event: Event) -> String {
+        guard case .object(var members) = event.document, members["traceparent"] != nil || members["tracestate"] != nil else {
+            return SHA256.hex(event.document.canonicalBytes)
+        }
+        members["traceparent"] = nil
+        members["tracestate"] = nil
+        return SHA256.hex(JSONValue.object(members).canonicalBytes)
+    }
 }
 
 extension Rejection {

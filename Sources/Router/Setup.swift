@@ -9,6 +9,7 @@ import Ledger
 import Rendering
 import Routing
 import Settings
+import Spool
 import Synchronization
 
 /// A configuration with its parser, channels and templates.
@@ -35,6 +36,12 @@ public final class Setup: Sendable {
             configuration.channels.map { ($0.name, RetryPolicy(options: $0.options)) }, uniquingKeysWith: { first, _ in first })
         self.limits = Dictionary(
             configuration.channels.map { ($0.name, ChannelLimits($0.options)) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Whether the HTTP side wrote this file: then the token, or the signed link, was the authority, not the file's owner. Nobody
+    /// but this router's user (and root) can make such a file.
+    func isFromHTTP(_ file: TakenFile) -> Bool {
+        configuration.http != nil && file.owner == geteuid() && file.name.hasPrefix(QueueLoad.httpPrefix)
     }
 
     /// Seconds for which a delivery's own way is tried before the next one is taken as well.

@@ -24,6 +24,32 @@ public enum EventDrop {
         guard bytes.count <= TakenFile.maximumJSON else {
             throw SpoolError(.badName, "the event has \(bytes.count) bytes; a .json file may have 1 MiB")
         }
+        return try put(bytes, wish, places)
+    }
+
+    /// Drops a file of many events, one a line. When this returns, it survives a loss of power; when it throws, nothing of it will
+    /// ever be taken.
+    ///
+    /// - Parameters:
+    ///   - lines: up to 64 MiB, each line with its line feed, up to 1 MiB a line.
+    ///   - queue: the path of the queue directory.
+    ///   - name: a plain name that ends in `.ndjson`; where it is taken, a number is put before the ending.
+    /// - Returns: the name that it has in the queue.
+    /// - Throws: `SpoolError` as for one event.
+    @discardableResult
+    public static func drop(lines: [UInt8], into queue: String, name: String) throws(SpoolError) -> String {
+        let wish = FileName(name)
+        guard wish.kind == .ndjson, !name.contains("/"), !wish.bytes.contains(0), wish.bytes.count <= FileName.maximumLength else {
+            throw SpoolError(.badName, "`\(name)` cannot be dropped: a plain name that ends in .ndjson and has up to 255 bytes is needed")
+        }
+        guard lines.count <= TakenFile.maximumNDJSON else {
+            throw SpoolError(.badName, "the events have \(lines.count) bytes; an .ndjson file may have 64 MiB")
+        }
+        return try put(lines, wish, SpoolDirectory(path: queue))
+    }
+
+    /// Aside, to the disk, and to its place.
+    private static func put(_ bytes: [UInt8], _ wish: FileName, _ places: SpoolDirectory) throws(SpoolError) -> String {
         let target = open(places.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard target >= 0 else {
             let number = errno
@@ -50,7 +76,7 @@ public enum EventDrop {
             return candidate.text
         }
         _ = staged.name.withPath { unlinkat(staged.directory, $0, 0) }
-        throw SpoolError(.badName, "\(places.path) holds too many files named like \(name); is the router running?")
+        throw SpoolError(.badName, "\(places.path) holds too many files named like \(wish.text); is the router running?")
     }
 
     /// Writes the file aside: in `tmp/`, or, where that belongs to somebody else, in the queue under a name that is

@@ -17,6 +17,8 @@ public struct House: Sendable {
     /// The one door: what changes anything is dropped here.
     public let events: EventWriter
     public let tokens: TokenStore
+    /// What makes events of other tools' webhooks.
+    public let adapters: ToolAdapters
     public let logger: Logger
     public let clock: @Sendable () -> Date
     /// What can be looked at.
@@ -27,17 +29,19 @@ public struct House: Sendable {
     var live: LiveHub
 
     public init(
-        setup: CurrentSetup, ledger: LedgerStore, logger: Logger, clock: @escaping @Sendable () -> Date = { Date() }
+        setup: CurrentSetup, ledger: LedgerStore, logger: Logger, adapters: ToolAdapters = .none,
+        clock: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.setup = setup
         self.ledger = ledger
         self.logger = logger
+        self.adapters = adapters
         self.clock = clock
         let router = setup.value.configuration.router
         events = EventWriter(queue: router.queue)
         let tokens = TokenStore(state: router.state)
         self.tokens = tokens
-        sessions = SessionStore { text, now in tokens.token(text, now: now) }
+        sessions = SessionStore(check: { tokens.token($0, now: $1) }, known: { tokens.token(id: $0, now: $1) })
         live = LiveHub(logger: logger, changes: { try await ledger.changes() })
     }
 

@@ -28,7 +28,10 @@ public struct WebServer: Service {
         let logger = house.logger
         let application = Application(
             router: router, server: try Self.server(http),
-            configuration: ApplicationConfiguration(address: .hostname(http.host, port: http.port), serverName: "tocsin"),
+            configuration: ApplicationConfiguration(
+                address: .hostname(http.host, port: http.port), serverName: "tocsin",
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    Connections.limit, logger: Logger(label: "tocsin.http") { _ in SwiftLogNoOpLogHandler() })),
             onServerRunning: { [onListening] channel in
                 let port = channel.localAddress?.port ?? http.port
                 logger.notice("answers HTTP", metadata: ["address": "\(http.host):\(port)"])
@@ -46,18 +49,20 @@ public struct WebServer: Service {
     /// Every route, with what each request passes first.
     static func router(_ house: House) -> Hummingbird.Router<WebContext> {
         let router = Hummingbird.Router(context: WebContext.self)
-        addAccess(to: router, house)
+        let table = addAccess(to: router, house)
         addIntake(to: router, house)
         addAnswers(to: router, house)
         addPages(to: router, house)
         addReports(to: router, house)
         addOperations(to: router, house)
+        table.fill(router)
         return router
     }
 
     private static func server(_ http: HTTPSettings) throws -> HTTPServerBuilder {
         let limits = HTTP1Channel.Configuration(
-            idleTimeout: .seconds(60), httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1_024, maxHeaderListSize: 64 * 1_024))
+            additionalChannelHandlers: [ConnectionManners()], idleTimeout: .seconds(Connections.idle),
+            httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1_024, maxHeaderListSize: 64 * 1_024))
         guard let files = http.tls else { return .http1(configuration: limits) }
         let certificates = try NIOSSLCertificate.fromPEMFile(files.certificate)
         let key = try NIOSSLPrivateKey(file: files.key, format: .pem)

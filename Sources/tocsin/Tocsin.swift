@@ -57,6 +57,7 @@ struct Tocsin: AsyncParsableCommand {
                     Status.self, Incidents.self, Deliveries.self, Silences.self, Subscriptions.self, Suppressions.self, Rejected.self,
                     Verify.self,
                 ]),
+            CommandGroup(name: "The HTTP side", subcommands: [TokenCommand.self]),
             CommandGroup(name: "Mending", subcommands: [Dead.self, Requeue.self, PauseCommand.self, ResumeCommand.self]),
         ])
 }

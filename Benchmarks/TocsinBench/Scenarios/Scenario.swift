@@ -19,7 +19,7 @@ struct Conditions: Sendable {
 
 extension Scenario {
     static let all: [Scenario] = [
-        .latency, .oneDelivery, .filesWaiting, .tenRecipients, .mails, .manyRoutes, .backlog, .timers, .broadcast,
+        .latency, .oneDelivery, .filesWaiting, .tenRecipients, .mails, .manyRoutes, .backlog, .timers, .broadcast, .pages,
     ]
     /// Needs a program that is not ours: only where asked for by name.
     static let others: [Scenario] = [.alertmanager]

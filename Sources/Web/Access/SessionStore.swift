@@ -7,13 +7,15 @@ import Synchronization
 /// The sessions of one server.
 final class SessionStore: Sendable {
     private struct Session {
+        /// Its id.
         var token: String
-        var name: String
         var expires: Date
     }
 
     /// Whose a token is; nil: nobody's.
     private let check: @Sendable (String, Date) -> AccessToken?
+    /// The token of an id, for as long as it is good.
+    private let known: @Sendable (String, Date) -> AccessToken?
     /// By the digest of what the cookie says: looking one up tells nothing of the others.
     private let sessions = Mutex<[String: Session]>([:])
     private let failures = Mutex<[String: [Date]]>([:])
@@ -26,9 +28,14 @@ final class SessionStore: Sendable {
     private static let allowedFailures = 5
     private static let failureWindow: TimeInterval = 300
 
-    /// - Parameter check: asked at each request of a session, with the token by which it began.
-    init(check: @escaping @Sendable (String, Date) -> AccessToken?) {
+    /// - Parameters:
+    ///   - check: asked at a sign-in, with the text of a token.
+    ///   - known: asked at each request of a session, with the id of the token by which it began.
+    init(
+        check: @escaping @Sendable (String, Date) -> AccessToken?, known: @escaping @Sendable (String, Date) -> AccessToken?
+    ) {
         self.check = check
+        self.known = known
         key = RandomBytes.make(32) ?? Array("\(UUID())\(UUID())".utf8)
     }
 
@@ -63,7 +70,7 @@ final class SessionStore: Sendable {
         failures.withLock { $0[place] = nil }
         guard let bytes = RandomBytes.make(32) else { return .later(1) }
         let id = bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        let session = Session(token: text, name: token.name, expires: now.addingTimeInterval(lasts))
+        let session = Session(token: token.id, expires: now.addingTimeInterval(lasts))
         sessions.withLock { sessions in
             if sessions.count >= Self.maximumSessions { sessions = sessions.filter { $0.value.expires > now } }
             if sessions.count >= Self.maximumSessions, let oldest = sessions.min(by: { $0.value.expires < $1.value.expires })?.key {
@@ -89,7 +96,7 @@ final class SessionStore: Sendable {
     func identity(_ cookie: String, now: Date) -> Identity? {
         let id = Self.digest(cookie)
         guard let session = sessions.withLock({ $0[id] }) else { return nil }
-        guard session.expires > now, let token = check(session.token, now) else {
+        guard session.expires > now, let token = known(session.token, now) else {
             sessions.withLock { $0[id] = nil }
             return nil
         }

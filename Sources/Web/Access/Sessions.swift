@@ -102,7 +102,8 @@ struct PageAccess: RouterMiddleware {
 typealias HeaderField = HTTPFields.Element
 
 extension HeaderField {
-    fileprivate static func name(_ text: String) -> Name {
+    /// A name that is known to be one.
+    static func name(_ text: String) -> Name {
         guard let name = Name(text) else { preconditionFailure("`\(text)` is no name of a header") }
         return name
     }

@@ -3,7 +3,13 @@
 import Hummingbird
 
 extension WebServer {
-    static func addAccess(to router: Hummingbird.Router<WebContext>, _ house: House) {
+    /// - Returns: to be filled when all routes have been added.
+    static func addAccess(to router: Hummingbird.Router<WebContext>, _ house: House) -> RouteTable {
+        let refusals = Refusals(house.logger)
+        let table = RouteTable()
+        router.add(middleware: ProblemMiddleware(refusals: refusals, table: table, clock: house.clock))
+        router.add(middleware: TokenMiddleware(house: house, gate: RateGate(), refusals: refusals))
         Sessions.add(to: router, house)
+        return table
     }
 }

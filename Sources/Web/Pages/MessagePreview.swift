@@ -119,7 +119,8 @@ enum MailOutline {
         var rest = html.prefix(limit)[...]
         while let open = rest.firstIndex(of: "<") {
             if hidden == nil { line += rest[..<open] }
-            guard let close = rest[open...].firstIndex(of: ">") else { break }
+            rest = rest[open...]
+            guard let close = rest.firstIndex(of: ">") else { break }
             let tag = rest[rest.index(after: open)..<close].lowercased()
             rest = rest[rest.index(after: close)...]
             let isEnd = tag.hasPrefix("/")

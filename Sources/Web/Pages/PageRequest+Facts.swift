@@ -32,13 +32,16 @@ extension PageRequest {
 
     func incidentLink(_ id: String, _ text: String? = nil) -> HTML { .link(text ?? id, to: Page.path("incidents", id)) }
 
-    func deliveryLink(_ id: Int64) -> HTML { .link(String(id), to: "/deliveries/\(id)") }
+    func deliveryLink(_ id: Int64) -> HTML {
+        .element(.span, [.class: "nowrap"], .link(String(id), to: "/deliveries/\(id)"))
+    }
 
     /// Who has it: whoever acknowledged it, else whoever it was given to.
     func owner(of incident: Incident) -> HTML {
-        let assigned = known("assignee", of: incident) ?? known("team", of: incident).map { words("incident.team-of", ["team": $0]) }
+        let assigned =
+            known("assignee", of: incident).map(person) ?? known("team", of: incident).map { words("incident.team-of", ["team": $0]) }
         if incident.acknowledged {
-            return HTML(incident.acknowledgedBy ?? assigned ?? words("incident.acknowledged"))
+            return HTML(incident.acknowledgedBy.map(person) ?? assigned ?? words("incident.acknowledged"))
         }
         guard incident.isOpen else { return HTML(assigned ?? "–") }
         return HTML(assigned.map { words("incident.not-acknowledged", ["who": $0]) } ?? words("incident.nobody"))

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Ledger
+import Router
 
 struct Dead: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,7 +25,7 @@ struct Dead: AsyncParsableCommand {
         try await option.withLedger { ledger, _ in
             let rows = try await ledger.deliveries(DeliveryFilter(needsMending: true))
             if json {
-                for row in rows { Terminal.say(DeliveryText.line(row).text) }
+                for row in rows { Terminal.say(DeliveryFacts.line(row).text) }
             } else if rows.isEmpty {
                 Terminal.say("Nothing is dead.")
             } else {

@@ -4,6 +4,7 @@ import ArgumentParser
 import Foundation
 import Incidents
 import Ledger
+import Router
 import Settings
 
 struct Deliveries: AsyncParsableCommand {
@@ -40,7 +41,7 @@ struct Deliveries: AsyncParsableCommand {
             try mustExist(configuration)
             if json {
                 try await ledger.forEachDelivery(filter) { row in
-                    Terminal.say(DeliveryText.line(row).text)
+                    Terminal.say(DeliveryFacts.line(row).text)
                     return true
                 }
                 return

@@ -3,7 +3,6 @@
 import ArgumentParser
 import Foundation
 import Incidents
-import JSON
 import Ledger
 import Router
 import Settings
@@ -43,7 +42,7 @@ struct Incidents: AsyncParsableCommand {
             let incidents = try await ledger.incidents(filter)
             if json {
                 let now = Date()
-                for incident in incidents { Terminal.say(Self.line(incident, configuration, now: now).text) }
+                for incident in incidents { Terminal.say(IncidentFacts.line(incident, configuration, now: now).text) }
             } else {
                 show(incidents, configuration)
             }
@@ -96,26 +95,5 @@ struct Incidents: AsyncParsableCommand {
         let assigned = known("assignee", of: incident) ?? known("team", of: incident).map { "team \($0)" }
         if incident.acknowledged { return incident.acknowledgedBy ?? assigned ?? "acknowledged" }
         return assigned.map { $0 + (incident.isOpen && !isShort ? ", not acknowledged" : "") } ?? "nobody"
-    }
-
-    /// What is known, under our names first; the incident's own members by theirs, where those are not taken.
-    private static func line(_ incident: Incident, _ configuration: RouterConfiguration, now: Date) -> JSONLine {
-        func time(_ date: Date?) -> JSONValue { date.map { .string(Timestamp.format($0)) } ?? .null }
-        func text(_ member: String) -> JSONValue { known(member, of: incident).map(JSONValue.string) ?? .null }
-        let table = configuration.table
-        let ours: KeyValuePairs<String, JSONValue> = [
-            "id": .string(incident.id), "status": .string(incident.status.rawValue), "opened_at": time(incident.openedAt),
-            "acknowledged": .bool(incident.acknowledged), "acknowledged_by": incident.acknowledgedBy.map(JSONValue.string) ?? .null,
-            "acknowledged_at": time(incident.acknowledged ? incident.course.acknowledgedAt : nil),
-            "ended_at": time(incident.course.endedAt), "reopened": .bool(incident.reopened), "level": .integer(incident.level),
-            "updated_at": time(incident.updated), "assignee": text("assignee"), "team": text("team"),
-            "communication_lead": text("communication_lead"), "checklist": incident.members["checklist"] ?? .array([]),
-            "sla": IncidentClocks.json(table.clocks(of: incident, now: now)),
-            "next": IncidentClocks.json(table.agenda(of: incident, now: now)),
-        ]
-        var line = JSONLine(ours)
-        let taken = Set(ours.map(\.key))
-        for name in incident.members.keys.sorted() where !taken.contains(name) { line.add(name, incident.members[name] ?? .null) }
-        return line
     }
 }

@@ -41,29 +41,4 @@ extension DutyNow {
     }
 
     private static func head(_ name: String) -> String { name.padding(toLength: 13, withPad: " ", startingAt: 0) }
-
-    // MARK: For programs
-
-    /// `duty` (`rotation`, `on_duty`, `turn_of`, `from`, `until`, `next`, `next_from`, `next_until`) and `away` (`who`, `from`, `until`,
-    /// `deputy`, `now`).
-    func add(to line: inout JSONLine) {
-        func time(_ date: Date?) -> JSONValue { date.map { .string(Timestamp.format($0)) } ?? .null }
-        func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
-        let duty = rows.map { row -> JSONValue in
-            [
-                "rotation": .string(row.rotation.name), "on_duty": text(row.person), "turn_of": text(row.turn?.person),
-                "from": time(row.turn?.from), "until": time(row.turn?.until), "next": text(row.next?.person),
-                "next_from": time(row.next?.from),
-                "next_until": time(row.next?.until),
-            ]
-        }
-        let away = absences.map { absence -> JSONValue in
-            [
-                "who": .string(absence.who), "from": time(absence.from), "until": time(absence.until), "deputy": text(absence.deputy),
-                "now": .bool(absence.from <= now),
-            ]
-        }
-        line.add("duty", .array(duty))
-        line.add("away", .array(away))
-    }
 }

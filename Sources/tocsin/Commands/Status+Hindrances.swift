@@ -2,31 +2,11 @@
 
 import Foundation
 import Incidents
-import JSON
 import Ledger
 import Router
 import Settings
 
-/// What hinders the router, as the ledger and the disks say.
-struct Hindrances {
-    var summary: LedgerSummary
-    var isRunning: Bool
-    /// Of the state and the queue; one for each file system.
-    var disks: [(path: String, space: DiskSpace)]
-    var now: Date
-
-    init(_ summary: LedgerSummary, isRunning: Bool, router: RouterSettings, now: Date) {
-        self.summary = summary
-        self.isRunning = isRunning
-        self.now = now
-        disks = DiskSpace.each(of: [router.state, router.queue])
-    }
-
-    /// What the router said of its destinations holds only while it runs.
-    private var destinations: [DestinationState] { isRunning ? summary.destinations : [] }
-
-    // MARK: For people
-
+extension Hindrances {
     func show() {
         for (path, space) in disks where space.isNearlyFull {
             say("disk", "nearly full: \(Amount.bytes(space.free)) left on that of \(path)", .red)
@@ -69,36 +49,5 @@ struct Hindrances {
             words.append("at its rate\(state.rate.map { " of \($0)" } ?? "")")
         }
         return words
-    }
-
-    // MARK: For programs
-
-    func add(to line: inout JSONLine) {
-        func time(_ date: Date?) -> JSONValue { date.map { .string(Timestamp.format($0)) } ?? .null }
-        func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
-        let pauses = summary.pauses.map { pause -> JSONValue in
-            [
-                "channel": .string(pause.channel ?? "all"), "since": time(pause.since),
-                "held": .integer(summary.unfinished(through: pause.channel)),
-            ]
-        }
-        let destinations = destinations.map { state -> JSONValue in
-            [
-                "channels": .array(state.channels.map(JSONValue.string)), "breaker": .string(state.breaker), "since": time(state.since),
-                "retry_at": time(state.retryAt), "paused_until": time(state.pausedUntil), "rate": text(state.rate),
-                "limited_until": time(state.limitedUntil), "detail": text(state.detail),
-            ]
-        }
-        let disks = disks.map { path, space -> JSONValue in
-            [
-                "path": .string(path), "free": .integer(space.free), "size": .integer(space.size), "nearly_full": .bool(space.isNearlyFull),
-            ]
-        }
-        line.add("pauses", .array(pauses))
-        line.add("destinations", .array(destinations))
-        line.add("fallbacks", .object(summary.fallbacks.mapValues(JSONValue.integer)))
-        let refusal = isRunning ? summary.reloadRefused : nil
-        line.add("reload_refused", refusal.map { ["at": time($0.at), "why": .string($0.why)] } ?? .null)
-        line.add("disks", .array(disks))
     }
 }

@@ -3,7 +3,6 @@
 import ArgumentParser
 import Foundation
 import Incidents
-import JSON
 import Ledger
 import Router
 import Settings
@@ -38,26 +37,18 @@ struct Status: AsyncParsableCommand {
             if error.code != .notFound { throw failure(error.message, Exit.io) }
         }
         let isRunning = DirectoryLock.holder(of: queue) != nil
-        var known: Known?
+        var known: StatusFacts.Known?
         if let ledger = try option.ledgerIfAny(configuration) {
-            let now = Date()
-            known = try await option.closing(ledger) { ledger in
-                Known(
-                    summary: try await ledger.summary(now: now), ahead: try await TimeAhead(ledger, now: now),
-                    duty: DutyNow(configuration.table, absences: try await ledger.absences(), now: now))
-            }
+            known = try await option.closing(ledger) { try await StatusFacts.Known($0, configuration, now: Date()) }
         }
-        if json { printJSON(counts, known, isRunning, configuration) } else { show(counts, known, isRunning, configuration) }
+        if json {
+            Terminal.say(StatusFacts.line(counts, known, isRunning: isRunning, configuration, now: Date()).text)
+        } else {
+            show(counts, known, isRunning, configuration)
+        }
     }
 
-    /// What the ledger says.
-    private struct Known {
-        var summary: LedgerSummary
-        var ahead: TimeAhead
-        var duty: DutyNow
-    }
-
-    private func show(_ counts: SpoolCounts, _ known: Known?, _ isRunning: Bool, _ configuration: RouterConfiguration) {
+    private func show(_ counts: SpoolCounts, _ known: StatusFacts.Known?, _ isRunning: Bool, _ configuration: RouterConfiguration) {
         Terminal.say("router       \(isRunning ? Terminal.coloured("running", .green) : Terminal.coloured("not running", .yellow))")
         Terminal.say(
             "queue        \(counts.waiting) waiting, \(counts.incomplete) incomplete, \(counts.ignored) with other names  \(configuration.router.queue)"
@@ -99,40 +90,6 @@ struct Status: AsyncParsableCommand {
             table.add([.init(name), .init(kind)] + used.map { .init(states[$0].map(String.init) ?? "–", DeliveryColour.of($0)) })
         }
         table.show()
-    }
-
-    private func printJSON(_ counts: SpoolCounts, _ known: Known?, _ isRunning: Bool, _ configuration: RouterConfiguration) {
-        var line = JSONLine(["running": .bool(isRunning)])
-        line.add(
-            "queue",
-            [
-                "waiting": .integer(counts.waiting), "incomplete": .integer(counts.incomplete), "ignored": .integer(counts.ignored),
-                "rejected": .integer(counts.rejected),
-            ])
-        guard let known else {
-            DutyNow(configuration.table, absences: [], now: Date()).add(to: &line)
-            Terminal.say(line.text)
-            return
-        }
-        let summary = known.summary
-        line.add("events", .integer(summary.events))
-        line.add("duplicates", .integer(summary.duplicates))
-        line.add("stale", .integer(summary.stale))
-        line.add("open_incidents", .integer(summary.openIncidents))
-        line.add("deliveries", Self.states(summary.deliveries))
-        let idle = Dictionary(configuration.channels.map { ($0.name, [DeliveryState: Int]()) }, uniquingKeysWith: { first, _ in first })
-        line.add("channels", .object(idle.merging(summary.channels) { $1 }.mapValues(Self.states)))
-        line.add("due_now", .integer(summary.undeliveredDue))
-        line.add("next_due_at", summary.nextDue.map { .string(Timestamp.format($0)) } ?? .null)
-        line.add("dead", .integer(summary.needsMending))
-        known.duty.add(to: &line)
-        known.ahead.add(to: &line)
-        Hindrances(summary, isRunning: isRunning, router: configuration.router, now: Date()).add(to: &line)
-        Terminal.say(line.text)
-    }
-
-    private static func states(_ states: [DeliveryState: Int]) -> JSONValue {
-        .object(Dictionary(uniqueKeysWithValues: states.map { ($0.rawValue, JSONValue.integer($1)) }))
     }
 }
 

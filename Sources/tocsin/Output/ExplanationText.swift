@@ -124,8 +124,8 @@ enum ExplanationText {
         ])
         event.add("not_routed", explanation.plan.notRouted.map(JSONValue.string) ?? .null)
         event.add("unrouted", .bool(explanation.plan.fellThrough))
-        event.add("sla", IncidentClocks.json(explanation.clocks))
-        event.add("next", IncidentClocks.json(explanation.agenda))
+        event.add("sla", IncidentFacts.json(explanation.clocks))
+        event.add("next", IncidentFacts.json(explanation.agenda))
         event.add("notes", .array(explanation.plan.notes.map(JSONValue.string)))
         event.add("at", .string(Timestamp.format(explanation.now)))
         if let rejection = explanation.rejection {

@@ -43,22 +43,4 @@ struct IncidentClocks {
         case .breached: .red
         }
     }
-
-    /// By target: `state`, `started_at`, `warns_at`, `breaches_at`, `met_at`, `paused`. Empty where nothing is promised.
-    static func json(_ clocks: SLAClocks?) -> JSONValue {
-        func time(_ date: Date?) -> JSONValue { date.map { .string(Timestamp.format($0)) } ?? .null }
-        var members: [String: JSONValue] = [:]
-        for clock in clocks?.clocks ?? [] {
-            members[clock.target.rawValue] = [
-                "state": .string(clock.state.rawValue), "started_at": time(clock.start), "warns_at": time(clock.warnsAt),
-                "breaches_at": time(clock.breachesAt), "met_at": time(clock.metAt), "paused": .bool(clock.isPaused),
-            ]
-        }
-        return .object(members)
-    }
-
-    /// A list of `at` and `what`.
-    static func json(_ agenda: [AgendaEntry]) -> JSONValue {
-        .array(agenda.map { ["at": .string(Timestamp.format($0.at)), "what": .string($0.what)] })
-    }
 }

@@ -1,0 +1,66 @@
+// What a trusted proxy says counts, and what anybody else says does not.
+
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import JSON
+import Testing
+
+@testable import Web
+
+@Suite struct ProxyTests {
+    private static func user(_ names: String...) -> HTTPFields {
+        var headers = HTTPFields()
+        for name in names { headers.append(.init(name: HeaderField.name("X-Forwarded-User"), value: name)) }
+        return headers
+    }
+
+    @Test func aTrustedProxySaysWhoItIs() async throws {
+        let fixture = try PageFixture(http: "  trusted_proxies: [127.0.0.0/8]\n  operators: [ana@example.com]")
+        try await fixture.accept([
+            "type": "status_change", "id": "e1", "source": "test", "incident": ["id": "INC1", "severity": "critical", "status": "open"],
+        ])
+        try await fixture.test(live: true) { client in
+            let reader = try await client.page("/incidents/INC1", headers: Self.user("ben@example.com"))
+            #expect(reader.status == .ok)
+            #expect(!reader.text.contains("/acknowledge"))
+            let operating = try await client.page("/incidents/INC1", headers: Self.user("Ana@example.com"))
+            #expect(operating.text.contains("/acknowledge"))
+            // Forged requests are no less forged for having been signed in by a proxy.
+            let path = "/incidents/INC1/acknowledge"
+            #expect(try await client.send(path, nil, [:], headers: Self.user("ana@example.com")).status == .forbidden)
+            let others = ["form_token": reader.formToken ?? "x"]
+            #expect(try await client.send(path, nil, others, headers: Self.user("ana@example.com")).status == .forbidden)
+            #expect(try await client.page("/", headers: Self.user("ana@example.com", "eve@example.com")).status == .seeOther)
+            #expect(try await client.page("/", headers: Self.user("")).status == .seeOther)
+            #expect(try await client.page("/").status == .seeOther)
+            #expect(try fixture.dropped().isEmpty)
+        }
+        await fixture.house.ledger.close()
+    }
+
+    @Test func aHeaderFromAnybodyElseIsIgnored() async throws {
+        let fixture = try PageFixture(http: "  trusted_proxies: [192.0.2.0/24]\n  operators: [\"*\"]")
+        try await fixture.test(live: true) { client in
+            let answer = try await client.page("/", headers: Self.user("ana@example.com"))
+            #expect(answer.status == .seeOther)
+        }
+        await fixture.house.ledger.close()
+    }
+
+    @Test func theClientIsTheLastThatNoProxyOfOursIs() {
+        let proxies = Networks(["127.0.0.0/8", "10.0.0.0/8"])
+        func client(_ passed: String) -> String? {
+            var headers = HTTPFields()
+            headers[HeaderField.name("X-Forwarded-For")] = passed
+            let request = Request(
+                head: .init(method: .get, scheme: nil, authority: nil, path: "/", headerFields: headers), body: .init(buffer: ByteBuffer()))
+            return PageAccess.client(request, behind: proxies)
+        }
+        #expect(client("203.0.113.9, 10.0.0.1") == "203.0.113.9")
+        // What the client itself put there does not count.
+        #expect(client("1.1.1.1, 203.0.113.9, 10.0.0.1, 127.0.0.1") == "203.0.113.9")
+        #expect(client("10.0.0.1") == nil)
+        #expect(client("nonsense") == nil)
+    }
+}
