@@ -42,13 +42,3 @@ extension LedgerStore {
         SELECT count(*), min(due) FROM deliveries INDEXED BY deliveries_unfinished WHERE \(LedgerSchema.unfinished) AND due <= ?
         """
 }
-
-extension LedgerSummary {
-    /// Pending and retrying deliveries.
-    ///
-    /// - Parameter channel: nil: of all.
-    public func unfinished(through channel: String?) -> Int {
-        let states = channel.map { channels[$0] ?? [:] } ?? deliveries
-        return (states[.pending] ?? 0) + (states[.retrying] ?? 0)
-    }
-}

@@ -7,14 +7,12 @@ import Router
 
 /// An event in the making.
 enum WebEvent {
-    static let source = "tocsin-web"
-
     /// - Parameter members: beside the id, the type, the time and the source.
     static func make(_ type: EventType, _ members: [String: JSONValue], now: Date) -> JSONValue {
         var document = members
         document["type"] = .string(type.rawValue)
         document["id"] = .string(UUID().uuidString.lowercased())
-        document["source"] = .string(source)
+        document["source"] = .string(FormRequest.source)
         document["time"] = .string(Timestamp.format(now))
         return .object(document)
     }
@@ -29,17 +27,11 @@ enum WebEvent {
 }
 
 extension FormRequest {
-    /// Checks an event as the router would, and drops it: when this returns, it is on the disk.
+    /// Checks an event as the router would, drops it, and waits a moment until it is taken.
     ///
     /// - Throws: `PageFault` where it is no event, `SpoolError` where the queue takes nothing.
-    func drop(_ type: EventType, _ members: [String: JSONValue]) async throws {
-        let document = WebEvent.make(type, members, now: now)
-        do {
-            _ = try WebEvent.parsed(document, house.setup.value, now: now)
-        } catch {
-            throw PageFault(.unprocessableContent, error.message)
-        }
-        try await house.events.drop([document])
+    func drop(_ type: EventType, _ members: [String: JSONValue], to path: String, said: String) async throws -> FormOutcome {
+        try await drop(members.merging(["type": .string(type.rawValue)]) { $1 }, to: path, said: said)
     }
 
     /// A field that must be there.

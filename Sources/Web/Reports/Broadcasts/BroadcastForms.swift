@@ -74,8 +74,7 @@ enum BroadcastForms {
             let view = ComposeView(draft: draft, words: form.words)
             return .page(view.page(.notice(.bad, .paragraph(rejection.message)), status: .unprocessableContent))
         }
-        try await form.house.events.drop([made.document])
-        return .see("/broadcasts", said: "broadcast-sent")
+        return try await form.drop(made.document.object ?? [:], to: Page.path("broadcasts", made.id), said: "broadcast-sent")
     }
 
     private static func parsed(
@@ -115,8 +114,8 @@ enum BroadcastForms {
         default: throw PageFault(.unprocessableContent, words("broadcasts.no-decision"))
         }
         members["reason"] = form.field("reason").map { .string(String($0.prefix(1_000))) }
-        try await form.drop(.approval, ["approval": .object(members)])
-        return .see(Page.path("broadcasts", id), said: "broadcast-\(decision)")
+        return try await form.drop(
+            .approval, ["approval": .object(members)], to: Page.path("broadcasts", id), said: "broadcast-\(decision)")
     }
 }
 

@@ -98,7 +98,7 @@ struct BroadcastsPage {
         return Page(
             title: row.subject ?? words("broadcasts.title", ["id": id]),
             body: [
-                facts(row), waiting(broadcast, approvers), .element(.pre, [.class: "message"], HTML(row.message)), counts(row),
+                facts(row), waiting(broadcast, approvers), .element(.div, [.class: "message"], HTML(row.message)), counts(row),
                 failed(failures), request.mayOperate ? buttons(row) : .empty,
             ])
     }
@@ -122,7 +122,7 @@ struct BroadcastsPage {
     private func waiting(_ broadcast: Broadcast, _ approvers: [String]) -> HTML {
         switch broadcast.state {
         case .waiting:
-            let who = approvers.isEmpty ? words("broadcasts.anybody") : approvers.joined(separator: ", ")
+            let who = Self.approvers(approvers, request.setup, words)
             return .notice(
                 .warn,
                 .element(
@@ -134,6 +134,12 @@ struct BroadcastsPage {
                 .element(.p, [:], HTML(words("broadcasts.cools")), " ", broadcast.until.map { request.time($0) } ?? .empty))
         default: return .empty
         }
+    }
+
+    /// Who may approve, in words.
+    static func approvers(_ asked: [String], _ setup: Setup, _ words: Words) -> String {
+        if !asked.isEmpty { return asked.joined(separator: ", ") }
+        return words(setup.configuration.table.people.broadcasts.approvers.isEmpty ? "broadcasts.anybody" : "broadcasts.nobody")
     }
 
     private func counts(_ row: BroadcastRow) -> HTML {

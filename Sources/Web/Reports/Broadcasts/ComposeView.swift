@@ -111,7 +111,7 @@ struct BroadcastLook {
         let until = broadcast.until.map { PageRequest.full($0, in: zone) } ?? ""
         switch broadcast.state {
         case .waiting:
-            let who = preview.approvers.isEmpty ? words("broadcasts.anybody") : preview.approvers.joined(separator: ", ")
+            let who = BroadcastsPage.approvers(preview.approvers, setup, words)
             let limit = setup.configuration.table.people.broadcasts.approveOver ?? 0
             return .notice(.warn, .paragraph(words("look.approval", ["who": who, "limit": "\(limit)", "until": until])))
         case .cooling: return .notice(.warn, .paragraph(words("look.cooling", ["until": until])))
@@ -134,6 +134,6 @@ struct BroadcastLook {
         return .element(
             .article, [:],
             .element(.h3, [:], HTML(words("explain.reads", ["who": sample.recipient, "channel": sample.channel]) + language)),
-            sample.message.degraded.map { .notice(.warn, .paragraph($0)) } ?? .empty, MessageLook.html(sample.message))
+            MessagePreview(words: words).html(sample.message))
     }
 }

@@ -62,6 +62,8 @@ struct ChannelView: Sendable {
         let all = sums.reduce((count: 0, total: 0)) { ($0.count + $1.count, $0.total + $1.total) }
         mean = all.count > 0 ? all.total / all.count : nil
 
+        // A lane of which nothing is to be said is not kept.
+        if mean != nil || counts[.delivered] ?? 0 > 0 { breaker = .closed }
         for destination in summary.destinations where destination.channels.contains(name) { add(destination, now: now) }
     }
 

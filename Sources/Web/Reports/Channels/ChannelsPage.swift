@@ -86,10 +86,7 @@ struct ChannelsPage {
             [.element(.strong, [:], HTML(view.name)), .element(.small, [:], HTML(kind))],
             state(view),
             HTML("\(view.waiting)"),
-            HTML(
-                view.states.map {
-                    [.element(.span, [.class: "nowrap"], HTML("\($0.count) \(words.word("state", $0.state.rawValue))")), " "]
-                }),
+            HTML(view.states.map { "\($0.count) \(words.word("state", $0.state.rawValue))" }.joined(separator: ", ")),
             latency(view),
             trouble(view),
         ]

@@ -188,16 +188,11 @@ struct ExplanationView {
                 .element(
                     .article, [:],
                     .element(.h3, [:], HTML(words("explain.reads", ["who": delivery.recipient, "channel": delivery.channel]))),
-                    message.degraded.map { .notice(.warn, .paragraph($0)) } ?? .empty, MessageLook.html(message)))
+                    MessagePreview(words: words).html(message)))
         }
         if shown.isEmpty { return .empty }
         return .section(words("explain.messages"), id: "messages", .element(.div, [.class: "looks"], all: shown))
     }
 
     private func more(_ count: Int) -> HTML { .paragraph(words("explain.more", ["n": "\(count)"]), class: "hint") }
-}
-
-/// A message as plain text, for a look at it.
-enum MessageLook {
-    static func html(_ message: Message) -> HTML { .element(.pre, [.class: "message"], HTML(message.preview)) }
 }

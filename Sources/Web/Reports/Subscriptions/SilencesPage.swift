@@ -91,7 +91,7 @@ struct SilencesPage {
             throw PageFault(.unprocessableContent, form.words("fault.bad-time"))
         }
         let reason = try form.needed("reason", "silences.reason.needed")
-        try await form.drop(
+        return try await form.drop(
             .silence,
             [
                 "silence": [
@@ -99,8 +99,7 @@ struct SilencesPage {
                     "until": .string(Timestamp.format(until)), "reason": .string(String(reason.prefix(500))),
                     "by": .string(configuration.person(form.identity)),
                 ]
-            ])
-        return .see("/silences", said: "silence-started")
+            ], to: "/silences", said: "silence-started")
     }
 
     private static func end(_ form: FormRequest) async throws -> FormOutcome {
@@ -108,14 +107,13 @@ struct SilencesPage {
         guard try await form.house.ledger.silences(includeEnded: false).contains(where: { $0.silence.id == id }) else {
             throw PageFault(.notFound, form.words("silences.unknown"))
         }
-        try await form.drop(
+        return try await form.drop(
             .silence,
             [
                 "silence": [
                     "id": .string(id), "action": "end", "by": .string(form.house.setup.value.configuration.person(form.identity)),
                 ]
-            ])
-        return .see("/silences", said: "silence-ended")
+            ], to: "/silences", said: "silence-ended")
     }
 
     // MARK: Duty
@@ -184,15 +182,14 @@ struct SilencesPage {
             if deputy == who { throw PageFault(.unprocessableContent, form.words("duty.own-deputy")) }
             absence["deputy"] = .string(deputy)
         }
-        try await form.drop(.absence, ["absence": .object(absence)])
-        return .see("/silences", said: "away")
+        return try await form.drop(.absence, ["absence": .object(absence)], to: "/silences", said: "away")
     }
 
     private static func back(_ form: FormRequest) async throws -> FormOutcome {
         let who = try form.needed("who", "duty.unknown")
-        try await form.drop(
-            .absence, ["absence": ["who": .string(who), "until": .string(Timestamp.format(form.now)), "by": .string(form.identity.name)]])
-        return .see("/silences", said: "back")
+        return try await form.drop(
+            .absence, ["absence": ["who": .string(who), "until": .string(Timestamp.format(form.now)), "by": .string(form.identity.name)]],
+            to: "/silences", said: "back")
     }
 }
 

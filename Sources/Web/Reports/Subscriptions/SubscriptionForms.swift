@@ -30,12 +30,11 @@ enum SubscriptionForms {
 
     private static func leave(_ form: FormRequest) async throws -> FormOutcome {
         let wish = try await wish(form)
-        try await form.drop(
+        return try await form.drop(
             .subscription,
             [
                 "subscription": ["id": .string(wish.id), "action": "unsubscribe", "who": wish.who.json, "by": .string(form.identity.name)]
-            ])
-        return .see(place(wish.who), said: "subscription-left")
+            ], to: place(wish.who), said: "subscription-left")
     }
 
     /// The same subscription with other words; what the form does not show stays.
@@ -65,8 +64,7 @@ enum SubscriptionForms {
         members["until"] =
             wish.follows == nil ? wish.until.map { .string(Timestamp.format($0)) } : .string(EventParser.untilResolved)
         members["limit"] = wish.limit.map { .string("\($0.count) per \(DurationText.text($0.window))") }
-        try await form.drop(.subscription, ["subscription": .object(members)])
-        return .see(place(wish.who), said: "subscription-changed")
+        return try await form.drop(.subscription, ["subscription": .object(members)], to: place(wish.who), said: "subscription-changed")
     }
 
     private static func who(_ form: FormRequest) throws -> Subscription.Who {
@@ -81,45 +79,43 @@ enum SubscriptionForms {
         guard let until = form.field("until").flatMap({ WhenText.parse($0, now: form.now, in: zone) }), until > form.now else {
             throw PageFault(.unprocessableContent, form.words("fault.bad-time"))
         }
-        try await form.drop(
+        return try await form.drop(
             .subscription,
             [
                 "subscription": [
                     "action": "snooze", "who": who.json, "until": .string(Timestamp.format(until)), "by": .string(form.identity.name),
                 ]
-            ])
-        return .see(place(who), said: "snoozed")
+            ], to: place(who), said: "snoozed")
     }
 
     private static func wake(_ form: FormRequest) async throws -> FormOutcome {
         let who = try who(form)
-        try await form.drop(.subscription, ["subscription": ["action": "wake", "who": who.json, "by": .string(form.identity.name)]])
-        return .see(place(who), said: "woken")
+        return try await form.drop(
+            .subscription, ["subscription": ["action": "wake", "who": who.json, "by": .string(form.identity.name)]], to: place(who),
+            said: "woken")
     }
 
     private static func lift(_ form: FormRequest) async throws -> FormOutcome {
-        try await change(address: form, action: "start")
-        return .see("/subscriptions", said: "lifted")
+        try await change(address: form, action: "start", said: "lifted")
     }
 
     private static func suppress(_ form: FormRequest) async throws -> FormOutcome {
-        try await change(address: form, action: "stop")
-        return .see("/subscriptions", said: "suppressed")
+        try await change(address: form, action: "stop", said: "suppressed")
     }
 
-    private static func change(address form: FormRequest, action: String) async throws {
+    private static func change(address form: FormRequest, action: String, said: String) async throws -> FormOutcome {
         let text = try form.needed("address", "suppressions.bad-address")
         guard let who = Subscription.Who(address: text) ?? Subscription.Who(address: EventParser.plainNumber(text)) else {
             throw PageFault(.unprocessableContent, form.words("suppressions.bad-address"))
         }
         let reason = try form.needed("reason", "suppressions.reason.needed")
-        try await form.drop(
+        return try await form.drop(
             .subscription,
             [
                 "subscription": [
                     "action": .string(action), "who": who.json, "reason": .string(String(reason.prefix(500))),
                     "by": .string(form.identity.name),
                 ]
-            ])
+            ], to: "/subscriptions", said: said)
     }
 }
