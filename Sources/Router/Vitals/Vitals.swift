@@ -121,7 +121,7 @@ public final class Vitals: Service {
         [
             Part(name: "ledger") { [self] in
                 let fault: String?
-                do {
+                do throws(LedgerError) {
                     try await ledger.noteAlive(clock())
                     fault = nil
                 } catch {

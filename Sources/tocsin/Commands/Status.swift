@@ -44,7 +44,8 @@ struct Status: AsyncParsableCommand {
             known = try await option.closing(ledger) { ledger in
                 Known(
                     summary: try await ledger.summary(now: now), ahead: try await TimeAhead(ledger, now: now),
-                    duty: DutyNow(configuration.table, absences: try await ledger.absences(), now: now))
+                    duty: DutyNow(configuration.table, absences: try await ledger.absences(), now: now),
+                    life: try await SignsOfLife(configuration, ledger, isRunning: isRunning, now: now))
             }
         }
         if json { printJSON(counts, known, isRunning, configuration) } else { show(counts, known, isRunning, configuration) }
@@ -55,6 +56,7 @@ struct Status: AsyncParsableCommand {
         var summary: LedgerSummary
         var ahead: TimeAhead
         var duty: DutyNow
+        var life: SignsOfLife
     }
 
     private func show(_ counts: SpoolCounts, _ known: Known?, _ isRunning: Bool, _ configuration: RouterConfiguration) {
@@ -69,6 +71,7 @@ struct Status: AsyncParsableCommand {
             DutyNow(configuration.table, absences: [], now: Date()).show()
             return
         }
+        known.life.show()
         let summary = known.summary
         Terminal.say("events       \(summary.events) accepted, \(summary.duplicates) duplicates, \(summary.stale) stale")
         Terminal.say("incidents    \(summary.openIncidents) open")
@@ -127,6 +130,7 @@ struct Status: AsyncParsableCommand {
         line.add("dead", .integer(summary.needsMending))
         known.duty.add(to: &line)
         known.ahead.add(to: &line)
+        known.life.add(to: &line)
         Hindrances(summary, isRunning: isRunning, router: configuration.router, now: Date()).add(to: &line)
         Terminal.say(line.text)
     }
