@@ -1,6 +1,7 @@
 // Health, metrics, logs, traces and the service manager, in the built program.
 
 import Foundation
+import FoundationNetworking
 import Glibc
 import JSON
 import Sandbox
