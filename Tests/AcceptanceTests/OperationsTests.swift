@@ -57,7 +57,8 @@ import Testing
             "tocsin_events_total{type=\"update\",result=\"accepted\"} 1", "tocsin_events_total{type=\"update\",result=\"duplicate\"} 1",
             "tocsin_events_rejected_total{code=\"missing_member\"} 1", "tocsin_attempt_seconds_count{channel=\"ops-slack\"} 1",
             "tocsin_delivery_latency_seconds_count{severity=\"low\"} 1", "tocsin_incidents_open{severity=\"low\"} 1",
-            "tocsin_deliveries{channel=\"ops-slack\",state=\"delivered\"} 1", "tocsin_ready 1", "tocsin_breaker_open{channel=\"ops-slack\"} 0",
+            "tocsin_deliveries{channel=\"ops-slack\",state=\"delivered\"} 1", "tocsin_ready 1",
+            "tocsin_breaker_open{channel=\"ops-slack\"} 0",
         ] {
             #expect(text.contains(line + "\n"), "\(line)")
         }
@@ -164,7 +165,9 @@ import Testing
         let result = try await workspace.run("run", "--once", environment: ["HOOK": "http://127.0.0.1:\(peer.port)/services/T0/B0/x"])
         #expect(result.status == 0, "\(result.errors)")
         let request = try #require(peer.requests.first)
-        #expect(try #require(request.firstMatch(of: /traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-([0-9a-f]{16})-01\r\n/)).1 != "00f067aa0ba902b7")
+        #expect(
+            try #require(request.firstMatch(of: /traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-([0-9a-f]{16})-01\r\n/)).1
+                != "00f067aa0ba902b7")
         #expect(request.contains("tracestate: a=1\r\n"))
     }
 
@@ -197,7 +200,8 @@ import Testing
                 routes: [{name: one, match: {id: "dead-man-*"}, to: [ops-slack]}]
                 dead_man: {watchdog: {match: {labels.alertname: Watchdog}, after: 1m, severity: high, service: monitoring}}
                 """))
-        let alert = #"{"id": "w", "type": "update", "source": "am", "message": "alive", "incident": {"id": "W", "severity": "low", "labels": {"alertname": "Watchdog"}}}"#
+        let alert =
+            #"{"id": "w", "type": "update", "source": "am", "message": "alive", "incident": {"id": "W", "severity": "low", "labels": {"alertname": "Watchdog"}}}"#
         try workspace.drop(alert)
         #expect(try await workspace.run("run", "--once").status == 0)
         var monitor = try #require(try await workspace.run("status", "--json").objects.first?["monitors"]?.array?.first)

@@ -39,7 +39,8 @@ import Testing
     }
 
     @Test func whatIsNotWatchedIsNotKept() async throws {
-        let store = try LedgerFixture().open()
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
         _ = try await store.accept([try arrival("1", heard: ["gone"], at: after(10))])
         #expect(try await store.monitors().isEmpty)
         await store.close()
@@ -73,7 +74,8 @@ import Testing
     }
 
     @Test func aChangedConfigurationKeepsWhatIsKnown() async throws {
-        let store = try LedgerFixture().open()
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
         try await watch(store, ["a", "b"], now: start)
         _ = try await store.accept([try arrival("1", heard: ["a", "b"], at: after(10))])
         try await watch(store, ["b", "c"], now: after(20))
@@ -83,7 +85,8 @@ import Testing
     }
 
     @Test func theHeartbeatThatIsDueStaysAndIsOne() async throws {
-        let store = try LedgerFixture().open()
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
         func alarm(_ seconds: TimeInterval) -> Alarm { Alarm(subject: .heartbeat, due: after(seconds), what: "sign of life") }
         try await store.setHeartbeat(alarm(100), now: start)
         try await store.setHeartbeat(alarm(10_000), now: after(9_950))
@@ -94,7 +97,8 @@ import Testing
     }
 
     @Test func vitalSigns() async throws {
-        let store = try LedgerFixture().open()
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
         _ = try await store.accept([try arrival("1", heard: [], at: start)])
         try await store.noteAlive(start)
         try await store.noteListening("127.0.0.1:1")

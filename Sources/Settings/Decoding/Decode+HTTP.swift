@@ -31,7 +31,8 @@ extension ConfigurationReader {
                 at: section.place(of: "listen"))
         }
         for name in ["user_header", "operators"] where section.has(name) && http.trustedProxies.isEmpty {
-            findings.warning("`\(name)` counts for nobody: it is about users of `trusted_proxies`, and there are none", at: section.place(of: name))
+            findings.warning(
+                "`\(name)` counts for nobody: it is about users of `trusted_proxies`, and there are none", at: section.place(of: name))
         }
         return http
     }
@@ -125,6 +126,9 @@ extension ConfigurationReader {
     func heartbeat(_ top: Section) -> Heartbeat? {
         guard let node = top.node("heartbeat"), let section = section(node, "heartbeat", "`heartbeat`") else { return nil }
         let to = section.recipients("to")
+        if let given = section.given["to"], given.values.isEmpty, !given.isBroken {
+            findings.error("`to` of `heartbeat` is empty: nobody would be told", at: given.node.place)
+        }
         if !section.has("to"), !section.has("url"), !section.isBroken {
             findings.error("`heartbeat` reaches nobody: name `to`, `url`, or both", at: section.place)
         }
@@ -135,13 +139,16 @@ extension ConfigurationReader {
     func deadMen(_ top: Section) -> [DeadManRule] {
         var incidents: [String: String] = [:]
         return named(top, "dead_man").compactMap { member in
-            let isName = (1...100).contains(member.key.utf8.count) && member.key.utf8.allSatisfy { "-.".utf8.contains($0) || AddressText.isWordByte($0) }
+            let isName =
+                (1...100).contains(member.key.utf8.count)
+                && member.key.utf8.allSatisfy { "-.".utf8.contains($0) || AddressText.isWordByte($0) }
             if !isName {
                 findings.error(
                     "`\(member.key.shortened)` cannot be a dead man's name, which is part of its incident's id: use up to 100 letters, "
                         + "digits, `-`, `_` and `.`", at: member.place)
             } else if let other = incidents.updateValue(member.key, forKey: member.key.lowercased()) {
-                findings.error("`\(member.key)` and `\(other)` are too alike: their incidents would be taken for one another", at: member.place)
+                findings.error(
+                    "`\(member.key)` and `\(other)` are too alike: their incidents would be taken for one another", at: member.place)
             }
             guard let section = section(member.value, "dead_man.*", "dead man `\(member.key)`"),
                 let match = match(section.node("match")), let after = section.seconds("after"), !section.isBroken

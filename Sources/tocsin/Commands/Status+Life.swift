@@ -37,7 +37,9 @@ struct SignsOfLife {
     /// Only what there is.
     func show() {
         if let http, let address {
-            Terminal.say(Self.head("http") + Terminal.clean("\(http.tls == nil ? "http" : "https")://\(address)") + (isRunning ? "" : "  (not running)"))
+            Terminal.say(
+                Self.head("http") + Terminal.clean("\(http.tls == nil ? "http" : "https")://\(address)")
+                    + (isRunning ? "" : "  (not running)"))
         }
         for (number, monitor) in monitors.enumerated() {
             let ago = Amount.time(now.timeIntervalSince(monitor.last))
@@ -45,7 +47,8 @@ struct SignsOfLife {
             let rule = rules[monitor.name].map { ", must be at least every \(Amount.time($0.after))" } ?? ""
             let text = Terminal.clean("\(monitor.name): \(heard)\(rule)")
             Terminal.say(
-                Self.head(number == 0 ? "dead men" : "") + Terminal.coloured(text + (monitor.isSilent ? ": SILENT" : ""), monitor.isSilent ? .red : nil))
+                Self.head(number == 0 ? "dead men" : "")
+                    + Terminal.coloured(text + (monitor.isSilent ? ": SILENT" : ""), monitor.isSilent ? .red : nil))
         }
     }
 
