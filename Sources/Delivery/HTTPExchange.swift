@@ -29,7 +29,8 @@ struct HTTPExchange: Sendable {
     ) async -> HTTPResult {
         await http.send(
             HTTPRequest(
-                method: method, url: url.reveal(), headers: headers + [("Idempotency-Key", token), ("User-Agent", "tocsin")] + trace(beside: headers), body: body,
+                method: method, url: url.reveal(),
+                headers: headers + [("Idempotency-Key", token), ("User-Agent", "tocsin")] + trace(beside: headers), body: body,
                 timeout: timeout ?? options.timeout, ca: options.ca, proxy: options.proxy?.reveal(), destination: destination,
                 connections: options.concurrency))
     }

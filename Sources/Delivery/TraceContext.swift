@@ -63,9 +63,12 @@ public struct TraceContext: Sendable, Equatable {
 
     /// A list of at most 32 `name=value`, of visible characters, 512 of them at most.
     private static func isState(_ text: String) -> Bool {
-        guard !text.isEmpty, text.utf8.count <= 512, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else { return false }
+        guard !text.isEmpty, text.utf8.count <= 512, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
+            return false
+        }
         let members = text.split(separator: ",").map { $0.drop { $0 == " " || $0 == "\t" } }.filter { !$0.isEmpty }
-        return (1...32).contains(members.count) && members.allSatisfy { member in (member.firstIndex(of: "=") ?? member.startIndex) > member.startIndex }
+        return (1...32).contains(members.count)
+            && members.allSatisfy { member in (member.firstIndex(of: "=") ?? member.startIndex) > member.startIndex }
     }
 }
 

@@ -68,6 +68,8 @@ struct RingTransaction {
             // What is known already, or is refused, would be given again and again.
             if !isNews { break }
             hasRaised = true
+            // One sign of life: with it on its way, the next would say something else.
+            if case .heartbeat = alarm.subject { break }
         }
         if case .broadcast(let id) = alarm.subject, try handOver(id) { return }
         let kept = try AlarmTable.alarm(of: alarm.subject, database)

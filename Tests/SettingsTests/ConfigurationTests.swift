@@ -28,7 +28,7 @@ import Testing
             "SMTP_PASSWORD": "x", "TWILIO_ACCOUNT": "AC0123456789abcdef0123456789abcdef", "TWILIO_TOKEN": "x", "KANNEL_PASSWORD": "x",
         ]
         let result = ConfigurationLoader.load(path: path, environment: secrets)
-        #expect(result.diagnostics.map(\.severity) == [.note])
+        #expect(result.lines == [])
         #expect(result.configuration?.channels.count == 6)
     }
 

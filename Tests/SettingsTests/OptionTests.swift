@@ -155,8 +155,18 @@ struct Bounded: Sendable, CustomTestStringConvertible {
         Bounded(path: "rotations.*.every", good: ["1h", "365d"], bad: ["59m", "366d"]) { value in
             file(top: "rotations: {p: {people: ana, every: \(value), handover: \"09:00\"}}", route: ", to: [ops, p]")
         },
-        Bounded(path: "heartbeat.every", good: ["1m", "7d"], bad: ["59s", "8d"]) { value in
+        Bounded(path: "heartbeat.every", good: ["10s", "7d"], bad: ["9s", "8d"]) { value in
             file(top: "heartbeat: {every: \(value), to: ops}")
+        },
+        Bounded(path: "dead_man.*.after", good: ["1m", "365d"], bad: ["59s", "366d"]) { value in
+            file(top: "dead_man: {backup: {match: {source: x}, after: \(value)}}")
+        },
+        Bounded(path: "http.session", good: ["1m", "30d"], bad: ["59s", "31d"]) { value in file(top: "http: {session: \(value)}") },
+        Bounded(path: "http.acknowledge_within", good: ["1m", "30d"], bad: ["59s", "31d"]) { value in
+            file(top: "http: {acknowledge_within: \(value)}")
+        },
+        Bounded(path: "http.max_queue", good: ["1", "10000000"], bad: ["0", "10000001", "many"]) { value in
+            file(top: "http: {max_queue: \(value)}")
         },
         Bounded(
             path: "http.listen", good: ["\"127.0.0.1:8080\"", "\"[::1]:0\"", "\"localhost:1\""],

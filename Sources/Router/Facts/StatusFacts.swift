@@ -14,11 +14,13 @@ public enum StatusFacts {
         public var summary: LedgerSummary
         public var ahead: TimeAhead
         public var duty: DutyNow
+        public var life: SignsOfLife
 
-        public init(_ ledger: LedgerStore, _ configuration: RouterConfiguration, now: Date) async throws {
+        public init(_ ledger: LedgerStore, _ configuration: RouterConfiguration, isRunning: Bool, now: Date) async throws {
             summary = try await ledger.summary(now: now)
             ahead = try await TimeAhead(ledger, now: now)
             duty = DutyNow(configuration.table, absences: try await ledger.absences(), now: now)
+            life = try await SignsOfLife(configuration, ledger, isRunning: isRunning, now: now)
         }
     }
 
@@ -52,6 +54,7 @@ public enum StatusFacts {
         line.add("dead", .integer(summary.needsMending))
         known.duty.add(to: &line)
         known.ahead.add(to: &line)
+        known.life.add(to: &line)
         Hindrances(summary, isRunning: isRunning, router: configuration.router, now: now).add(to: &line)
         return line
     }

@@ -53,7 +53,8 @@ public final class Vitals: Service {
     ///   - isWanted: somebody wants to know.
     init(
         setup: CurrentSetup, ledger: LedgerStore, dispatcher: Dispatcher, beats: [String: Beat], patience: TimeInterval = Vitals.patience,
-        interval: TimeInterval = Vitals.interval, clock: @escaping @Sendable () -> Date = { Date() }, isWanted: @escaping @Sendable () -> Bool
+        interval: TimeInterval = Vitals.interval, clock: @escaping @Sendable () -> Date = { Date() },
+        isWanted: @escaping @Sendable () -> Bool
     ) {
         self.setup = setup
         self.ledger = ledger
@@ -121,7 +122,7 @@ public final class Vitals: Service {
         [
             Part(name: "ledger") { [self] in
                 let fault: String?
-                do {
+                do throws(LedgerError) {
                     try await ledger.noteAlive(clock())
                     fault = nil
                 } catch {

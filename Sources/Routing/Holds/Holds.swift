@@ -49,7 +49,9 @@ struct Holds {
     mutating func settle(_ delivery: inout PlannedDelivery, _ terms: Terms?) throws {
         try decide(&delivery, terms)
         // A sign of life is worth nothing later.
-        if event.raised == .heartbeat, case .hold(let hold) = delivery.intent { delivery.intent = .suppress(Suppression(reason: hold.reason)) }
+        if event.raised == .heartbeat, case .hold(let hold) = delivery.intent {
+            delivery.intent = .suppress(Suppression(reason: hold.reason))
+        }
     }
 
     private mutating func decide(_ delivery: inout PlannedDelivery, _ terms: Terms?) throws {

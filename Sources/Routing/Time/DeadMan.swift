@@ -82,7 +82,8 @@ extension RoutingTable {
         if deadMen.isEmpty { return [] }
         return deadMen.heard(
             MatchFacts(
-                event: event, incident: application?.incident, severity: severity(of: application), previous: application?.previous, now: now))
+                event: event, incident: application?.incident, severity: severity(of: application), previous: application?.previous,
+                now: now))
     }
 
     /// When the clock is to look at a monitor; nil: its rule is gone, or its silence has been told.

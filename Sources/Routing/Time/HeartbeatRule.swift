@@ -41,7 +41,9 @@ public struct VitalSigns: Sendable, Equatable {
 
     /// `2 incidents are open, the queue is empty, nothing is dead.`
     public var words: String {
-        var parts = [openIncidents == 0 ? "no incident is open" : openIncidents == 1 ? "1 incident is open" : "\(openIncidents) incidents are open"]
+        var parts = [
+            openIncidents == 0 ? "no incident is open" : openIncidents == 1 ? "1 incident is open" : "\(openIncidents) incidents are open"
+        ]
         if let queued { parts.append(queued == 0 ? "the queue is empty" : queued == 1 ? "1 file is queued" : "\(queued) files are queued") }
         if due > 0 { parts.append(due == 1 ? "1 message is due" : "\(due) messages are due") }
         parts.append(dead == 0 ? "nothing is dead" : dead == 1 ? "1 message was given up" : "\(dead) messages were given up")

@@ -1,6 +1,7 @@
 // `http`, `heartbeat` and `dead_man`.
 
 import Foundation
+import Glibc
 import Incidents
 import Routing
 
@@ -18,7 +19,7 @@ extension ConfigurationReader {
         http.linksWork = section.seconds("acknowledge_within") ?? http.linksWork
         http.rate = section.has("rate") ? rates(section) : [Rate(count: 1_000, seconds: 1)]
         http.maximumQueue = section.integer("max_queue") ?? http.maximumQueue
-        http.callbackURL = section.text("callback_url").map(Self.withoutSlash)
+        http.callbackURL = callbackURL(section)
         http.slackSigningSecret = section.secret("slack_signing_secret")
         if http.slackSigningSecret != nil, root["router"]?["public_url"] == nil {
             findings.warning(
@@ -34,7 +35,21 @@ extension ConfigurationReader {
                 "`listen`: tokens and sessions cross the network in clear; listen on 127.0.0.1 behind a proxy, or give `certificate` and `key`",
                 at: section.place(of: "listen"))
         }
+        for name in ["user_header", "operators"] where section.has(name) && http.trustedProxies.isEmpty {
+            findings.warning(
+                "`\(name)` counts for nobody: it is about users of `trusted_proxies`, and there are none", at: section.place(of: name))
+        }
         return http
+    }
+
+    /// Without a slash at the end.
+    private func callbackURL(_ section: Section) -> String? {
+        guard let given = section.first("callback_url") else { return nil }
+        if let parts = try? URLText(given.text), parts.user != nil || parts.rest.contains(where: { "?#{".contains($0) }) {
+            findings.error("`callback_url` must be scheme, host and path alone, such as http://127.0.0.1:8080", at: given.place)
+            return nil
+        }
+        return Self.withoutSlash(given.text)
     }
 
     /// An address, or a bracketed IPv6 address, and a port.
@@ -62,11 +77,31 @@ extension ConfigurationReader {
 
     private func tls(_ section: Section) -> HTTPSettings.TLSFiles? {
         let files = ["certificate", "key"].map { name in section.text(name).map { FilePath.resolve($0, against: directory) } }
+        for (name, file) in zip(["certificate", "key"], files) {
+            guard let file, section.first(name)?.isPlaceholder == false else { continue }
+            if let fault = Self.fault(ofFile: file) { findings.error("`\(name)`: \(file.shortened) \(fault)", at: section.place(of: name)) }
+        }
+        warnOfMode(files[1], section)
         if let certificate = files[0], let key = files[1] { return .init(certificate: certificate, key: key) }
         for (name, other) in [("certificate", "key"), ("key", "certificate")] where section.has(name) && !section.has(other) {
             findings.error("`\(name)` needs `\(other)` beside it", at: section.place(of: name))
         }
         return nil
+    }
+
+    /// Why a file cannot be read; nil: it can.
+    private static func fault(ofFile path: String) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return "cannot be read: \(String(cString: strerror(errno)).lowercased())" }
+        if status.st_mode & S_IFMT != S_IFREG { return "is no file" }
+        return access(path, R_OK) == 0 ? nil : "cannot be read: \(String(cString: strerror(errno)).lowercased())"
+    }
+
+    /// A private key that others may read.
+    private func warnOfMode(_ file: String?, _ section: Section) {
+        var status = stat()
+        guard let file, stat(file, &status) == 0, status.st_mode & 0o007 != 0 else { return }
+        findings.warning("`key`: everybody on this machine can read \(file.shortened); `chmod o-rwx` it", at: section.place(of: "key"))
     }
 
     private func userHeader(_ section: Section) -> String? {
@@ -84,13 +119,21 @@ extension ConfigurationReader {
             findings.error("`\(member.key.shortened)` cannot stand in a URL: use letters, digits, `-` and `_`", at: member.place)
         }
         var adapter = entry.text("adapter") ?? member.key
-        if adapter.contains("/") || adapter.hasSuffix(".yaml") { adapter = FilePath.resolve(adapter, against: directory) }
+        if adapter.contains("/") || adapter.hasSuffix(".yaml") {
+            adapter = FilePath.resolve(adapter, against: directory)
+            if let fault = Self.fault(ofFile: adapter) {
+                findings.error("`adapter`: \(adapter.shortened) \(fault)", at: entry.place(of: "adapter"))
+            }
+        }
         return IntakeSettings(adapter: adapter, secret: entry.secret("secret"))
     }
 
     func heartbeat(_ top: Section) -> Heartbeat? {
         guard let node = top.node("heartbeat"), let section = section(node, "heartbeat", "`heartbeat`") else { return nil }
         let to = section.recipients("to")
+        if let given = section.given["to"], given.values.isEmpty, !given.isBroken {
+            findings.error("`to` of `heartbeat` is empty: nobody would be told", at: given.node.place)
+        }
         if !section.has("to"), !section.has("url"), !section.isBroken {
             findings.error("`heartbeat` reaches nobody: name `to`, `url`, or both", at: section.place)
         }
@@ -99,7 +142,19 @@ extension ConfigurationReader {
     }
 
     func deadMen(_ top: Section) -> [DeadManRule] {
-        named(top, "dead_man").compactMap { member in
+        var incidents: [String: String] = [:]
+        return named(top, "dead_man").compactMap { member in
+            let isName =
+                (1...100).contains(member.key.utf8.count)
+                && member.key.utf8.allSatisfy { "-.".utf8.contains($0) || AddressText.isWordByte($0) }
+            if !isName {
+                findings.error(
+                    "`\(member.key.shortened)` cannot be a dead man's name, which is part of its incident's id: use up to 100 letters, "
+                        + "digits, `-`, `_` and `.`", at: member.place)
+            } else if let other = incidents.updateValue(member.key, forKey: member.key.lowercased()) {
+                findings.error(
+                    "`\(member.key)` and `\(other)` are too alike: their incidents would be taken for one another", at: member.place)
+            }
             guard let section = section(member.value, "dead_man.*", "dead man `\(member.key)`"),
                 let match = match(section.node("match")), let after = section.seconds("after"), !section.isBroken
             else { return nil }

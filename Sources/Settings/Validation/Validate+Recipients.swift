@@ -9,6 +9,8 @@ extension Validation {
         switch use.entry.subject {
         case .subscribers where use.path == "channels.*.fallback":
             findings.error("`subscribers` means nobody in `fallback`: a message that fails needs one other way", at: place)
+        case .role where use.path == "heartbeat.to", .subscribers where use.path == "heartbeat.to":
+            findings.error("`\(use.entry.text.shortened)` means nobody in `heartbeat`: a sign of life has no incident", at: place)
         case .role where use.path == "router.operators", .subscribers where use.path == "router.operators":
             findings.error("`\(use.entry.text.shortened)` means nobody in `operators`: Tocsin's own troubles have no incident", at: place)
         case .subscribers where use.path == Self.invitePath, .address where use.path == Self.invitePath:

@@ -27,7 +27,7 @@ struct ReadAPI: Sendable {
         let configuration = house.setup.value.configuration
         let now = house.clock()
         let counts = await Blocking.run { (try? SpoolCounts.of(queue: configuration.router.queue, limit: 100_000)) ?? SpoolCounts() }
-        let known = try await StatusFacts.Known(house.ledger, configuration, now: now)
+        let known = try await StatusFacts.Known(house.ledger, configuration, isRunning: true, now: now)
         return Self.answer(StatusFacts.line(counts, known, isRunning: true, configuration, now: now).text)
     }
 

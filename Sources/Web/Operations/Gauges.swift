@@ -66,7 +66,8 @@ enum Gauges {
     }
 
     private static func monitors(_ reading: VitalReading) -> [Exposition.Family] {
-        var heard = Exposition.Family("tocsin_monitor_heard_timestamp_seconds", "When a dead man was last heard; else since when it is watched.")
+        var heard = Exposition.Family(
+            "tocsin_monitor_heard_timestamp_seconds", "When a dead man was last heard; else since when it is watched.")
         var silent = Exposition.Family("tocsin_monitor_silent", "1 where a dead man's silence has opened its incident.")
         for monitor in reading.monitors {
             heard.add(monitor.last.timeIntervalSince1970, [Label("monitor", monitor.name)])
@@ -85,7 +86,9 @@ enum Gauges {
             single(
                 "tocsin_deliveries_oldest_due_seconds", "For how long the oldest of them has been due; 0 where there is none.",
                 summary.oldestDue.map { max(0, now.timeIntervalSince($0)) } ?? 0),
-            single("tocsin_deliveries_dead", "Deliveries that were given up, or whose outcome is unknown: `tocsin dead` lists them.", summary.needsMending),
+            single(
+                "tocsin_deliveries_dead", "Deliveries that were given up, or whose outcome is unknown: `tocsin dead` lists them.",
+                summary.needsMending),
         ]
     }
 }

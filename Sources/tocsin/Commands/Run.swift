@@ -42,9 +42,11 @@ struct Run: AsyncParsableCommand {
 
     @OptionGroup var option: ConfigOption
 
+    private var format: LogFormat { logFormat ?? LogFormat.inEnvironment() ?? .text }
+
     func run() async throws {
         try ConfigOption.mustExist(option.config)
-        let logger = Log.start(logFormat ?? LogFormat.inEnvironment() ?? .text)
+        let logger = Log.start(format)
         let files = OpenFiles.raise()
         guard files >= OpenFiles.least else {
             throw failure(
@@ -74,7 +76,12 @@ struct Run: AsyncParsableCommand {
         let loader = SetupLoader(path: option.config, http: http, smtp: smtp, endpoints: endpoints)
         let loaded = await Blocking.run { loader.load() }
         if let fault = loaded.stateFault { throw failure(fault.message, Exit.io) }
-        for problem in loaded.diagnostics where problem.severity != .note { Terminal.complain("\(problem)", prefix: "") }
+        for problem in loaded.diagnostics where problem.severity != .note {
+            switch format {
+            case .text: Terminal.complain("\(problem)", prefix: "")
+            case .json: logger.log(level: problem.severity == .error ? .error : .warning, "\(problem)")
+            }
+        }
         guard let setup = loaded.setup else {
             throw failure("\(option.config) has mistakes, so the router does not start; `tocsin check` lists them", Exit.configuration)
         }

@@ -39,7 +39,7 @@ struct Status: AsyncParsableCommand {
         let isRunning = DirectoryLock.holder(of: queue) != nil
         var known: StatusFacts.Known?
         if let ledger = try option.ledgerIfAny(configuration) {
-            known = try await option.closing(ledger) { try await StatusFacts.Known($0, configuration, now: Date()) }
+            known = try await option.closing(ledger) { try await StatusFacts.Known($0, configuration, isRunning: isRunning, now: Date()) }
         }
         if json {
             Terminal.say(StatusFacts.line(counts, known, isRunning: isRunning, configuration, now: Date()).text)
@@ -60,6 +60,7 @@ struct Status: AsyncParsableCommand {
             DutyNow(configuration.table, absences: [], now: Date()).show()
             return
         }
+        known.life.show()
         let summary = known.summary
         Terminal.say("events       \(summary.events) accepted, \(summary.duplicates) duplicates, \(summary.stale) stale")
         Terminal.say("incidents    \(summary.openIncidents) open")

@@ -1,0 +1,227 @@
+// Health, metrics, logs, traces and the service manager, in the built program.
+
+import Foundation
+import FoundationNetworking
+import Glibc
+import JSON
+import Sandbox
+import Testing
+
+@Suite struct OperationsTests {
+    private static let routes = """
+        routes: [{name: one, match: {}, to: [ops-slack]}]
+        http: {listen: "127.0.0.1:0"}
+        """
+
+    /// Where the router says that it answers.
+    private static func address(_ router: RunningProgram) async throws -> String {
+        var found = ""
+        try await eventually("it answers HTTP: \(router.errors)") {
+            found = router.errors.firstMatch(of: /answers HTTP[^\n]*?"?(127\.0\.0\.1:[0-9]+)/).map { String($0.1) } ?? ""
+            return !found.isEmpty
+        }
+        return found
+    }
+
+    private static func get(_ url: String) async throws -> (status: Int, type: String, body: String) {
+        let (data, response) = try await URLSession.shared.data(from: try #require(URL(string: url)))
+        let answer = try #require(response as? HTTPURLResponse)
+        return (answer.statusCode, answer.value(forHTTPHeaderField: "Content-Type") ?? "", String(decoding: data, as: UTF8.self))
+    }
+
+    @Test func itIsAliveReadyAndCounts() async throws {
+        let sandbox = try await Sandbox.forTests()
+        let workspace = try Workspace(sandbox.configuration(Self.routes))
+        let router = try await workspace.router()
+        let address = try await Self.address(router)
+        #expect(try await Self.get("http://\(address)/healthz").body == "{\"status\":\"alive\"}\n")
+        try await eventually("it is ready") { try await Self.get("http://\(address)/readyz").status == 200 }
+        let ready = try JSONValue.parse(bytes: Array(try await Self.get("http://\(address)/readyz").body.utf8))
+        #expect(ready["status"] == "ready")
+        #expect(Set(ready["checks"]?.object?.keys ?? [:].keys) == ["router", "ledger", "queue", "channels", "disk"])
+
+        let event = ReloadTests.update(1)
+        try workspace.drop(event)
+        try workspace.drop(event)
+        try workspace.drop("{}")
+        try await eventually("it is told once") { sandbox.inbox.count == 1 && workspace.files(in: "queue/rejected").count == 2 }
+        var text = ""
+        try await eventually("it is counted: \(text)") {
+            let answer = try await Self.get("http://\(address)/metrics")
+            #expect(answer.status == 200 && answer.type == "text/plain; version=0.0.4; charset=utf-8")
+            text = answer.body
+            return text.contains("tocsin_attempts_total{channel=\"ops-slack\",outcome=\"accepted\"} 1\n")
+                && text.contains("tocsin_queue_rejected_files 1\n")
+        }
+        for line in [
+            "tocsin_events_total{type=\"update\",result=\"accepted\"} 1", "tocsin_events_total{type=\"update\",result=\"duplicate\"} 1",
+            "tocsin_events_rejected_total{code=\"missing_member\"} 1", "tocsin_attempt_seconds_count{channel=\"ops-slack\"} 1",
+            "tocsin_delivery_latency_seconds_count{severity=\"low\"} 1", "tocsin_incidents_open{severity=\"low\"} 1",
+            "tocsin_deliveries{channel=\"ops-slack\",state=\"delivered\"} 1", "tocsin_ready 1",
+            "tocsin_breaker_open{channel=\"ops-slack\"} 0",
+        ] {
+            #expect(text.contains(line + "\n"), "\(line)")
+        }
+        #expect(!text.contains("INC1"))
+        let status = try await workspace.run("status", "--json")
+        #expect(status.objects.first?["http"]?["address"]?.string == address)
+        #expect(await router.stop() == 0)
+        await sandbox.stop()
+    }
+
+    @Test func aPortThatIsInUseIsSaid() async throws {
+        let sandbox = try await Sandbox.forTests()
+        let first = try Workspace(sandbox.configuration(Self.routes))
+        let router = try await first.router()
+        let address = try await Self.address(router)
+        let second = try Workspace(
+            sandbox.configuration("routes: [{name: one, match: {}, to: [ops-slack]}]\nhttp: {listen: \"\(address)\"}"))
+        let result = try await second.run("run")
+        #expect(result.status == 69)
+        #expect(result.errors.contains("cannot listen on \(address): the port is in use"))
+        #expect(await router.stop() == 0)
+        await sandbox.stop()
+    }
+
+    @Test func logsAreObjectsWithIdsAndWithoutSecrets() async throws {
+        let sandbox = try await Sandbox.forTests()
+        let (port) = try freePorts(1)[0]
+        let workspace = try Workspace(
+            """
+            version: 1
+            channels: {ops: {type: slack, webhook: "${env:HOOK}", retry_for: 1s, timeout: 1s}}
+            routes: [{name: one, match: {}, to: [ops]}]
+            """)
+        let environment = ["HOOK": "http://127.0.0.1:\(port)/services/T0/B0/s3cret", "TOCSIN_LOG_FORMAT": "json"]
+        let router = try workspace.start(["run"], input: nil, environment: environment)
+        try workspace.drop(ReloadTests.update(1))
+        try workspace.drop(#"{"type": "nonsense", "incident": {"id": "INC2"}}"#)
+        try await eventually("both are told: \(router.errors)") {
+            router.errors.contains("does not get through") && router.errors.contains("\"rejected\"")
+        }
+        #expect(await router.stop() == 0)
+        let lines = router.errors.split(separator: "\n")
+        let objects = lines.compactMap { try? JSONValue.parse(bytes: Array($0.utf8)) }
+        #expect(objects.count == lines.count && objects.allSatisfy { $0["time"] != nil && $0["level"] != nil && $0["message"] != nil })
+        let trouble = try #require(objects.first { $0["message"]?.string?.hasPrefix("does not get through") == true })
+        #expect(trouble["incident"] == "INC1" && trouble["delivery"]?.string?.isEmpty == false && trouble["level"] == "warning")
+        #expect(objects.first { $0["message"] == "rejected" }?["incident"] == "INC2")
+        #expect(!router.errors.contains("s3cret"))
+        await sandbox.stop()
+    }
+
+    @Test func systemdHearsOfEverything() async throws {
+        let sandbox = try await Sandbox.forTests()
+        let workspace = try Workspace(sandbox.configuration(Self.routes))
+        let systemd = try NotifySocket()
+        let router = try await workspace.router(environment: ["NOTIFY_SOCKET": systemd.name, "WATCHDOG_USEC": "2000000"])
+        try await eventually("it is ready: \(systemd.told)") { systemd.told.contains { $0.hasPrefix("READY=1\nSTATUS=") } }
+        #expect(router.errors.contains("answers HTTP"))
+        try await eventually("the watchdog is fed: \(systemd.told)") { systemd.told.count { $0.hasPrefix("WATCHDOG=1") } >= 3 }
+        router.send(SIGHUP)
+        try await eventually("it reloads: \(systemd.told)") {
+            let place = systemd.told.firstIndex { $0.hasPrefix("RELOADING=1\nMONOTONIC_USEC=") }
+            return place.map { systemd.told[$0...].contains("READY=1") } ?? false
+        }
+        #expect(await router.stop() == 0)
+        try await eventually("it stops: \(systemd.told)") { systemd.told.contains { $0.hasPrefix("STOPPING=1") } }
+        await sandbox.stop()
+    }
+
+    /// A process that does not get on with its work says nothing more.
+    @Test func aStoppedProcessLetsTheWatchdogBite() async throws {
+        let sandbox = try await Sandbox.forTests()
+        let workspace = try Workspace(sandbox.configuration(Self.routes))
+        let systemd = try NotifySocket()
+        let router = try await workspace.router(environment: ["NOTIFY_SOCKET": systemd.name, "WATCHDOG_USEC": "1000000"])
+        try await eventually("the watchdog is fed") { systemd.told.contains { $0.hasPrefix("WATCHDOG=1") } }
+        // Another process holds the ledger: what must be written waits, and the part that waits is stuck.
+        let ledger = try LockedLedger("\(workspace.path)/state/ledger.sqlite")
+        try workspace.drop(ReloadTests.update(1))
+        try await eventually("it is not alive: \(router.errors)") {
+            let before = systemd.told.count
+            try await Task.sleep(for: .seconds(2))
+            return systemd.told.count == before
+        }
+        ledger.release()
+        try await eventually("it is alive again") { systemd.told.last?.hasPrefix("WATCHDOG=1") ?? false }
+        #expect(await router.stop() == 0)
+        await sandbox.stop()
+    }
+
+    @Test func aTraceGoesOnInTheRequest() async throws {
+        let peer = try RawPeer(answering: "ok")
+        let workspace = try Workspace(
+            """
+            version: 1
+            channels: {ops: {type: slack, webhook: "${env:HOOK}"}}
+            routes: [{name: one, match: {}, to: [ops]}]
+            """)
+        try workspace.drop(
+            """
+            {"type": "update", "incident": {"id": "INC1", "severity": "low"}, "message": "news",
+             "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "tracestate": "a=1"}
+            """)
+        let result = try await workspace.run("run", "--once", environment: ["HOOK": "http://127.0.0.1:\(peer.port)/services/T0/B0/x"])
+        #expect(result.status == 0, "\(result.errors)")
+        let request = try #require(peer.requests.first)
+        #expect(
+            try #require(request.firstMatch(of: /traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-([0-9a-f]{16})-01\r\n/)).1
+                != "00f067aa0ba902b7")
+        #expect(request.contains("tracestate: a=1\r\n"))
+    }
+
+    /// The outside is called while Tocsin is well, and people get their sign of life; the address is nowhere.
+    @Test func theHeartBeats() async throws {
+        let sandbox = try await Sandbox.forTests()
+        let peer = try RawPeer(answering: "ok")
+        let workspace = try Workspace(
+            sandbox.configuration(
+                """
+                routes: [{name: one, match: {type: update}, to: [ops-teams]}]
+                heartbeat: {every: 10s, to: [ops-slack], url: "${env:BEAT}"}
+                """))
+        let router = try await workspace.router(environment: ["BEAT": "http://127.0.0.1:\(peer.port)/s3cret"])
+        try await eventually("it is called") { peer.requests.contains { $0.hasPrefix("GET /s3cret HTTP/1.1\r\n") } }
+        try await eventually("people hear: \(router.errors)") { sandbox.inbox.count > 0 }
+        #expect(await router.stop() == 0)
+        let deliveries = try await workspace.deliveries()
+        #expect(deliveries.first?["template"] == "heartbeat" && deliveries.first?["type"] == "reminder")
+        #expect(!router.errors.contains("s3cret"))
+        await sandbox.stop()
+    }
+
+    /// Silence opens an incident, over a restart; what is heard again resolves it.
+    @Test func aDeadManIsMissedAndHeardAgain() async throws {
+        let sandbox = try await Sandbox.forTests()
+        let workspace = try Workspace(
+            sandbox.configuration(
+                """
+                routes: [{name: one, match: {id: "dead-man-*"}, to: [ops-slack]}]
+                dead_man: {watchdog: {match: {labels.alertname: Watchdog}, after: 1m, severity: high, service: monitoring}}
+                """))
+        let alert =
+            #"{"id": "w", "type": "update", "source": "am", "message": "alive", "incident": {"id": "W", "severity": "low", "labels": {"alertname": "Watchdog"}}}"#
+        try workspace.drop(alert)
+        #expect(try await workspace.run("run", "--once").status == 0)
+        var monitor = try #require(try await workspace.run("status", "--json").objects.first?["monitors"]?.array?.first)
+        #expect(monitor["name"] == "watchdog" && monitor["heard_at"]?.string != nil && monitor["silent"] == false)
+        // An hour passes.
+        try workspace.setBack("monitors", ["since", "heard"], by: 3_600)
+        try workspace.setBack("alarms", ["due"], by: 3_600)
+        #expect(try await workspace.run("run", "--once").status == 0)
+        #expect(sandbox.inbox.count == 1)
+        monitor = try #require(try await workspace.run("status", "--json").objects.first?["monitors"]?.array?.first)
+        #expect(monitor["silent"] == true)
+        // The same again is a duplicate, and a sign of life.
+        try workspace.drop(alert)
+        #expect(try await workspace.run("run", "--once").status == 0)
+        #expect(sandbox.inbox.count == 2)
+        let types = try await workspace.deliveries().compactMap { $0["type"]?.string }
+        #expect(types.sorted() == ["escalation", "status_change"])
+        let incidents = try await workspace.run("incidents", "--all", "--json").objects
+        #expect(incidents.first { $0["id"] == "dead-man-watchdog" }?["status"] == "resolved")
+        #expect(try await workspace.run("verify").status == 0)
+        await sandbox.stop()
+    }
+}
