@@ -24,7 +24,8 @@ struct Asset: Sendable {
 }
 
 enum Assets {
-    static let style = Asset("page", "css", type: "text/css; charset=utf-8", bytes: PackageResources.page_css + PackageResources.reports_css)
+    static let style = Asset(
+        "page", "css", type: "text/css; charset=utf-8", bytes: PackageResources.page_css + PackageResources.reports_css)
     static let script = Asset("page", "js", type: "text/javascript; charset=utf-8", bytes: PackageResources.page_js)
     static let icon = Asset("icon", "svg", type: "image/svg+xml", bytes: PackageResources.icon_svg)
 

@@ -93,7 +93,8 @@ public struct HTML: Sendable, Equatable, ExpressibleByStringLiteral, Expressible
 extension HTML {
     /// The elements that pages are made of. There is none here that runs or frames anything, but for the one script of our own.
     enum Element: String {
-        case a, abbr, article, aside, b, body, br, button, caption, code, dd, desc, details, div, dl, dt, em, fieldset, footer, form, h1, h2, h3
+        case a, abbr, article, aside, b, body, br, button, caption, code, dd, desc, details, div, dl, dt, em, fieldset, footer, form, h1,
+            h2, h3
         case head, header, hr, html, input, label, legend, li, link, main, meta, nav, noscript, ol, optgroup, option, p, pre, progress
         case script, section, select, small, span, strong, summary, table, tbody, td, textarea, th, thead, time, title, tr, ul
         case svg, path, rect, line, text, g, polyline, circle

@@ -111,7 +111,10 @@ struct Run: AsyncParsableCommand {
             do {
                 try await router.run { current, ledger, vitals in
                     if current.value.configuration.http == nil { return [] }
-                    return [WebServer(House(setup: current, ledger: ledger, logger: logger, adapters: .declared, vitals: vitals, metrics: metrics))]
+                    return [
+                        WebServer(
+                            House(setup: current, ledger: ledger, logger: logger, adapters: .declared, vitals: vitals, metrics: metrics))
+                    ]
                 }
             } catch let error as ListeningError {
                 throw failure(error.message, Exit.unavailable)

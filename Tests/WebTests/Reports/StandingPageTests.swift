@@ -30,7 +30,9 @@ import Testing
         let fixture = try PageFixture()
         try await fixture.accept([
             "type": "subscription", "id": "e3", "source": "x",
-            "subscription": ["action": "subscribe", "id": "w1", "who": "ana", "match": ["service": "pay*"], "via": "mail", "deliver": "hourly"],
+            "subscription": [
+                "action": "subscribe", "id": "w1", "who": "ana", "match": ["service": "pay*"], "via": "mail", "deliver": "hourly",
+            ],
         ])
         let cookie = try fixture.cookie("reader")
         try await fixture.test { client in
