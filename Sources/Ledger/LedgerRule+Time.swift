@@ -57,7 +57,8 @@ extension LedgerRule {
                 SELECT subject FROM alarms WHERE NOT (
                     subject LIKE 'incident/%' AND EXISTS (SELECT 1 FROM incidents WHERE id = substr(subject, 10))
                     OR subject LIKE 'silence/%' AND EXISTS (SELECT 1 FROM silences WHERE id = substr(subject, 9))
-                    OR subject LIKE 'rotation/_%'
+                    OR subject LIKE 'rotation/_%' OR subject = 'heartbeat/'
+                    OR subject LIKE 'monitor/%' AND EXISTS (SELECT 1 FROM monitors WHERE name = substr(subject, 9))
                     OR subject LIKE 'broadcast/%' AND EXISTS (SELECT 1 FROM broadcasts WHERE id = substr(subject, 11))
                     OR subject LIKE 'address/%' AND EXISTS (
                         SELECT 1 FROM blocks WHERE since IS NOT NULL AND 'address/' || kind || '/' || address = subject))
@@ -69,6 +70,10 @@ extension LedgerRule {
                     json_extract(CAST(state AS TEXT), '$.until') <= json_extract(CAST(state AS TEXT), '$.from')
                     OR json_extract(CAST(state AS TEXT), '$.who') = '')
                 """),
+        LedgerRule(
+            words: "monitors that were heard at a time that cannot be",
+            query: "SELECT name FROM monitors WHERE since NOT BETWEEN \(times) OR heard NOT BETWEEN \(times) OR missed NOT BETWEEN \(times)"
+        ),
         LedgerRule(words: "alarms at a time that cannot be", query: "SELECT subject FROM alarms WHERE due NOT BETWEEN \(times)"),
     ]
 }

@@ -88,7 +88,7 @@ extension LedgerStore {
         VitalSigns(
             openIncidents: try database.number("SELECT count(*) FROM incidents WHERE is_open = 1"),
             dead: try database.number("SELECT count(*) FROM deliveries d WHERE \(DeliveryFilter.mendable)"),
-            due: try database.row(dueCount, [now.microseconds])?.int(0) ?? 0)
+            overdue: try database.row(dueCount, [now.addingTimeInterval(-VitalSigns.patience).microseconds])?.int(0) ?? 0)
     }
 
     private static let dueCount = """

@@ -33,9 +33,10 @@ public struct Clock: Service {
 
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            await caughtUp.wait(seconds: Self.patience)
             var complaint = Complaint()
             var pass = AlarmsPass()
+            await watch(&pass)
+            await caughtUp.wait(seconds: Self.patience)
             var isFirst = true
             while !Task.isCancelled {
                 beat.touch()
@@ -132,6 +133,16 @@ public struct Clock: Service {
         try await pipeline.ledger.setAlarmsVersion(version)
         pass = pass.ended(version)
         return false
+    }
+
+    /// Watches for signs of life, before any is taken: what fails is done again with the other alarms.
+    func watch() async {
+        var pass = AlarmsPass()
+        await watch(&pass)
+    }
+
+    private func watch(_ pass: inout AlarmsPass) async {
+        try? await setSignsOfLife(&pass, pipeline.setup.value.configuration.table)
     }
 
     /// Of monitors, and of the heartbeat.

@@ -142,6 +142,7 @@ public struct RunningRouter: Sendable {
             }
         }
         defer { signals.cancel() }
+        await clock.watch()
         while await mailWatch.look() {}
         let tookAll = await intake.runOnce()
         try await clock.keepUpWithConfiguration()

@@ -89,7 +89,7 @@ import Testing
         let workspace = try Workspace(
             """
             version: 1
-            channels: {ops: {type: slack, webhook: "${env:HOOK}", retry_for: 1s, timeout: 1s}}
+            channels: {ops: {type: slack, webhook: "${env:HOOK}"}}
             routes: [{name: one, match: {}, to: [ops]}]
             """)
         let environment = ["HOOK": "http://127.0.0.1:\(port)/services/T0/B0/s3cret", "TOCSIN_LOG_FORMAT": "json"]

@@ -26,7 +26,7 @@ import Testing
     }
 
     private var known: String {
-        "broadcasts, calendars, channels, communication_lead, dependencies, escalation, flap, heartbeat, http, incident_channel, people, "
+        "broadcasts, calendars, channels, communication_lead, dead_man, dependencies, escalation, flap, heartbeat, http, incident_channel, people, "
             + "responses, rotations, router, routes, severities, sla, status_reports, teams, version"
     }
 

@@ -189,9 +189,10 @@ public final class Vitals: Service {
 extension VitalReading {
     /// For people: `No incident is open, the queue is empty, nothing is dead.`
     public var words: String {
-        VitalSigns(
-            openIncidents: summary?.openIncidents ?? 0, dead: summary?.needsMending ?? 0, due: summary?.undeliveredDue ?? 0,
-            queued: queue.waiting
+        let isOverdue = summary?.oldestDue.map { at.timeIntervalSince($0) > VitalSigns.patience } ?? false
+        return VitalSigns(
+            openIncidents: summary?.openIncidents ?? 0, dead: summary?.needsMending ?? 0,
+            overdue: isOverdue ? summary?.undeliveredDue ?? 0 : 0, queued: queue.waiting
         ).words
     }
 }

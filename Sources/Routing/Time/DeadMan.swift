@@ -110,7 +110,7 @@ extension RoutingTable {
 
     private func silent(_ rule: DeadManRule, _ monitor: Monitor, now: Date) -> Event {
         let last = moment(monitor.last, now: now)
-        let age = AgeText.text(now.timeIntervalSince(monitor.last))
+        let age = age(now.timeIntervalSince(monitor.last))
         let heard =
             monitor.heard == nil
             ? "Nothing has been heard of \(rule.name) since Tocsin began to watch for it, at \(last), \(age) ago."
@@ -127,9 +127,9 @@ extension RoutingTable {
     }
 
     private func heardAgain(_ rule: DeadManRule, _ monitor: Monitor, missed: Date) -> Event {
-        let silence = AgeText.text(monitor.last.timeIntervalSince(missed))
+        let silence = age(monitor.last.timeIntervalSince(missed))
         let message = "\(rule.name) is heard again, at \(moment(monitor.last, now: monitor.last)), after \(silence) of silence."
-        let members: [String: JSONValue] = ["status": .string(IncidentStatus.resolved.rawValue), "resolution": .string(message)]
+        let members: [String: JSONValue] = ["status": .string(IncidentStatus.resolved.rawValue)]
         return event(
             rule, .statusChange, id: [Timestamp.format(missed), "heard", Timestamp.format(monitor.last)], time: monitor.last, members,
             message: message)
@@ -148,6 +148,11 @@ extension RoutingTable {
         return Event(
             id: id, source: Event.ownSource, type: type, time: time, timeIsExplicit: false,
             incident: IncidentPatch(id: rule.incident, members: members), message: message, document: document)
+    }
+
+    /// Without seconds, where they are nothing beside it.
+    private func age(_ seconds: TimeInterval) -> String {
+        AgeText.text(seconds < 600 ? seconds : (seconds / 60).rounded(.down) * 60)
     }
 
     private func moment(_ date: Date, now: Date) -> String { Moment.text(date, now: now, in: rules.timeZone, isNamed: true) }

@@ -27,15 +27,17 @@ public struct VitalSigns: Sendable, Equatable {
     public var openIncidents = 0
     /// Given up, or of unknown outcome.
     public var dead = 0
-    /// Due, and not delivered.
-    public var due = 0
+    /// Due for more than a minute, and not delivered.
+    public var overdue = 0
+    /// Seconds after which what is due counts as that.
+    public static let patience: TimeInterval = 60
     /// Files in the queue; nil: not known.
     public var queued: Int?
 
-    public init(openIncidents: Int = 0, dead: Int = 0, due: Int = 0, queued: Int? = nil) {
+    public init(openIncidents: Int = 0, dead: Int = 0, overdue: Int = 0, queued: Int? = nil) {
         self.openIncidents = openIncidents
         self.dead = dead
-        self.due = due
+        self.overdue = overdue
         self.queued = queued
     }
 
@@ -45,7 +47,7 @@ public struct VitalSigns: Sendable, Equatable {
             openIncidents == 0 ? "no incident is open" : openIncidents == 1 ? "1 incident is open" : "\(openIncidents) incidents are open"
         ]
         if let queued { parts.append(queued == 0 ? "the queue is empty" : queued == 1 ? "1 file is queued" : "\(queued) files are queued") }
-        if due > 0 { parts.append(due == 1 ? "1 message is due" : "\(due) messages are due") }
+        if overdue > 0 { parts.append(overdue == 1 ? "1 message is overdue" : "\(overdue) messages are overdue") }
         parts.append(dead == 0 ? "nothing is dead" : dead == 1 ? "1 message was given up" : "\(dead) messages were given up")
         let text = parts.joined(separator: ", ")
         return text.prefix(1).uppercased() + text.dropFirst() + "."

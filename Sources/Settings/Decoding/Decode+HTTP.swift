@@ -131,9 +131,7 @@ extension ConfigurationReader {
     func heartbeat(_ top: Section) -> Heartbeat? {
         guard let node = top.node("heartbeat"), let section = section(node, "heartbeat", "`heartbeat`") else { return nil }
         let to = section.recipients("to")
-        if let given = section.given["to"], given.values.isEmpty, !given.isBroken {
-            findings.error("`to` of `heartbeat` is empty: nobody would be told", at: given.node.place)
-        }
+        checkIsNotEmpty(section, "to")
         if !section.has("to"), !section.has("url"), !section.isBroken {
             findings.error("`heartbeat` reaches nobody: name `to`, `url`, or both", at: section.place)
         }

@@ -112,8 +112,8 @@ import Testing
         let due = try #require(table.heartbeat(VitalSigns(queued: 0), now: noon))
         #expect(due.event.message == "Tocsin is alive. No incident is open, the queue is empty, nothing is dead.")
         #expect(
-            VitalSigns(openIncidents: 2, dead: 1, due: 3, queued: 1).words
-                == "2 incidents are open, 1 file is queued, 3 messages are due, 1 message was given up.")
+            VitalSigns(openIncidents: 2, dead: 1, overdue: 3, queued: 1).words
+                == "2 incidents are open, 1 file is queued, 3 messages are overdue, 1 message was given up.")
     }
 
     @Test func itGoesToWhomItIsForAndExpires() throws {
