@@ -21,7 +21,7 @@ extension Scenario {
         let receiver = try WebhookReceiver()
         let routes = Routes.oneRoom(receiver) + "http: {listen: \"127.0.0.1:0\", rate: unlimited, max_queue: 10000000}\n"
         let bench = try Workspace(tocsin: conditions.tocsin, routes: routes)
-        let token = try bench.token()
+        let token = try bench.token(scope: "intake")
         try bench.start()
         let load = try HTTPLoad(port: try bench.httpPort(), token: token, connections: connections)
         let before = receiver.receiver.tally.count
@@ -58,10 +58,10 @@ extension Scenario {
 
 extension Workspace {
     /// A token that may drop events.
-    func token() throws -> String {
+    func token(scope: String) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["token", "create", "--scope", "intake", "--name", "bench"]
+        process.arguments = ["token", "create", "--scope", scope, "--name", "bench"]
         process.currentDirectoryURL = URL(fileURLWithPath: path)
         let pipe = Pipe()
         process.standardOutput = pipe

@@ -13,7 +13,7 @@ extension Scenario {
         let port = 18_000 + Int(getpid() % 2_000)
         let bench = try Workspace(tocsin: conditions.tocsin, routes: Routes.page(receiver, port: port, addresses: each))
         try bench.start()
-        let token = try bench.token()
+        let token = try bench.token(scope: "read")
         try bench.fill(events: events)
         Figures.say("\(events * each) deliveries of \(events) incidents")
 
@@ -58,21 +58,6 @@ extension Scenario {
 }
 
 extension Workspace {
-    /// A token with the scope `read`.
-    fileprivate func token() throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["token", "create", "--scope", "read", "--name", "bench"]
-        process.currentDirectoryURL = URL(fileURLWithPath: path)
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard let token = text.split(whereSeparator: \.isWhitespace).last else { throw Failed("no token was made") }
-        return String(token)
-    }
-
     /// So many incidents, of each of which 200 addresses are told; nothing of it goes out, because it is silenced.
     fileprivate func fill(events: Int) throws {
         try stage(
