@@ -11,7 +11,11 @@ import Settings
 extension Setup {
     /// Nil where there is nothing to leave: they were named.
     func leaving(for delivery: QueuedDelivery, now: Date) -> Leaving? {
-        delivery.subscription.map { leaving($0, of: delivery, address: delivery.address, now: now) }
+        delivery.subscription.map { subscription in
+            // Who is only asked whether they want to hear has nothing to change yet.
+            delivery.origin == .confirmation
+                ? leaving(subscription, by: delivery.channel) : leaving(subscription, of: delivery, address: delivery.address, now: now)
+        }
     }
 
     /// How to leave a subscription, and where to change all of theirs, for whom a message is.

@@ -17,7 +17,7 @@ final class AnswerDesk: Sendable {
     static let source = "tocsin-answers"
 
     let house: House
-    private let seen = Mutex(SeenKeys())
+    private let seen = Mutex(AnsweredKeys())
 
     init(_ house: House) { self.house = house }
 
@@ -78,7 +78,7 @@ final class AnswerDesk: Sendable {
 }
 
 /// The last keys, each once.
-private struct SeenKeys: Sendable {
+private struct AnsweredKeys: Sendable {
     private static let capacity = 20_000
     private var keys: Set<String> = []
     private var order: [String] = []

@@ -95,4 +95,37 @@ func curl(_ arguments: String..., input: String? = nil) async throws -> (status:
         await router.stop()
         await sandbox.stop()
     }
+
+    /// The network says that a text message did not arrive: then it goes the next way, once.
+    @Test func whatDidNotArriveComesByMail() async throws {
+        let sandbox = try await Sandbox.forTests()
+        let port = try freePorts(1)[0]
+        let workspace = try Workspace(configuration(sandbox, port: port, to: "duty-engineer"))
+        let router = try await workspace.router()
+        try workspace.drop(escalation)
+        let message = try #require(await sandbox.inbox.wait(for: 1, timeout: .seconds(30)).first)
+        let form = String(decoding: message.raw, as: UTF8.self)
+        let encoded = try #require(form.split(separator: "&").first { $0.hasPrefix("StatusCallback=") }?.dropFirst(15))
+        let callback = try #require(String(encoded).removingPercentEncoding)
+        #expect(callback.hasPrefix("http://127.0.0.1:\(port)/r/"))
+        func report(_ token: String) async throws -> Int {
+            let signed = callback + "ErrorCode30003" + "MessageSidSM1" + "MessageStatusundelivered"
+            let code = Data(HMAC.sha1(Array(signed.utf8), key: Array(token.utf8))).base64EncodedString()
+            return try await curl(
+                "-H", "X-Twilio-Signature: \(code)", "-d", "MessageSid=SM1&MessageStatus=undelivered&ErrorCode=30003", callback
+            ).status
+        }
+        #expect(try await report("guess") == 403)
+        #expect(try await report("t0ken") == 200)
+        #expect(try await report("t0ken") == 200)
+        let told = await sandbox.inbox.wait(for: 2, timeout: .seconds(30))
+        #expect(told.count == 2 && told.last?.to == "duty@example.com")
+        try await eventually("both are written down") { try await workspace.deliveries("--state", "delivered").count == 2 }
+        let rows = try await workspace.deliveries()
+        #expect(rows.map { $0["receipt"] } == ["failed", .null] && rows.map { $0["channel"] } == ["sms", "mail"])
+        #expect(rows.first?["reason"]?.string?.contains("30003: the telephone cannot be reached") == true)
+        await router.stop()
+        #expect(try await workspace.run("verify").status == 0)
+        await sandbox.stop()
+    }
 }

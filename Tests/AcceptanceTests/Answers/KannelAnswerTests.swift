@@ -96,7 +96,9 @@ final class AnsweringKannel {
         try await eventually("the report of the network: \(router.errors)") {
             try await workspace.deliveries().first?["receipt"] == "confirmed"
         }
-        // The telephone answers.
+        // The telephone answers. Kannel talks to one network at a time.
+        network.send(SIGKILL)
+        _ = await network.wait()
         _ = try kannel.network("447700900123 13013 text ACK INC1")
         try await eventually("it is acknowledged: \(router.errors)") {
             try await workspace.run("incidents", "--json").objects.first?["acknowledged_by"] == "duty-engineer"
