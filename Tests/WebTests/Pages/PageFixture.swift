@@ -91,7 +91,6 @@ final class PageFixture: Sendable {
             return try bytes.split(separator: UInt8(ascii: "\n")).map { try JSONValue.parse(bytes: Array($0)) }
         }
     }
-    }
 
     func test(live: Bool = false, _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
         let app = Application(
