@@ -59,7 +59,7 @@ final class PageClient {
     func drain(_ buffer: inout [UInt8]) -> Int {
         var all = 0
         while true {
-            let count = recv(socket, &buffer, buffer.count, Int32(MSG_DONTWAIT.rawValue))
+            let count = recv(socket, &buffer, buffer.count, Int32(MSG_DONTWAIT))
             if count <= 0 { return all }
             all += count
         }
