@@ -14,7 +14,7 @@ import Testing
 
     private static func user(_ name: String) -> HTTPFields {
         var headers = HTTPFields()
-        if let header = HTTPField.Name("X-Forwarded-User") { headers[header] = name }
+        if let header = HeaderField.Name("X-Forwarded-User") { headers[header] = name }
         return headers
     }
 

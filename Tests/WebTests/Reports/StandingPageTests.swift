@@ -37,9 +37,11 @@ import Testing
         let cookie = try fixture.cookie("reader")
         try await fixture.test { client in
             for who in ["ana", "Ana", "ana%40example.com"] {
-                #expect(try await client.page("/subscriptions?who=\(who)", cookie).text.contains("service=pay*"), "\(who)")
+                let text = try await client.page("/subscriptions?who=\(who)", cookie).text
+                #expect(text.contains("service=pay*"), "\(who)")
             }
-            #expect(!(try await client.page("/subscriptions?who=ben", cookie).text.contains("service=pay*")))
+            let ben = try await client.page("/subscriptions?who=ben", cookie).text
+            #expect(!ben.contains("service=pay*"))
         }
         let changed = try await event(
             "/subscriptions/change", ["id": "w1", "match": "service=pay* severity>=high", "via": "", "deliver": "Daily 08:00"],
