@@ -4,6 +4,7 @@ import ArgumentParser
 import CrashPoints
 import Glibc
 import Incidents
+import Router
 
 @main
 enum Program {

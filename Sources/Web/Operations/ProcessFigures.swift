@@ -3,10 +3,11 @@
 import Exposition
 import Foundation
 import Glibc
+import Router
 
 enum ProcessFigures {
     /// Of this build.
-    static let version = "0.1.0"
+    static let version = Version.number
 
     static func families() -> [Exposition.Family] {
         var families: [Exposition.Family] = []

@@ -171,10 +171,6 @@ struct TestLog: LogHandler {
     }
 }
 
-extension TestResponse {
-    var text: String { String(buffer: body) }
-}
-
 /// A form as browsers send it.
 func formText(_ fields: KeyValuePairs<String, String>) -> String {
     let plain = CharacterSet.alphanumerics

@@ -1,5 +1,6 @@
 // The one place of the version; `scripts/version` reads it for the package.
 
-enum Version {
-    static let number = "0.1.0"
+/// Of this build.
+public enum Version {
+    public static let number = "0.1.0"
 }
