@@ -43,7 +43,9 @@ actor LiveHub {
         let (stream, continuation) = AsyncStream.makeStream(of: LiveWord.self, bufferingPolicy: .bufferingNewest(1))
         var view = views[key] ?? LiveView(render: render)
         view.viewers[last] = continuation
-        if let fragment = view.fragment { continuation.yield(.main(fragment)) }
+        // What it looked like a second ago may be older than the page that they have: they are told with the next turn.
+        view.newcomers.insert(last)
+        view.isStale = true
         views[key] = view
         count += 1
         if ticker == nil { ticker = Task { await run() } }
@@ -118,10 +120,11 @@ actor LiveHub {
         views[key]?.rendered = now
         do {
             let fragment = LiveFragment(try await render(key))
-            guard var view = views[key], view.digest != fragment.digest else { return }
-            (view.digest, view.fragment) = (fragment.digest, fragment)
-            views[key] = view
-            for viewer in view.viewers.values { viewer.yield(.main(fragment)) }
+            guard let view = views[key] else { return }
+            let hasChanged = view.digest != fragment.digest
+            for (id, viewer) in view.viewers where hasChanged || view.newcomers.contains(id) { viewer.yield(.main(fragment)) }
+            views[key]?.digest = fragment.digest
+            views[key]?.newcomers = []
         } catch is PageFault {
             // What was looked at is there no more.
             for viewer in views[key]?.viewers.values ?? [:].values {

@@ -51,8 +51,8 @@ struct LiveView {
     let render: @Sendable (LiveKey) async throws -> HTML
     var viewers: [Int: AsyncStream<LiveWord>.Continuation] = [:]
     var digest: String?
-    /// What it looks like; for whoever comes next.
-    var fragment: LiveFragment?
+    /// Those who have not been told yet what it looks like.
+    var newcomers: Set<Int> = []
     /// It is to be rendered again, because something has changed.
     var isStale = true
     /// When it was rendered last.

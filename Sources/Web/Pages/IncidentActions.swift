@@ -19,6 +19,7 @@ struct IncidentActions {
         if incident.isOpen, !incident.acknowledged {
             forms.append(
                 .panel(
+                    "acknowledge",
                     .form(
                         "\(path)/acknowledge", id: "acknowledge", .paragraph(words("act.acknowledge-hint"), class: "hint"),
                         .button(words("act.acknowledge"), tone: .good))))
@@ -26,11 +27,13 @@ struct IncidentActions {
         if incident.isOpen {
             forms.append(
                 .panel(
+                    "update",
                     .form(
                         "\(path)/update", id: "update", .area(words("act.message"), name: "message", isRequired: true),
                         .field(words("incident.next-steps"), name: "next_steps"), .button(words("act.update")))))
             forms.append(
                 .panel(
+                    "severity",
                     .form(
                         "\(path)/severity", id: "severity",
                         .choice(
@@ -40,6 +43,7 @@ struct IncidentActions {
                         .field(words("act.reason"), name: "reason"), .button(words("act.severity")))))
             forms.append(
                 .panel(
+                    "silence",
                     .form(
                         "\(path)/silence", id: "silence",
                         .choice(
@@ -49,6 +53,7 @@ struct IncidentActions {
                         .field(words("act.reason"), name: "reason", isRequired: true), .button(words("act.silence")))))
             forms.append(
                 .panel(
+                    "resolve",
                     .form(
                         "\(path)/resolve", id: "resolve", confirm: words("act.resolve-sure", ["id": incident.id]),
                         .field(words("incident.resolution"), name: "resolution", limit: 10_000), .button(words("act.resolve"), tone: .bad)))
@@ -56,6 +61,7 @@ struct IncidentActions {
         } else {
             forms.append(
                 .panel(
+                    "reopen",
                     .form(
                         "\(path)/reopen", id: "reopen", .field(words("act.reason"), name: "reason", isRequired: true),
                         .button(words("act.reopen")))))
@@ -82,7 +88,8 @@ enum SilenceLength: String, CaseIterable {
 }
 
 extension HTML {
-    fileprivate static func panel(_ form: HTML) -> HTML { element(.div, [.class: "panel"], form) }
+    /// - Parameter id: what it is known by when the page is brought up to date, so that what was typed in it stays.
+    fileprivate static func panel(_ id: String, _ form: HTML) -> HTML { element(.div, [.class: "panel", .id: "panel-\(id)"], form) }
 }
 
 /// What the forms do.

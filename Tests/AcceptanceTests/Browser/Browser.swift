@@ -49,7 +49,9 @@ final class Browser: Sendable {
 
     func close() async {
         _ = try? await Self.call("DELETE", base, nil)
-        await driver.stop()
+        // It holds nothing that a graceful end would save, and does not always end when it is asked.
+        driver.send(SIGKILL)
+        _ = await driver.wait()
     }
 
     // MARK: Where one is

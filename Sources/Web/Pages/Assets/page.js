@@ -58,8 +58,15 @@
   const children = (old, fresh) => {
     const keyed = new Map();
     for (const child of old.childNodes) if (key(child)) keyed.set(key(child), child);
+    const kept = new Set([...fresh.childNodes].map(key));
     let at = old.firstChild;
     for (const wanted of [...fresh.childNodes]) {
+      // What is over goes first, so that what stays need not be moved: a node that is moved loses the focus.
+      while (at && key(at) && !kept.has(key(at)) && !at.contains(document.activeElement)) {
+        const next = at.nextSibling;
+        at.remove();
+        at = next;
+      }
       let found = key(wanted) ? keyed.get(key(wanted)) : at;
       if (found && !alike(found, wanted)) found = null;
       if (!found && !key(wanted) && at) {
