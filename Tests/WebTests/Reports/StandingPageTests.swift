@@ -3,6 +3,7 @@
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Incidents
 import JSON
 import Ledger
 import Testing
@@ -30,7 +31,9 @@ import Testing
         let fixture = try PageFixture()
         try await fixture.accept([
             "type": "subscription", "id": "e3", "source": "x",
-            "subscription": ["action": "subscribe", "id": "w1", "who": "ana", "match": ["service": "pay*"], "via": "mail", "deliver": "hourly"],
+            "subscription": [
+                "action": "subscribe", "id": "w1", "who": "ana", "match": ["service": "pay*"], "via": "mail", "deliver": "hourly",
+            ],
         ])
         let cookie = try fixture.cookie("reader")
         try await fixture.test { client in
@@ -79,7 +82,10 @@ import Testing
         try fixture.forget()
         try await fixture.accept([
             "type": "silence", "id": "e4", "source": "x",
-            "silence": ["id": "x1", "match": ["service": "search"], "until": "2036-01-01T00:00:00Z", "reason": "r"],
+            "silence": [
+                "id": "x1", "match": ["service": "search"], "until": .string(Timestamp.format(Date().addingTimeInterval(86_400))),
+                "reason": "r",
+            ],
         ])
         let ended = try await event("/silences/end", ["id": "x1"], from: "/silences", "silence", in: fixture)
         #expect(ended["action"]?.string == "end" && ended["id"]?.string == "x1")
