@@ -5,7 +5,8 @@ import Foundation
 import Glibc
 
 extension Scenario {
-    static let pages = Scenario(name: "pages", title: "the page: 1,000,000 deliveries in the ledger, then 500 who look at it live") { conditions in
+    static let pages = Scenario(name: "pages", title: "the page: 1,000,000 deliveries in the ledger, then 500 who look at it live") {
+        conditions in
         let events = conditions.count(5_000, quick: 100)
         let each = 200
         let receiver = try WebhookReceiver()
@@ -40,7 +41,8 @@ extension Scenario {
         let paths = ["/", "/incidents", "/deliveries", "/incidents/LIVE1", "/deliveries?state=held"]
         for number in 0..<viewers {
             let client = try PageClient(port: port)
-            try client.ask("/live?page=\(paths[number % paths.count].replacing("?", with: "%3F").replacing("=", with: "%3D"))", token: token)
+            try client.ask(
+                "/live?page=\(paths[number % paths.count].replacing("?", with: "%3F").replacing("=", with: "%3D"))", token: token)
             clients.append(client)
         }
         Thread.sleep(forTimeInterval: 3)
@@ -48,7 +50,8 @@ extension Scenario {
         var bytes = 0
         for client in clients { _ = client.drain(&buffer) }
         let together = try bench.cpu(seconds: seconds, first: 1_000) { for client in clients { bytes += client.drain(&buffer) } }
-        Figures.say("\(viewers) live pages on \(paths.count) paths, an event a second; each was sent \(bytes / viewers / seconds) bytes a second")
+        Figures.say(
+            "\(viewers) live pages on \(paths.count) paths, an event a second; each was sent \(bytes / viewers / seconds) bytes a second")
         Figures.say("the router without them: \(Figures.plain(alone * 100)) % of a core")
         Figures.say("what they cost", (together - alone) * 100, .below(10, " % of a core"))
     }

@@ -46,8 +46,8 @@ struct PageAccess: RouterMiddleware {
         var response: Response
         do {
             response = try await next(request, context)
-        } catch let error as any HTTPResponseError {
-            response = try refusal(error, request, context)
+        } catch let error as any HTTPResponseError where Self.isForPeople(error, request) {
+            response = PageAnswer(house, request, context).fault(PageFault(.notFound, Words.of(context.language)("fault.no-page")))
         }
         Self.protect(&response.headers)
         if let chosen, chosen == context.language {
@@ -57,13 +57,9 @@ struct PageAccess: RouterMiddleware {
         return response
     }
 
-    /// An error as a page for whoever looks at pages, and as it is for programs.
-    private func refusal(_ error: any HTTPResponseError, _ request: Request, _ context: WebContext) throws -> Response {
-        let isForPeople = request.headers[.accept]?.contains("text/html") ?? false
-        guard isForPeople, error.status == .notFound, !request.uri.path.hasPrefix("/v1/") else {
-            return try error.response(from: request, context: context)
-        }
-        return PageAnswer(house, request, context).fault(PageFault(.notFound, Words.of(context.language)("fault.no-page")))
+    /// There is no such page, and whoever asks looks at pages. Every other error is answered as it is for programs.
+    private static func isForPeople(_ error: any HTTPResponseError, _ request: Request) -> Bool {
+        error.status == .notFound && !request.uri.path.hasPrefix("/v1/") && request.headers[.accept]?.contains("text/html") ?? false
     }
 
     /// The last address that no trusted proxy has, of those that the proxies have passed on.

@@ -1,7 +1,6 @@
 // A real browser, driven as a person would use it: Debian's Chromium by its chromedriver, over W3C WebDriver.
 
 import Foundation
-import FoundationNetworking
 import Glibc
 import JSON
 
@@ -50,7 +49,9 @@ final class Browser: Sendable {
 
     func close() async {
         _ = try? await Self.call("DELETE", base, nil)
-        await driver.stop()
+        // It holds nothing that a graceful end would save, and does not always end when it is asked.
+        driver.send(SIGKILL)
+        _ = await driver.wait()
     }
 
     // MARK: Where one is
@@ -137,17 +138,14 @@ final class Browser: Sendable {
     private func post(_ path: String, _ body: JSONValue) async throws -> JSONValue { try await Self.call("POST", base + path, body) }
 
     private static func call(_ method: String, _ address: String, _ body: JSONValue?) async throws -> JSONValue {
-        guard let url = URL(string: address) else { throw Failure(description: "no address: \(address)") }
-        var request = URLRequest(url: url, timeoutInterval: 120)
-        request.httpMethod = method
-        if let body {
-            request.httpBody = Data(body.bytes)
-            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        guard let url = URL(string: address), let port = url.port else { throw Failure(description: "no address: \(address)") }
+        guard let answer = await DriverCall.run(method, port: port, path: url.path, body: body?.bytes ?? []) else {
+            throw Failure(description: "\(method) \(url.path): no answer")
         }
-        let (data, response) = try await URLSession.shared.data(for: request)
-        let value = try JSONValue.parse(bytes: Array(data))["value"] ?? .null
-        guard (response as? HTTPURLResponse)?.statusCode == 200 else {
-            throw Failure(description: "\(method) \(url.path): \(value["error"]?.string ?? ""): \(value["message"]?.string ?? "")")
+        let value = try JSONValue.parse(bytes: answer.body)["value"] ?? .null
+        guard answer.status == 200 else {
+            throw Failure(
+                description: "\(method) \(url.path): \(value["error"]?.string ?? ""): \(value["message"]?.string ?? "")")
         }
         return value
     }

@@ -82,7 +82,9 @@ struct PageWalkTests {
         #expect(try await browser.run("return document.activeElement.name").string == "message")
 
         // Nothing was asked of anybody else, and nothing went wrong. The refused sign-in is the one thing the console tells.
-        let elsewhere = try await browser.requests().filter { !$0.hasPrefix(page + "/") && !$0.hasPrefix("data:") && !$0.hasPrefix("chrome") }
+        let elsewhere = try await browser.requests().filter {
+            !$0.hasPrefix(page + "/") && !$0.hasPrefix("data:") && !$0.hasPrefix("chrome")
+        }
         #expect(elsewhere == [])
         #expect(try await browser.console().filter { !$0.contains("/sign-in") } == [])
 

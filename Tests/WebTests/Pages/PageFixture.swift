@@ -85,8 +85,10 @@ final class PageFixture: Sendable {
 
     /// What has been dropped into the queue.
     func dropped() throws -> [JSONValue] {
-        try FileManager.default.contentsOfDirectory(atPath: directory + "/queue").filter { $0.hasSuffix(".json") }.sorted().map { name in
-            try JSONValue.parse(bytes: Array(FileManager.default.contents(atPath: "\(directory)/queue/\(name)") ?? Data()))
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory + "/queue").sorted()
+        return try names.filter { $0.hasSuffix("json") }.flatMap { name in
+            let bytes = Array(FileManager.default.contents(atPath: "\(directory)/queue/\(name)") ?? Data())
+            return try bytes.split(separator: UInt8(ascii: "\n")).map { try JSONValue.parse(bytes: Array($0)) }
         }
     }
 
