@@ -38,7 +38,10 @@ public enum FigureKind: String, Sendable, CaseIterable {
 public enum FigureBucket {
     static let last = 140
 
-    static func index(_ seconds: TimeInterval) -> Int { seconds <= 1 ? 0 : min(last, Int((log2(seconds) * 4).rounded(.down)) + 1) }
+    static func index(_ seconds: TimeInterval) -> Int {
+        guard seconds > 1 else { return 0 }
+        return seconds < 1e10 ? min(last, Int((log2(seconds) * 4).rounded(.down)) + 1) : last
+    }
 
     /// Seconds at which a bucket begins, and the next one does.
     public static func range(_ index: Int) -> ClosedRange<TimeInterval> {

@@ -3,6 +3,7 @@
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Incidents
 import JSON
 import Ledger
 import Testing
@@ -32,7 +33,10 @@ import Testing
         ])
         try await fixture.accept([
             "type": "silence", "id": "e4", "source": "x",
-            "silence": ["id": "<script>", "match": ["service": text], "until": "2036-01-01T00:00:00Z", "reason": text, "by": text],
+            "silence": [
+                "id": "<script>", "match": ["service": text], "until": .string(Timestamp.format(Date().addingTimeInterval(86_400))),
+                "reason": text, "by": text,
+            ],
         ])
         try await fixture.accept([
             "type": "subscription", "id": "e5", "source": "x",

@@ -3,6 +3,7 @@
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Incidents
 import JSON
 import Ledger
 import Testing
@@ -81,7 +82,10 @@ import Testing
         try fixture.forget()
         try await fixture.accept([
             "type": "silence", "id": "e4", "source": "x",
-            "silence": ["id": "x1", "match": ["service": "search"], "until": "2036-01-01T00:00:00Z", "reason": "r"],
+            "silence": [
+                "id": "x1", "match": ["service": "search"], "until": .string(Timestamp.format(Date().addingTimeInterval(86_400))),
+                "reason": "r",
+            ],
         ])
         let ended = try await event("/silences/end", ["id": "x1"], from: "/silences", "silence", in: fixture)
         #expect(ended["action"]?.string == "end" && ended["id"]?.string == "x1")
