@@ -5,7 +5,7 @@ import JSON
 import Settings
 
 /// Confined to the reading that made it.
-struct AdapterReader {
+struct AdapterReader: YAMLFileReader {
     let file: String
     var diagnostics: [Diagnostic] = []
 
@@ -108,52 +108,9 @@ struct AdapterReader {
 
     // MARK: Values
 
-    mutating func error(_ message: String, at value: YAMLValue) { error(message, value.line, value.column) }
-
-    mutating func error(_ message: String, _ line: Int, _ column: Int) {
-        guard diagnostics.count < 1_000 else { return }
-        diagnostics.append(Diagnostic(severity: .error, file: file, line: line, column: column, message: message))
-    }
-
-    /// The members of a map by name, those that are empty left out; nil after a finding.
-    mutating func map(_ value: YAMLValue, _ what: String, known: [String]) -> [String: YAMLValue]? {
-        guard let members = value.members else {
-            error("\(what) is a map, and this is \(value.kind)", at: value)
-            return nil
-        }
-        var found: [String: YAMLValue] = [:]
-        for member in members {
-            guard known.contains(member.key) else {
-                let hint = Suggestion.clause(for: member.key, among: known)
-                error(
-                    "\(what) has no member `\(excerpt(member.key))`\(hint.isEmpty ? "; it has \(known.joined(separator: ", "))" : hint)",
-                    member.line, member.column)
-                continue
-            }
-            if !member.value.isNothing { found[member.key] = member.value }
-        }
-        return found
-    }
-
-    mutating func text(_ value: YAMLValue, _ name: String) -> String? {
-        if let text = value.text { return text }
-        error("`\(name)` is a text, and this is \(value.kind)", at: value)
-        return nil
-    }
-
     /// One text, or a list of them.
     mutating func texts(_ value: YAMLValue, _ name: String) -> [(text: String, value: YAMLValue)] {
         (value.list ?? [value]).compactMap { entry in text(entry, name).map { ($0, entry) } }
-    }
-
-    private mutating func flag(_ value: YAMLValue, _ name: String) -> Bool? {
-        switch value.text?.lowercased() {
-        case "true", "yes", "on": return true
-        case "false", "no", "off": return false
-        default:
-            error("`\(name)` is true or false", at: value)
-            return nil
-        }
     }
 
     private mutating func paths(_ value: YAMLValue, _ name: String) -> [ValuePath] {

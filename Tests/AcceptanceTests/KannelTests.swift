@@ -5,6 +5,46 @@ import Glibc
 import JSON
 import Testing
 
+/// Of a gateway with one SMS centre, fakesmsc, on four free ports: for administration, for smsbox, for the network, and for those
+/// who send.
+///
+/// - Parameter service: what becomes of messages from the network, as lines of an `sms-service`.
+func kannelConfiguration(_ ports: [Int], service: String) -> String {
+    """
+    group = core
+    admin-port = \(ports[0])
+    admin-interface = 127.0.0.1
+    admin-password = admin
+    smsbox-port = \(ports[1])
+    smsbox-interface = 127.0.0.1
+    box-allow-ip = 127.0.0.1
+    dlr-storage = internal
+
+    group = smsc
+    smsc = fake
+    smsc-id = FAKE
+    port = \(ports[2])
+    connect-allow-ip = 127.0.0.1
+
+    group = smsbox
+    bearerbox-host = 127.0.0.1
+    bearerbox-port = \(ports[1])
+    sendsms-port = \(ports[3])
+    sendsms-interface = 127.0.0.1
+    global-sender = 13013
+
+    group = sendsms-user
+    username = tester
+    password = s3same-street
+    max-messages = 3
+    concatenation = true
+
+    group = sms-service
+    keyword = default
+    \(service)
+    """
+}
+
 final class Kannel {
     let port: Int
     private let folder: TemporaryFolder
@@ -14,39 +54,7 @@ final class Kannel {
     init() async throws {
         let ports = try freePorts(4)
         let folder = try TemporaryFolder()
-        try folder.write(
-            """
-            group = core
-            admin-port = \(ports[0])
-            admin-interface = 127.0.0.1
-            admin-password = admin
-            smsbox-port = \(ports[1])
-            smsbox-interface = 127.0.0.1
-            box-allow-ip = 127.0.0.1
-
-            group = smsc
-            smsc = fake
-            smsc-id = FAKE
-            port = \(ports[2])
-            connect-allow-ip = 127.0.0.1
-
-            group = smsbox
-            bearerbox-host = 127.0.0.1
-            bearerbox-port = \(ports[1])
-            sendsms-port = \(ports[3])
-            sendsms-interface = 127.0.0.1
-            global-sender = 13013
-
-            group = sendsms-user
-            username = tester
-            password = s3same-street
-            max-messages = 3
-            concatenation = true
-
-            group = sms-service
-            keyword = default
-            text = "nobody reads this"
-            """, to: "kannel.conf")
+        try folder.write(kannelConfiguration(ports, service: #"text = "nobody reads this""#), to: "kannel.conf")
         self.folder = folder
         port = ports[3]
         programs.append(try RunningProgram("/usr/sbin/bearerbox", ["kannel.conf"], in: folder.path))

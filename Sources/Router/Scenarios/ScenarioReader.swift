@@ -15,12 +15,12 @@ public struct ScenarioReading: Sendable {
 }
 
 /// Reads scenario files (interfaces, section 4; docs/scenarios.md).
-public struct ScenarioReader {
+public struct ScenarioReader: YAMLFileReader {
     /// The most events of a scenario, repetitions included.
     public static let maximumEvents = 1_000_000
 
-    let file: String
-    var diagnostics: [Diagnostic] = []
+    public let file: String
+    public var diagnostics: [Diagnostic] = []
     var start = Date(timeIntervalSince1970: 0)
 
     private init(file: String) { self.file = file }
@@ -101,52 +101,12 @@ public struct ScenarioReader {
 
     // MARK: Values
 
-    mutating func error(_ message: String, at value: YAMLValue) {
-        diagnostics.append(Diagnostic(severity: .error, file: file, line: value.line, column: value.column, message: message))
-    }
-
     func place(_ value: YAMLValue) -> ScenarioPlace { ScenarioPlace(file: file, line: value.line, column: value.column) }
-
-    /// The members of a map by name, those that are empty left out; nil after a finding.
-    mutating func map(_ value: YAMLValue, _ what: String, known: [String]) -> [String: YAMLValue]? {
-        guard let members = value.members else {
-            error("\(what) is a map, and this is \(value.kind)", at: value)
-            return nil
-        }
-        var found: [String: YAMLValue] = [:]
-        for member in members {
-            guard known.contains(member.key) else {
-                let hint = Suggestion.clause(for: member.key, among: known)
-                let message = "\(what) has no member `\(member.key)`\(hint.isEmpty ? "; it has \(known.joined(separator: ", "))" : hint)"
-                diagnostics.append(
-                    Diagnostic(severity: .error, file: file, line: member.line, column: member.column, message: message))
-                continue
-            }
-            if !member.value.isNothing { found[member.key] = member.value }
-        }
-        return found
-    }
 
     mutating func needed(_ members: [String: YAMLValue], _ name: String, at value: YAMLValue, _ meaning: String) -> YAMLValue? {
         if let value = members[name] { return value }
         error("`\(name)` is missing: \(meaning)", at: value)
         return nil
-    }
-
-    mutating func text(_ value: YAMLValue, _ name: String) -> String? {
-        if let text = value.text { return text }
-        error("`\(name)` is a text, and this is \(value.kind)", at: value)
-        return nil
-    }
-
-    mutating func flag(_ value: YAMLValue, _ name: String) -> Bool? {
-        switch value.text?.lowercased() {
-        case "true", "yes", "on": return true
-        case "false", "no", "off": return false
-        default:
-            error("`\(name)` is `true` or `false`", at: value)
-            return nil
-        }
     }
 
     private mutating func time(_ value: YAMLValue, _ name: String) -> Date? {

@@ -16,43 +16,13 @@ final class AnsweringKannel {
         ports = try freePorts(4)
         folder = try TemporaryFolder()
         port = ports[3]
-        try folder.write(
-            """
-            group = core
-            admin-port = \(ports[0])
-            admin-interface = 127.0.0.1
-            admin-password = admin
-            smsbox-port = \(ports[1])
-            smsbox-interface = 127.0.0.1
-            box-allow-ip = 127.0.0.1
-            dlr-storage = internal
-
-            group = smsc
-            smsc = fake
-            smsc-id = FAKE
-            port = \(ports[2])
-            connect-allow-ip = 127.0.0.1
-
-            group = smsbox
-            bearerbox-host = 127.0.0.1
-            bearerbox-port = \(ports[1])
-            sendsms-port = \(ports[3])
-            sendsms-interface = 127.0.0.1
-            global-sender = 13013
-
-            group = sendsms-user
-            username = tester
-            password = s3same-street
-            max-messages = 3
-            concatenation = true
-
-            group = sms-service
-            keyword = default
+        let service = """
             catch-all = yes
             omit-empty = true
             max-messages = 3
             get-url = "\(getURL)"
-            """, to: "kannel.conf")
+            """
+        try folder.write(kannelConfiguration(ports, service: service), to: "kannel.conf")
         programs.append(try RunningProgram("/usr/sbin/bearerbox", ["kannel.conf"], in: folder.path))
         try await eventually("bearerbox listens") { [ports] in isListening(ports[1]) && isListening(ports[2]) }
         programs.append(try RunningProgram("/usr/sbin/smsbox", ["kannel.conf"], in: folder.path))
