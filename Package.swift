@@ -74,8 +74,8 @@ let package = Package(
         room(
             "Router",
             [
-                "CrashPoints", "Spool", "Ledger", "Delivery", "Transport", "Rendering", "Routing", "Settings", "Incidents", "JSON",
-                "Cryptography",
+                "CrashPoints", "Adapters", "Spool", "Ledger", "Delivery", "Transport", "Rendering", "Routing", "Settings", "Incidents",
+                "JSON", "Cryptography",
                 log, metrics, collections,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),

@@ -49,7 +49,7 @@ public struct Explanation: Sendable {
         severity = decision.severity.flatMap(setup.configuration.scale.severity)
         isSeverityAssumed = severity != nil && incident?.text("severity") == nil
         isStale = decision.application?.isStale ?? false
-        isDuplicate = recorded == Pipeline.digest(of: event)
+        isDuplicate = recorded == event.digest
         rejection = recorded != nil && !isDuplicate ? .idConflict(event) : decision.rejection
         plan = isDuplicate ? Plan(notRouted: "this very event is recorded already: a duplicate, without effect") : decision.plan
         let table = setup.configuration.table

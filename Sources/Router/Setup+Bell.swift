@@ -54,7 +54,7 @@ extension Pipeline {
     static func arrival(_ due: DueEvent, setup: Setup, now: Date) -> Arrival {
         let event = due.event
         return Arrival(
-            event: event, digest: digest(of: event), receivedAt: now, configVersion: setup.configuration.version,
+            event: event, digest: event.digest, receivedAt: now, configVersion: setup.configuration.version,
             decide: { incident, surroundings in
                 try decide(event, directed: due.directed, incident: incident, surroundings: surroundings, setup: setup, now: now)
             })

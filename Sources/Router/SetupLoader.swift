@@ -92,6 +92,7 @@ public struct ConfigurationCheck: Sendable {
             check.diagnostics += ChannelSet.problems(configuration.channels).map { problem in
                 Diagnostic(severity: .error, file: loaded.file, message: "channel `\(problem.channel)`: \(problem.message)")
             }
+            if let http = configuration.http { check.checkAdapters(loaded.file, http) }
         }
         return check
     }

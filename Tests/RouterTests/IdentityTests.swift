@@ -10,7 +10,7 @@ import Testing
 @Suite struct IdentityTests {
     private func digest(_ text: String) throws -> String {
         let origin = EventOrigin(file: "x.json", modified: Date(timeIntervalSince1970: 1_800_000_000), size: text.utf8.count)
-        return Pipeline.digest(of: try EventParser(scale: .standard).parse(Array(text.utf8), origin: origin))
+        return try EventParser(scale: .standard).parse(Array(text.utf8), origin: origin).digest
     }
 
     @Test func otherWordsAreAnotherContent() throws {

@@ -77,13 +77,21 @@ extension Setup {
             change: Change(reason: "more than \(configuration.table.people.broadcasts.approveOver ?? 0) addresses", by: broadcast.by),
             message:
                 "\(by) wants to send this to \(isMore ? "more than " : "")\(count) addresses. Approve it: tocsin approve \(id) --by YOU. "
-                + "Refuse it: tocsin refuse \(id) --by YOU --reason WHY.\n\n\(news.text)",
+                + "Refuse it: tocsin refuse \(id) --by YOU --reason WHY.\(page(of: id))\n\n\(news.text)",
             extra: ["broadcast": .object(extra)])
         let whom = asked.map { RecipientEntry(subject: .name($0), text: $0) }
         let told = whom.isEmpty ? configuration.table.operators : whom
         return DueEvent(
             event: event,
             directed: told.map { Directed(.entry($0), origin: .reminder, name: "broadcasts.approvers", isUrgent: true) })
+    }
+
+    /// Where it can be looked at and decided without a shell; empty where there is no page.
+    private func page(of id: String) -> String {
+        guard configuration.http != nil, let url = configuration.router.publicURL,
+            let name = id.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed.subtracting(CharacterSet(charactersIn: "/")))
+        else { return "" }
+        return " Or do either here: \(url)/broadcasts/\(name)"
     }
 
     private func over(_ broadcast: Broadcast, _ news: BroadcastNews, now: Date) -> DueEvent {

@@ -108,7 +108,7 @@ enum EventDoor {
         }
         checked.lines.append(0x0A)
         checked.ids.append(event.id)
-        if submitter.key != nil { checked.identities.append((event.source, event.id, Pipeline.digest(of: event))) }
+        if submitter.key != nil { checked.identities.append((event.source, event.id, event.digest)) }
         return event
     }
 

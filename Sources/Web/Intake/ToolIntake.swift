@@ -60,7 +60,7 @@ public struct ToolAdapters: Sendable {
 struct ToolIntake: Sendable {
     let intake: EventIntake
     let adapters: ToolAdapters
-    /// Adapters of this version of the configuration: a reload reads files again.
+    /// A reload reads files again.
     private let loaded = Shelf()
 
     init(_ intake: EventIntake, _ adapters: ToolAdapters) {
@@ -136,12 +136,12 @@ struct ToolIntake: Sendable {
                 "there is no intake `\(excerpt(name))`\(Suggestion.clause(for: name, among: known)); `http.intake` in routes.yaml names your own"
             )
         }
-        let version = house.setup.value.configuration.version
-        if let known = loaded.adapter(name, version) { return known }
+        let setup = house.setup.value
+        if let known = loaded.adapter(name, setup) { return known }
         let (load, wanted) = (adapters.load, configured?.adapter ?? name)
         switch await Blocking.run({ load(wanted) }) {
         case .success(let adapter):
-            loaded.put(adapter, name, version)
+            loaded.put(adapter, name, setup)
             return adapter
         case .failure(let fault):
             intake.refusals.log(
@@ -152,16 +152,17 @@ struct ToolIntake: Sendable {
         }
     }
 
+    /// What was read since the last reload.
     private final class Shelf: Sendable {
-        private let state = Mutex<(version: String, adapters: [String: any ToolAdapter])>(("", [:]))
+        private let state = Mutex<(setup: Setup?, adapters: [String: any ToolAdapter])>((nil, [:]))
 
-        func adapter(_ name: String, _ version: String) -> (any ToolAdapter)? {
-            state.withLock { $0.version == version ? $0.adapters[name] : nil }
+        func adapter(_ name: String, _ setup: Setup) -> (any ToolAdapter)? {
+            state.withLock { $0.setup === setup ? $0.adapters[name] : nil }
         }
 
-        func put(_ adapter: any ToolAdapter, _ name: String, _ version: String) {
+        func put(_ adapter: any ToolAdapter, _ name: String, _ setup: Setup) {
             state.withLock { state in
-                if state.version != version { state = (version, [:]) }
+                if state.setup !== setup { state = (setup, [:]) }
                 state.adapters[name] = adapter
             }
         }
