@@ -11,6 +11,9 @@ enum Live {
             guard let identity = context.identity, let page = page(request.uri.query) else {
                 throw HTTPError(.badRequest, message: "`page` names a page, for instance /live?page=/incidents")
             }
+            guard isKept(FormText.members(page.query)) else {
+                throw HTTPError(.badRequest, message: "a search, and what it goes on with, is not kept up to date")
+            }
             let key = LiveKey(
                 path: page.path, query: page.query, language: context.language, mayOperate: identity.may(.operate))
             guard let (id, words) = await house.live.join(key, render: { try await house.pages.page(PageRequest($0, house)).content })
@@ -20,10 +23,8 @@ enum Live {
             }
             let token = ByteBuffer(string: house.sessions.formToken(identity) ?? "")
             let cookie = request.cookies[Sessions.cookieName(house)]?.value
-            let isAllowed = { @Sendable in
-                guard case .session = identity.way else { return true }
-                return cookie.flatMap { house.sessions.identity($0, now: house.clock()) }?.may(.read) ?? false
-            }
+            let began = house.clock()
+            let isAllowed = { @Sendable in mayStill(identity, cookie: cookie, since: began, house) }
             return Response(
                 status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
                 body: ResponseBody { writer in
@@ -37,6 +38,25 @@ enum Live {
                     await house.live.leave(key, id)
                 })
         }
+    }
+
+    /// Whether whoever began to look may still do so: what let them in is asked again.
+    ///
+    /// - Parameters:
+    ///   - cookie: of their session, where they have one.
+    ///   - began: when they began. A proxy is asked again after `http.session`: the browser comes back by itself.
+    static func mayStill(_ identity: Identity, cookie: String?, since began: Date, _ house: House) -> Bool {
+        let now = house.clock()
+        switch identity.way {
+        case .token(let id): return house.tokens.token(id: id, now: now)?.scopes.contains { $0.allows(.read) } ?? false
+        case .session: return cookie.flatMap { house.sessions.identity($0, now: now) }?.may(.read) ?? false
+        case .proxy: return now.timeIntervalSince(began) < house.http.session
+        }
+    }
+
+    /// Whether a page is kept up to date: not one that looks through what was, which may take long and hardly changes.
+    static func isKept(_ query: [String: String]) -> Bool {
+        ["before", "after", "all", "q", "recipient", "who"].allSatisfy { query[$0]?.isEmpty ?? true }
     }
 
     private static func stream(
