@@ -111,7 +111,7 @@ import Testing
     @Test func searchesAreNotLive() async throws {
         let fixture = try PageFixture()
         let cookie = try fixture.cookie("reader")
-        try await fixture.test { client in
+        try await fixture.test { (client) async throws in
             for (path, isLive) in [
                 ("/deliveries", true), ("/deliveries?q=&state=dead", true), ("/deliveries?q=x", false), ("/deliveries?before=9", false),
                 ("/incidents?after=1", false), ("/silences?all=1", false), ("/silences", true),

@@ -50,7 +50,7 @@ import Testing
 
     @Test func whereTheProxySignsNobodyInItSaysNothing() async throws {
         let fixture = try PageFixture(http: "  trusted_proxies: [127.0.0.0/8]\n  operators: [\"*\"]")
-        try await fixture.test(live: true) { client in
+        try await fixture.test(live: true) { (client) async throws in
             for path in ["/v1/incidents", "//v1/incidents", "/v1//incidents"] {
                 #expect(try await client.page(path, headers: Self.user("ana@example.com")).status != .ok, "\(path)")
             }
