@@ -52,7 +52,7 @@ import Testing
             for text in [
                 #"{"type": "approval", "approval": {"broadcast": "b1", "by": "the operator", "decision": "approve"}}"#,
                 #"{"type": "broadcast", "broadcast": {"id": "b1", "audience": ["ana"], "message": "x"}}"#,
-                #"{"type": "acknowledgement", "incident": {"id": "INC1"}}"#,
+                #"{"type": "acknowledgement", "incident": {"id": "INC1"}, "change": {"by": "the operator"}}"#,
                 #"{"type": "update", "message": "x", "incident": {"id": "INC1"}, "change": {"by": "ana"}}"#,
                 #"{"type": "update", "message": "x", "incident": {"id": "INC1"}, "change": {"by": "Ana"}}"#,
             ] {
