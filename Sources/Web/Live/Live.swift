@@ -29,7 +29,9 @@ enum Live {
                 status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
                 body: ResponseBody { writer in
                     do {
-                        try await stream(words, token: token, isAllowed: isAllowed, to: &writer, now: house.clock())
+                        // Whoever a proxy signed in is to come back, and be asked by it.
+                        try await stream(
+                            words, token: token, isAllowed: isAllowed, saysEnd: identity.way != .proxy, to: &writer, now: began)
                     } catch {
                         // The browser has gone.
                         await house.live.leave(key, id)
@@ -60,8 +62,8 @@ enum Live {
     }
 
     private static func stream(
-        _ words: AsyncStream<LiveWord>, token: ByteBuffer, isAllowed: @Sendable () -> Bool, to writer: inout any ResponseBodyWriter,
-        now: Date
+        _ words: AsyncStream<LiveWord>, token: ByteBuffer, isAllowed: @Sendable () -> Bool, saysEnd: Bool,
+        to writer: inout any ResponseBodyWriter, now: Date
     ) async throws {
         try await writer.write(ByteBuffer(string: "retry: 5000\nevent: now\ndata: \(Timestamp.format(now))\n\n"))
         for await word in words {
@@ -73,7 +75,7 @@ enum Live {
             }
             if case .end = word { break }
         }
-        if !isAllowed() { try await writer.write(ByteBuffer(string: "event: end\ndata: \n\n")) }
+        if saysEnd, !isAllowed() { try await writer.write(ByteBuffer(string: "event: end\ndata: \n\n")) }
         try await writer.finish(nil)
     }
 
