@@ -10,6 +10,7 @@ actor LiveHub {
     private let changes: @Sendable () async throws -> ChangeMark
     private let logger: Logger
     private let seconds: @Sendable () -> Double
+    private let isTicking: Bool
     private var views: [LiveKey: LiveView] = [:]
     private var count = 0
     private var last = 0
@@ -32,11 +33,14 @@ actor LiveHub {
     /// Seconds between two renderings of what counts many deliveries.
     static let restOfCounts: TimeInterval = 2
 
-    /// - Parameter seconds: of a clock that only goes forward.
+    /// - Parameters:
+    ///   - isTicking: it has a turn every second; else only those that somebody gives it.
+    ///   - seconds: of a clock that only goes forward.
     init(
-        logger: Logger, seconds: @escaping @Sendable () -> Double = { Monotonic.seconds },
+        logger: Logger, isTicking: Bool = true, seconds: @escaping @Sendable () -> Double = { Monotonic.seconds },
         changes: @escaping @Sendable () async throws -> ChangeMark
     ) {
+        self.isTicking = isTicking
         self.seconds = seconds
         self.logger = logger
         self.changes = changes
@@ -64,7 +68,7 @@ actor LiveHub {
         view.isStale = true
         views[key] = view
         count += 1
-        if ticker == nil { ticker = Task { await run() } }
+        if isTicking, ticker == nil { ticker = Task { await run() } }
         return (last, stream)
     }
 

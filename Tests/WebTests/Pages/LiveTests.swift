@@ -18,7 +18,7 @@ import Testing
         let fixture = try PageFixture()
         let ledger = fixture.house.ledger
         let rendered = Mutex(0)
-        let hub = LiveHub(logger: Self.logger, seconds: { 0 }, changes: { try await ledger.changes() })
+        let hub = LiveHub(logger: Self.logger, isTicking: false, seconds: { 0 }, changes: { try await ledger.changes() })
         var streams: [AsyncStream<LiveWord>] = []
         for _ in 0..<50 {
             let joined = await hub.join(Self.key) { _ in
@@ -27,7 +27,7 @@ import Testing
             }
             streams.append(try #require(joined).words)
         }
-        // Turns of our own, at times of our own; those of the hub itself come at other times, and change nothing of what follows.
+        // Turns of our own, at times of our own.
         let start = Date()
         for _ in 0..<5 { await hub.turn(now: start) }
         #expect(rendered.withLock(\.self) == 1)
@@ -52,7 +52,8 @@ import Testing
     }
 
     @Test func whatLooksTheSameIsNotSentAgainAndTheEndEndsAll() async throws {
-        let hub = LiveHub(logger: Self.logger, seconds: { 0 }, changes: { throw PageFault(.internalServerError, "unknown") })
+        let hub = LiveHub(
+            logger: Self.logger, isTicking: false, seconds: { 0 }, changes: { throw PageFault(.internalServerError, "unknown") })
         let joined = try #require(await hub.join(Self.key) { _ in HTML("same") })
         let start = Date()
         for second in 0..<4 { await hub.turn(now: start.addingTimeInterval(Double(second))) }
@@ -70,7 +71,8 @@ import Testing
         let ledger = fixture.house.ledger
         let time = Mutex(0.0)
         let rendered = Mutex(0)
-        let hub = LiveHub(logger: Self.logger, seconds: { time.withLock(\.self) }, changes: { try await ledger.changes() })
+        let hub = LiveHub(
+            logger: Self.logger, isTicking: false, seconds: { time.withLock(\.self) }, changes: { try await ledger.changes() })
         let joined = await hub.join(Self.key) { _ in
             time.withLock { $0 += 1_000 }
             return HTML("\(rendered.withLock { $0 += 1; return $0 })")
@@ -88,7 +90,8 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func whoeverNeverListensLeaves() async throws {
-        let hub = LiveHub(logger: Self.logger, seconds: { 0 }, changes: { throw PageFault(.internalServerError, "unknown") })
+        let hub = LiveHub(
+            logger: Self.logger, isTicking: false, seconds: { 0 }, changes: { throw PageFault(.internalServerError, "unknown") })
         _ = await hub.join(Self.key) { _ in HTML("x") }
         while await hub.viewers > 0 { try await Task.sleep(for: .milliseconds(5)) }
         await hub.close()
