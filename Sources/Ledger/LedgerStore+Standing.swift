@@ -30,10 +30,12 @@ extension LedgerStore {
 
     /// The oldest first.
     ///
-    /// - Parameter includeEnded: also those that ran out, or were ended, for as long as history is kept.
-    public func silences(includeEnded: Bool) async throws(LedgerError) -> [SilenceRow] {
+    /// - Parameters:
+    ///   - includeEnded: also those that ran out, or were ended, for as long as history is kept.
+    ///   - latest: of all, only so many, the latest; nil: all of them.
+    public func silences(includeEnded: Bool, latest: Int? = nil) async throws(LedgerError) -> [SilenceRow] {
         try await readers.read { database in
-            let silences = try StandingTables.silences(database, includeEnded: includeEnded)
+            let silences = try StandingTables.silences(database, includeEnded: includeEnded, latest: latest)
             return try silences.filter { includeEnded || $0.endedAt == nil }.map { silence in
                 let counts = try database.row(Self.suppressed, [silence.id])
                 return SilenceRow(silence: silence, suppressed: counts?.int(0) ?? 0, incidents: counts?.int(1) ?? 0)

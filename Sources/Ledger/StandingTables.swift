@@ -8,8 +8,14 @@ import Routing
 /// The tables of what stands until somebody changes it.
 enum StandingTables {
     /// Those that have not ended and been settled, the oldest first.
-    static func silences(_ database: Database, includeEnded: Bool = false) throws -> [Silence] {
+    ///
+    /// - Parameter latest: only so many, the latest of them.
+    static func silences(_ database: Database, includeEnded: Bool = false, latest: Int? = nil) throws -> [Silence] {
         let condition = includeEnded ? "" : " WHERE ended IS NULL"
+        if let latest {
+            let sql = "SELECT state FROM silences\(condition) ORDER BY rowid DESC LIMIT ?"
+            return try readable(database, sql, values: [latest], Silence.init(stored:)).reversed()
+        }
         return try readable(database, "SELECT state FROM silences\(condition) ORDER BY rowid", Silence.init(stored:))
     }
 

@@ -14,7 +14,33 @@ extension RejectedFiles {
         guard let directory = try open(queue: queue) else { return nil }
         defer { close(directory) }
         guard let found = try known(name, in: directory, queue: queue), let stamp = FileStamp.of(found, in: directory) else { return nil }
-        return (describe(found, size: stamp.size, in: directory), content(found, in: directory, limit: limit))
+        var file = describe(found, size: stamp.size, in: directory)
+        file.owner = stamp.owner
+        return (file, content(found, in: directory, limit: limit))
+    }
+
+    /// The names of all rejected files, in their order.
+    ///
+    /// - Throws: as `list`.
+    public static func names(queue: String) throws(SpoolError) -> [String] {
+        guard let directory = try open(queue: queue) else { return [] }
+        defer { close(directory) }
+        return try names(in: directory, queue: queue).map(\.text).sorted()
+    }
+
+    /// The first rejected files by name, and how many there are: only those that are asked for are looked at.
+    ///
+    /// - Throws: as `list`.
+    public static func first(_ limit: Int, queue: String) throws(SpoolError) -> (files: [RejectedFile], count: Int) {
+        guard let directory = try open(queue: queue) else { return ([], 0) }
+        defer { close(directory) }
+        let names = try names(in: directory, queue: queue).sorted()
+        var files: [RejectedFile] = []
+        for name in names.prefix(limit) {
+            guard let stamp = FileStamp.of(name, in: directory) else { continue }
+            files.append(describe(name, size: stamp.size, in: directory))
+        }
+        return (files, names.count)
     }
 
     /// Removes a rejected file and its reasons: what it said has been said again, or nobody wants it any more.

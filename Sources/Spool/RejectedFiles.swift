@@ -23,6 +23,8 @@ public struct RejectedFile: Sendable, Equatable {
     public var size: Int
     /// How many reasons there are; of lines, one for each. The members above are the first one's.
     public var reasons: Int
+    /// The user id of whoever dropped it; the router's own of lines that it kept of a file. Known where it was asked for by `read`.
+    public var owner: UInt32?
 }
 
 public enum RejectedFiles {

@@ -250,6 +250,7 @@ import Testing
             timed(try event("a", incident: "A"), [suppressed(), suppressed(address: "C2")]),
             timed(try event("b", incident: "B"), [suppressed()]))
         #expect(try await store.silences(includeEnded: false).map { [$0.suppressed, $0.incidents] } == [[3, 2], [0, 0]])
+        #expect(try await store.silences(includeEnded: true, latest: 1).map(\.suppressed) == [0])
         #expect(try await store.verify() == [])
         await store.close()
     }

@@ -45,7 +45,7 @@ final class SessionStore: Sendable {
         case wrongToken
         /// A token that only drops events.
         case noRight
-        /// Too many failures from there: again after so many seconds.
+        /// A wrong token, after too many failures from there: again after so many seconds.
         case later(Int)
     }
 
@@ -59,10 +59,11 @@ final class SessionStore: Sendable {
         let recent = failures.withLock { failures in
             (failures[place] ?? []).filter { now.timeIntervalSince($0) < Self.failureWindow }
         }
-        if recent.count >= Self.allowedFailures, let first = recent.first {
-            return .later(max(1, Int((Self.failureWindow - now.timeIntervalSince(first)).rounded(.up))))
-        }
+        // A good token is always good: with so many bits there is nothing to guess, and nobody shuts out those who share an address.
         guard text.utf8.count <= 1_000, let token = check(text, now) else {
+            if recent.count >= Self.allowedFailures, let first = recent.first {
+                return .later(max(1, Int((Self.failureWindow - now.timeIntervalSince(first)).rounded(.up))))
+            }
             note(failure: now, of: place, recent)
             return .wrongToken
         }

@@ -39,7 +39,9 @@ struct PageAccess: RouterMiddleware {
         if context.identity == nil, let cookie = cookies[Sessions.cookieName(house)]?.value {
             context.identity = house.sessions.identity(cookie, now: house.clock())
         }
-        if context.identity == nil, isTrusted { context.identity = Self.user(request, http.userHeader, http.operators) }
+        if context.identity == nil, isTrusted, !Self.isExempt(request.uri.path) {
+            context.identity = Self.user(request, http.userHeader, http.operators)
+        }
         let chosen = FormText.members(request.uri.query ?? "")["lang"]
         context.language = Words.language(
             chosen: chosen ?? cookies["tocsin-language"]?.value, accepted: request.headers[.acceptLanguage])
@@ -69,6 +71,13 @@ struct PageAccess: RouterMiddleware {
         return passed.last { !proxies.contains($0) && Networks.bytes($0) != nil }
     }
 
+    /// Below these a proxy lets everybody through, without signing them in: there it vouches for nobody, and whoever asks could
+    /// have set the header.
+    static func isExempt(_ path: String) -> Bool {
+        guard let first = path.split(separator: "/").first else { return false }
+        return ["v1", "a", "u", "s", "r"].contains(first)
+    }
+
     private static func user(_ request: Request, _ header: String, _ operators: [String]) -> Identity? {
         guard let name = HeaderField.Name(header) else { return nil }
         let given = request.headers[values: name]
@@ -85,10 +94,11 @@ struct PageAccess: RouterMiddleware {
         + "frame-ancestors 'none'; base-uri 'none'"
 
     private static func protect(_ headers: inout HTTPFields) {
-        headers[.contentSecurityPolicy] = policy
+        // Pages behind links have their own: stricter, and with the style that stands in them.
+        if headers[.contentSecurityPolicy] == nil { headers[.contentSecurityPolicy] = policy }
         headers[.xContentTypeOptions] = "nosniff"
         // Not `no-referrer`: with that, browsers send `Origin: null` with our own forms.
-        headers[HeaderField.referrerPolicy] = "same-origin"
+        if headers[HeaderField.referrerPolicy] == nil { headers[HeaderField.referrerPolicy] = "same-origin" }
         headers[HeaderField.openerPolicy] = "same-origin"
         if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
     }

@@ -19,7 +19,12 @@ final class AnswerDesk: Sendable {
     let house: House
     private let seen = Mutex(AnsweredKeys())
 
-    init(_ house: House) { self.house = house }
+    private let refusals: Refusals
+
+    init(_ house: House) {
+        self.house = house
+        refusals = Refusals(house.logger)
+    }
 
     var setup: Setup { house.setup.value }
     var configuration: RouterConfiguration { setup.configuration }
@@ -62,12 +67,18 @@ final class AnswerDesk: Sendable {
         return .object(members)
     }
 
-    /// Says in the log that something was refused: what, why, and from where; never a token.
+    /// Says in the log that something was refused: what, why, and from where; never a token. Once a minute for each reason and
+    /// address: anybody can come with a link that is none.
+    ///
+    /// - Parameters:
+    ///   - what: fixed words.
+    ///   - why: fixed words too: nothing of the request, so that nobody makes new ones.
     func refused(_ what: String, _ why: String, from context: WebContext, _ more: Logger.Metadata = [:]) {
         var metadata = more
         metadata["why"] = "\(why)"
-        metadata["from"] = "\(context.clientAddress ?? "unknown")"
-        house.logger.warning("\(what) was refused", metadata: metadata)
+        let address = context.clientAddress ?? "unknown"
+        metadata["from"] = "\(address)"
+        refusals.log("\(what) was refused", key: "\(what), \(why), \(address)", metadata, now: now)
     }
 
     /// The person who has an address of a kind.

@@ -11,6 +11,9 @@ enum Live {
             guard let identity = context.identity, let page = page(request.uri.query) else {
                 throw HTTPError(.badRequest, message: "`page` names a page, for instance /live?page=/incidents")
             }
+            guard isKept(FormText.members(page.query)) else {
+                throw HTTPError(.badRequest, message: "a search, and what it goes on with, is not kept up to date")
+            }
             let key = LiveKey(
                 path: page.path, query: page.query, language: context.language, mayOperate: identity.may(.operate))
             guard let (id, words) = await house.live.join(key, render: { try await house.pages.page(PageRequest($0, house)).content })
@@ -20,15 +23,15 @@ enum Live {
             }
             let token = ByteBuffer(string: house.sessions.formToken(identity) ?? "")
             let cookie = request.cookies[Sessions.cookieName(house)]?.value
-            let isAllowed = { @Sendable in
-                guard case .session = identity.way else { return true }
-                return cookie.flatMap { house.sessions.identity($0, now: house.clock()) }?.may(.read) ?? false
-            }
+            let began = house.clock()
+            let isAllowed = { @Sendable in mayStill(identity, cookie: cookie, since: began, house) }
             return Response(
                 status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
                 body: ResponseBody { writer in
                     do {
-                        try await stream(words, token: token, isAllowed: isAllowed, to: &writer, now: house.clock())
+                        // Whoever a proxy signed in is to come back, and be asked by it.
+                        try await stream(
+                            words, token: token, isAllowed: isAllowed, saysEnd: identity.way != .proxy, to: &writer, now: began)
                     } catch {
                         // The browser has gone.
                         await house.live.leave(key, id)
@@ -39,9 +42,28 @@ enum Live {
         }
     }
 
+    /// Whether whoever began to look may still do so: what let them in is asked again.
+    ///
+    /// - Parameters:
+    ///   - cookie: of their session, where they have one.
+    ///   - began: when they began. A proxy is asked again after `http.session`: the browser comes back by itself.
+    static func mayStill(_ identity: Identity, cookie: String?, since began: Date, _ house: House) -> Bool {
+        let now = house.clock()
+        switch identity.way {
+        case .token(let id): return house.tokens.token(id: id, now: now)?.scopes.contains { $0.allows(.read) } ?? false
+        case .session: return cookie.flatMap { house.sessions.identity($0, now: now) }?.may(.read) ?? false
+        case .proxy: return now.timeIntervalSince(began) < house.http.session
+        }
+    }
+
+    /// Whether a page is kept up to date: not one that looks through what was, which may take long and hardly changes.
+    static func isKept(_ query: [String: String]) -> Bool {
+        ["before", "after", "all", "q", "recipient", "who"].allSatisfy { query[$0]?.isEmpty ?? true }
+    }
+
     private static func stream(
-        _ words: AsyncStream<LiveWord>, token: ByteBuffer, isAllowed: @Sendable () -> Bool, to writer: inout any ResponseBodyWriter,
-        now: Date
+        _ words: AsyncStream<LiveWord>, token: ByteBuffer, isAllowed: @Sendable () -> Bool, saysEnd: Bool,
+        to writer: inout any ResponseBodyWriter, now: Date
     ) async throws {
         try await writer.write(ByteBuffer(string: "retry: 5000\nevent: now\ndata: \(Timestamp.format(now))\n\n"))
         for await word in words {
@@ -53,7 +75,7 @@ enum Live {
             }
             if case .end = word { break }
         }
-        if !isAllowed() { try await writer.write(ByteBuffer(string: "event: end\ndata: \n\n")) }
+        if saysEnd, !isAllowed() { try await writer.write(ByteBuffer(string: "event: end\ndata: \n\n")) }
         try await writer.finish(nil)
     }
 

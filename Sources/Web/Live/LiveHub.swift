@@ -9,6 +9,8 @@ import Logging
 actor LiveHub {
     private let changes: @Sendable () async throws -> ChangeMark
     private let logger: Logger
+    private let seconds: @Sendable () -> Double
+    private let isTicking: Bool
     private var views: [LiveKey: LiveView] = [:]
     private var count = 0
     private var last = 0
@@ -26,7 +28,20 @@ actor LiveHub {
     /// Turns between two signs of life.
     static let heartbeat = 15
 
-    init(logger: Logger, changes: @escaping @Sendable () async throws -> ChangeMark) {
+    /// Seconds: a page that took longer to render rests ten times as long.
+    static let slow: TimeInterval = 0.2
+    /// Seconds between two renderings of what counts many deliveries.
+    static let restOfCounts: TimeInterval = 2
+
+    /// - Parameters:
+    ///   - isTicking: it has a turn every second; else only those that somebody gives it.
+    ///   - seconds: of a clock that only goes forward.
+    init(
+        logger: Logger, isTicking: Bool = true, seconds: @escaping @Sendable () -> Double = { Monotonic.seconds },
+        changes: @escaping @Sendable () async throws -> ChangeMark
+    ) {
+        self.isTicking = isTicking
+        self.seconds = seconds
         self.logger = logger
         self.changes = changes
     }
@@ -41,6 +56,11 @@ actor LiveHub {
         last += 1
         // Whoever is too slow misses what has been overtaken.
         let (stream, continuation) = AsyncStream.makeStream(of: LiveWord.self, bufferingPolicy: .bufferingNewest(1))
+        let id = last
+        // However it ends, also where nobody ever reads it.
+        continuation.onTermination = { [weak self] _ in
+            Task { [weak self] in await self?.leave(key, id) }
+        }
         var view = views[key] ?? LiveView(render: render)
         view.viewers[last] = continuation
         // What it looked like a second ago may be older than the page that they have: they are told with the next turn.
@@ -48,12 +68,13 @@ actor LiveHub {
         view.isStale = true
         views[key] = view
         count += 1
-        if ticker == nil { ticker = Task { await run() } }
+        if isTicking, ticker == nil { ticker = Task { await run() } }
         return (last, stream)
     }
 
     func leave(_ key: LiveKey, _ id: Int) {
         guard views[key]?.viewers.removeValue(forKey: id) != nil else { return }
+        views[key]?.newcomers.remove(id)
         count -= 1
         if views[key]?.viewers.isEmpty ?? false { views[key] = nil }
     }
@@ -91,16 +112,21 @@ actor LiveHub {
         await look(now)
         let began = DispatchTime.now().uptimeNanoseconds
         // Those that were rendered longest ago first, so that each has its turn.
-        for key in views.filter(\.value.isStale).sorted(by: { $0.value.rendered < $1.value.rendered }).map(\.key) {
+        for key in views.filter({ $0.value.isDue(now) }).sorted(by: { $0.value.rendered < $1.value.rendered }).map(\.key) {
             guard !isClosed else { return }
             await update(key, now)
             if Double(DispatchTime.now().uptimeNanoseconds - began) / 1e9 > Self.budget { break }
         }
         beats += 1
         if beats.isMultiple(of: Self.heartbeat) {
-            for view in views.values {
-                for viewer in view.viewers.values { viewer.yield(.alive) }
-            }
+            for key in views.keys { tell(.alive, key) { _ in true } }
+        }
+    }
+
+    /// Tells some of those who look at a page; whoever has gone leaves.
+    private func tell(_ word: LiveWord, _ key: LiveKey, _ isMeant: (Int) -> Bool) {
+        for (id, viewer) in views[key]?.viewers ?? [:] where isMeant(id) {
+            if case .terminated = viewer.yield(word) { leave(key, id) }
         }
     }
 
@@ -118,11 +144,16 @@ actor LiveHub {
         guard let render = views[key]?.render else { return }
         views[key]?.isStale = false
         views[key]?.rendered = now
+        let began = seconds()
+        defer {
+            let spent = seconds() - began
+            views[key]?.rest = spent > Self.slow ? spent * 10 : key.path.hasPrefix("/broadcasts") ? Self.restOfCounts : 0
+        }
         do {
             let fragment = LiveFragment(try await render(key))
             guard let view = views[key] else { return }
             let hasChanged = view.digest != fragment.digest
-            for (id, viewer) in view.viewers where hasChanged || view.newcomers.contains(id) { viewer.yield(.main(fragment)) }
+            tell(.main(fragment), key) { hasChanged || view.newcomers.contains($0) }
             views[key]?.digest = fragment.digest
             views[key]?.newcomers = []
         } catch is PageFault {

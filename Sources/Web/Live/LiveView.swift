@@ -57,4 +57,11 @@ struct LiveView {
     var isStale = true
     /// When it was rendered last.
     var rendered: Date = .distantPast
+    /// Seconds after that for which it is not rendered again.
+    var rest: TimeInterval = 0
+
+    func isDue(_ now: Date) -> Bool {
+        // A clock that was put back makes nobody wait.
+        isStale && !(0..<rest).contains(now.timeIntervalSince(rendered))
+    }
 }

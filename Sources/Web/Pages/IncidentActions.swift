@@ -130,7 +130,7 @@ enum IncidentForms {
             let silence: JSONValue = [
                 "id": .string("s-" + UUID().uuidString.lowercased().prefix(8)), "action": "start", "match": ["id": .string(incident.id)],
                 "until": .string(Timestamp.format(form.now.addingTimeInterval(length.seconds))), "reason": .string(reason),
-                "by": .string(form.identity.name),
+                "by": .string(form.by),
             ]
             return try await form.drop(
                 ["type": "silence", "silence": silence], to: Page.path("incidents", incident.id), said: "silenced")
@@ -159,7 +159,7 @@ extension FormRequest {
         _ patch: (Incident) throws -> [String: JSONValue]
     ) async throws -> FormOutcome {
         let incident = try await incident(wantsOpen: wantsOpen)
-        var change: [String: JSONValue] = ["by": .string(identity.name)]
+        var change: [String: JSONValue] = ["by": .string(by)]
         change["reason"] = field("reason").map(JSONValue.string)
         let patched = try patch(incident).merging(["id": .string(incident.id)]) { $1 }
         let document = members.merging(["type": .string(type), "change": .object(change), "incident": .object(patched)]) { $1 }

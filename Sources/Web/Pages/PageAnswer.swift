@@ -90,7 +90,7 @@ struct PageAnswer {
     /// The page in its frame.
     func response(_ page: Page) -> Response {
         var live: String?
-        if page.isLive, page.status == .ok, request.method == .get, context.identity != nil {
+        if page.isLive, page.status == .ok, request.method == .get, context.identity != nil, Live.isKept(query) {
             let kept = (request.uri.query ?? "").split(separator: "&").filter { !$0.hasPrefix("said=") && !$0.hasPrefix("lang=") }
             live = request.uri.path + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&"))
         }

@@ -114,10 +114,13 @@ enum FormOutcome: Sendable {
 
 /// Members of a query or a form.
 enum FormText {
+    /// More are not read: every row of the longest list can be ticked.
+    private static let maximumMembers = 1_000
+
     /// Decodes `application/x-www-form-urlencoded`. What is no UTF-8 after decoding is left out.
     static func members(_ text: String) -> [String: String] {
         var members: [String: String] = [:]
-        for pair in text.split(separator: "&").prefix(200) {
+        for pair in text.split(separator: "&").prefix(maximumMembers) {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = decoded(parts.first ?? ""), let value = decoded(parts.count > 1 ? parts[1] : "") else { continue }
             if members[name] == nil { members[name] = value }

@@ -3,7 +3,10 @@
 import Foundation
 import Incidents
 import JSON
+import Logging
 import Router
+import Routing
+import Settings
 
 /// An event in the making.
 enum WebEvent {
@@ -26,7 +29,23 @@ enum WebEvent {
     }
 }
 
+extension RouterConfiguration {
+    /// Whoever is signed in, as a person of `people` where they are one: only then can they be told, and known again.
+    func person(_ identity: Identity) -> String {
+        let id = table.person(meantBy: identity.name)
+        return table.directory.people[id] == nil ? identity.name : id
+    }
+}
+
 extension FormRequest {
+    /// What `by` says of what they do.
+    var by: String { house.setup.value.configuration.person(identity) }
+
+    /// A line in the log, of what is done without an event: with the name of whoever did it.
+    func note(_ message: String, _ metadata: Logger.Metadata) {
+        house.logger.notice("\(message)", metadata: metadata.merging(["by": "\(identity.name)"]) { $1 })
+    }
+
     /// Checks an event as the router would, drops it, and waits a moment until it is taken.
     ///
     /// - Throws: `PageFault` where it is no event, `SpoolError` where the queue takes nothing.

@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import HummingbirdTesting
 import JSON
+import Ledger
 import Testing
 
 @testable import Web
@@ -52,6 +53,37 @@ import Testing
                 uri: path, method: .post, headers: headers, body: ByteBuffer(string: "form_token=\(token)"))
             #expect(plain.status == .unsupportedMediaType)
             #expect(try fixture.dropped().isEmpty)
+        }
+        await fixture.house.ledger.close()
+    }
+
+    @Test func theWholeOfALongListCanBeTicked() {
+        let body = (0..<600).map { "id-\($0)=on" }.joined(separator: "&")
+        #expect(FormText.members(body).count == 600)
+        #expect(FormText.members((0..<5_000).map { "\($0)=" }.joined(separator: "&")).count == 1_000)
+    }
+
+    @Test func whatIsNoEventIsInTheLogWithAName() async throws {
+        let fixture = try PageFixture()
+        try await fixture.acceptHostile()
+        let ids = try await fixture.house.ledger.deliveries().map(\.id)
+        _ = try await fixture.house.ledger.record(
+            ids.map { AttemptRecord(delivery: $0, at: Date(), outcome: "refused", next: .dead("refused")) })
+        try fixture.reject("a.json", "{}")
+        let cookie = try fixture.cookie("operator")
+        try await fixture.test { client in
+            let token = try await client.page("/mending", cookie).formToken ?? ""
+            for (path, fields) in [
+                ("/channels/pause", ["channel": "mail"]), ("/channels/resume", ["channel": "mail"]),
+                ("/mending/requeue", ["name": "a.json"]), ("/mending/deliveries", ["do": "retry", "id-\(ids[0])": "on"]),
+                ("/mending/deliveries", ["do": "drop", "id-\(ids[1])": "on", "reason": "told"]),
+            ] {
+                let before = fixture.log.lines.count
+                let answer = try await client.send(path, cookie, fields.merging(["form_token": token]) { $1 })
+                #expect(answer.status == .seeOther, "\(path)")
+                let lines = fixture.log.lines.dropFirst(before)
+                #expect(lines.contains { $0.hasPrefix("notice") && $0.contains("the operator") }, "\(path)")
+            }
         }
         await fixture.house.ledger.close()
     }

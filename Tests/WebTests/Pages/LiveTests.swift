@@ -18,7 +18,7 @@ import Testing
         let fixture = try PageFixture()
         let ledger = fixture.house.ledger
         let rendered = Mutex(0)
-        let hub = LiveHub(logger: Self.logger, changes: { try await ledger.changes() })
+        let hub = LiveHub(logger: Self.logger, isTicking: false, seconds: { 0 }, changes: { try await ledger.changes() })
         var streams: [AsyncStream<LiveWord>] = []
         for _ in 0..<50 {
             let joined = await hub.join(Self.key) { _ in
@@ -27,7 +27,7 @@ import Testing
             }
             streams.append(try #require(joined).words)
         }
-        // Turns of our own, at times of our own; those of the hub itself come at other times, and change nothing of what follows.
+        // Turns of our own, at times of our own.
         let start = Date()
         for _ in 0..<5 { await hub.turn(now: start) }
         #expect(rendered.withLock(\.self) == 1)
@@ -52,7 +52,8 @@ import Testing
     }
 
     @Test func whatLooksTheSameIsNotSentAgainAndTheEndEndsAll() async throws {
-        let hub = LiveHub(logger: Self.logger, changes: { throw PageFault(.internalServerError, "unknown") })
+        let hub = LiveHub(
+            logger: Self.logger, isTicking: false, seconds: { 0 }, changes: { throw PageFault(.internalServerError, "unknown") })
         let joined = try #require(await hub.join(Self.key) { _ in HTML("same") })
         let start = Date()
         for second in 0..<4 { await hub.turn(now: start.addingTimeInterval(Double(second))) }
@@ -63,6 +64,66 @@ import Testing
         }
         #expect(count == 1)
         #expect(await hub.viewers == 0)
+    }
+
+    @Test func whatTakesLongRestsTenTimesAsLong() async throws {
+        let fixture = try PageFixture()
+        let ledger = fixture.house.ledger
+        let time = Mutex(0.0)
+        let rendered = Mutex(0)
+        let hub = LiveHub(
+            logger: Self.logger, isTicking: false, seconds: { time.withLock(\.self) }, changes: { try await ledger.changes() })
+        let joined = await hub.join(Self.key) { _ in
+            time.withLock { $0 += 1_000 }
+            return HTML("\(rendered.withLock { $0 += 1; return $0 })")
+        }
+        let start = Date()
+        await hub.turn(now: start)
+        #expect(rendered.withLock(\.self) == 1)
+        await hub.turn(now: start.addingTimeInterval(5_000))
+        #expect(rendered.withLock(\.self) == 1, "it rests")
+        await hub.turn(now: start.addingTimeInterval(20_000))
+        #expect(rendered.withLock(\.self) == 2)
+        await hub.close()
+        #expect(joined != nil)
+        await ledger.close()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func whoeverNeverListensLeaves() async throws {
+        let hub = LiveHub(
+            logger: Self.logger, isTicking: false, seconds: { 0 }, changes: { throw PageFault(.internalServerError, "unknown") })
+        _ = await hub.join(Self.key) { _ in HTML("x") }
+        while await hub.viewers > 0 { try await Task.sleep(for: .milliseconds(5)) }
+        await hub.close()
+    }
+
+    @Test func whoeverMayLookNoMoreLooksNoMore() async throws {
+        let fixture = try PageFixture()
+        let house = fixture.house
+        let (token, _) = try house.tokens.create(name: "wall", scopes: [.read], now: Date())
+        let wall = Identity(name: "wall", scopes: [.read], way: .token(id: token.id))
+        #expect(Live.mayStill(wall, cookie: nil, since: .distantPast, house))
+        _ = try house.tokens.revoke(token.id)
+        #expect(!Live.mayStill(wall, cookie: nil, since: Date(), house))
+        let user = Identity(name: "ana", scopes: [.read], way: .proxy)
+        #expect(Live.mayStill(user, cookie: nil, since: Date(), house))
+        #expect(!Live.mayStill(user, cookie: nil, since: Date().addingTimeInterval(-house.http.session - 1), house))
+        await house.ledger.close()
+    }
+
+    @Test func searchesAreNotLive() async throws {
+        let fixture = try PageFixture()
+        let cookie = try fixture.cookie("reader")
+        try await fixture.test { (client) async throws in
+            for (path, isLive) in [
+                ("/deliveries", true), ("/deliveries?q=&state=dead", true), ("/deliveries?q=x", false), ("/deliveries?before=9", false),
+                ("/incidents?after=1", false), ("/silences?all=1", false), ("/silences", true),
+            ] {
+                #expect(try await client.page(path, cookie).text.contains("data-live=") == isLive, "\(path)")
+            }
+            #expect(try await client.page("/live?page=\(Page.encoded("/silences?all=1"))", cookie).status == .badRequest)
+        }
+        await fixture.house.ledger.close()
     }
 
     @Test func linesOfTextAreLinesOfDataAndFormsGetTheirTokens() {

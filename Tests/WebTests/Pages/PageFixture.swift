@@ -20,16 +20,20 @@ final class PageFixture: Sendable {
     let directory: String
     let house: House
     let setup: Setup
+    let log = TestLog()
     private let revoked: RevokedTokens
 
     static let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> \u{202E}evil & {{title}} <!channel>"
 
-    init(http: String = "") throws {
+    /// - Parameters:
+    ///   - http: more lines of its section, and after it.
+    ///   - router: more members of its section.
+    init(http: String = "", router: String = "") throws {
         directory = NSTemporaryDirectory() + "pages-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory + "/queue", withIntermediateDirectories: true)
         let yaml = """
             version: 1
-            router: {timezone: Europe/Berlin}
+            router: {timezone: Europe/Berlin\(router)}
             http:
               listen: "127.0.0.1:0"
             \(http)
@@ -51,7 +55,7 @@ final class PageFixture: Sendable {
         let ledger = try LedgerStore(directory: setup.configuration.router.state)
         let revoked = RevokedTokens()
         self.revoked = revoked
-        var house = House(setup: CurrentSetup(setup), ledger: ledger, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        var house = House(setup: CurrentSetup(setup), ledger: ledger, logger: Logger(label: "test") { [log] _ in log })
         house.sessions = SessionStore(check: { text, _ in revoked.token(text) }, known: { id, _ in revoked.token(id) })
         self.house = house
     }

@@ -48,6 +48,36 @@ import Testing
         await fixture.house.ledger.close()
     }
 
+    @Test func whereTheProxySignsNobodyInItSaysNothing() async throws {
+        let fixture = try PageFixture(http: "  trusted_proxies: [127.0.0.0/8]\n  operators: [\"*\"]")
+        try await fixture.test(live: true) { (client) async throws in
+            for path in ["/v1/incidents", "//v1/incidents", "/v1//incidents"] {
+                #expect(try await client.page(path, headers: Self.user("ana@example.com")).status != .ok, "\(path)")
+            }
+            #expect(try await client.page("/incidents", headers: Self.user("ana@example.com")).status == .ok)
+        }
+        for path in ["/a/x", "/u/x", "/s/x", "/r/x", "/v1", "///v1/x"] { #expect(PageAccess.isExempt(path), "\(path)") }
+        for path in ["/", "", "/incidents/v1", "/static/x", "/v1x"] { #expect(!PageAccess.isExempt(path), "\(path)") }
+        await fixture.house.ledger.close()
+    }
+
+    @Test func whatTheyDoIsSaidByThePersonTheyAre() async throws {
+        let fixture = try PageFixture(http: "  trusted_proxies: [127.0.0.0/8]\n  operators: [\"*\"]")
+        try await fixture.accept([
+            "type": "status_change", "id": "e1", "source": "test", "incident": ["id": "INC1", "severity": "critical", "status": "open"],
+        ])
+        try await fixture.test(live: true) { client in
+            let user = Self.user("Ana@example.com")
+            let token = try await client.page("/incidents/INC1", headers: user).formToken ?? ""
+            #expect(try await client.send("/incidents/INC1/acknowledge", nil, ["form_token": token], headers: user).status == .seeOther)
+            let away = ["form_token": token, "who": "ana", "until": "4h"]
+            #expect(try await client.send("/absences/away", nil, away, headers: user).status == .seeOther)
+            let events = try fixture.dropped()
+            #expect(events.contains { $0["change"]?["by"]?.string == "ana" } && events.contains { $0["absence"]?["by"]?.string == "ana" })
+        }
+        await fixture.house.ledger.close()
+    }
+
     @Test func theClientIsTheLastThatNoProxyOfOursIs() {
         let proxies = Networks(["127.0.0.0/8", "10.0.0.0/8"])
         func client(_ passed: String) -> String? {

@@ -1,6 +1,7 @@
 // Mending on the page: as the commands do it.
 
 import Foundation
+import Glibc
 import Hummingbird
 import HummingbirdTesting
 import JSON
@@ -34,6 +35,70 @@ import Testing
             #expect(try fixture.dropped().map { $0["message"]?.string } == ["We know."])
             #expect(try fixture.rejected().isEmpty)
             #expect(try await client.page("/mending/rejected/x.json", cookie).status == .notFound)
+        }
+        await fixture.house.ledger.close()
+    }
+
+    /// What counts by who says it is said on its own page, by whoever may.
+    @Test func nobodySpeaksForAnother() async throws {
+        let fixture = try PageFixture()
+        try fixture.reject("x.json", "{}")
+        let cookie = try fixture.cookie("operator")
+        try await fixture.test { client in
+            let token = try await client.page("/mending/rejected/x.json", cookie).formToken ?? ""
+            func put(_ text: String) async throws -> TestResponse {
+                try await client.send("/mending/rejected/x.json", cookie, ["form_token": token, "text": text])
+            }
+            for text in [
+                #"{"type": "approval", "approval": {"broadcast": "b1", "by": "the operator", "decision": "approve"}}"#,
+                #"{"type": "broadcast", "broadcast": {"id": "b1", "audience": ["ana"], "message": "x"}}"#,
+                #"{"type": "acknowledgement", "incident": {"id": "INC1"}, "change": {"by": "the operator"}}"#,
+                #"{"type": "update", "message": "x", "incident": {"id": "INC1"}, "change": {"by": "ana"}}"#,
+                #"{"type": "update", "message": "x", "incident": {"id": "INC1"}, "change": {"by": "Ana"}}"#,
+            ] {
+                let answer = try await put(text)
+                #expect(answer.status == .unprocessableContent && answer.text.contains("not_allowed"), "\(text)")
+            }
+            #expect(try fixture.dropped().isEmpty)
+            let mine = #"{"type": "update", "id": "u-7", "message": "x", "incident": {"id": "INC1"}, "change": {"by": "The Operator"}}"#
+            let own = try await put(mine)
+            #expect(own.status == .seeOther)
+            #expect(fixture.log.lines.contains { $0.contains("x.json") && $0.contains("u-7") && $0.contains("the operator") })
+        }
+        await fixture.house.ledger.close()
+    }
+
+    @Test func whatIsMendedIsHeldToTheTrustOfItsOwner() async throws {
+        let fixture = try PageFixture(router: ", trust: {\"\(geteuid())\": [update]}")
+        for name in ["x.json", "http-1.json"] { try fixture.reject(name, "{}") }
+        let cookie = try fixture.cookie("operator")
+        try await fixture.test { client in
+            let token = try await client.page("/mending/rejected/x.json", cookie).formToken ?? ""
+            let status = #"{"type": "status_change", "incident": {"id": "INC1", "status": "open"}}"#
+            let refused = try await client.send("/mending/rejected/x.json", cookie, ["form_token": token, "text": status])
+            #expect(refused.status == .unprocessableContent && refused.text.contains("forbidden_type"))
+            let update = #"{"type": "update", "message": "x", "incident": {"id": "INC1"}}"#
+            #expect(
+                try await client.send("/mending/rejected/x.json", cookie, ["form_token": token, "text": update]).status == .seeOther)
+            // What came by HTTP had a token for its authority.
+            #expect(
+                try await client.send("/mending/rejected/http-1.json", cookie, ["form_token": token, "text": status]).status == .seeOther)
+            #expect(try fixture.dropped().count == 2)
+        }
+        await fixture.house.ledger.close()
+    }
+
+    @Test func ofManyFilesTheFirstAreShown() async throws {
+        let fixture = try PageFixture()
+        for number in 1_000..<1_205 { try fixture.reject("f\(number).json", "{}") }
+        let cookie = try fixture.cookie("operator")
+        try await fixture.test { client in
+            let text = try await client.page("/mending", cookie).text
+            #expect(text.contains("f1199.json") && !text.contains("f1200.json"))
+            #expect(text.contains("And 5 more.") && text.contains("Requeue all 205"))
+            let token = try await client.page("/mending", cookie).formToken ?? ""
+            #expect(try await client.send("/mending/requeue", cookie, ["form_token": token, "all": "yes"]).status == .seeOther)
+            #expect(try fixture.rejected().isEmpty)
         }
         await fixture.house.ledger.close()
     }

@@ -82,7 +82,7 @@ enum BroadcastForms {
     ) throws(MatchError) -> (event: Event, document: JSONValue, id: String) {
         let id = WebEvent.shortID("b")
         let match = try MatchWords(draft.matchWords, scale: setup.configuration.scale)
-        let document = WebEvent.make(.broadcast, draft.members(id: id, by: form.identity.name, match: match), now: form.now)
+        let document = WebEvent.make(.broadcast, draft.members(id: id, by: form.by, match: match), now: form.now)
         do {
             return (try WebEvent.parsed(document, setup, now: form.now), document, id)
         } catch {
@@ -99,7 +99,7 @@ enum BroadcastForms {
             throw PageFault(.notFound, words("broadcasts.unknown", ["id": id]))
         }
         let broadcast = row.broadcast
-        let by = form.identity.name
+        let by = form.by
         let decision = form.field("decision") ?? ""
         var members: [String: JSONValue] = ["broadcast": .string(id), "by": .string(by), "decision": .string(decision)]
         switch decision {

@@ -14,11 +14,15 @@ struct ChannelsPage {
     static func add(to router: Hummingbird.Router<WebContext>, _ house: House) {
         house.pages.page("/channels", to: router, house) { try await ChannelsPage(request: $0).page() }
         house.pages.form("/channels/pause", to: router, house) { form in
-            try await form.house.ledger.pause(channel: try await target(form), now: form.now)
+            let channel = try await target(form)
+            try await form.house.ledger.pause(channel: channel, now: form.now)
+            form.note("paused on the page", ["channel": "\(channel ?? "all")"])
             return .see("/channels", said: "channel-paused")
         }
         house.pages.form("/channels/resume", to: router, house) { form in
-            try await form.house.ledger.resume(channel: try await target(form), now: form.now)
+            let channel = try await target(form)
+            try await form.house.ledger.resume(channel: channel, now: form.now)
+            form.note("resumed on the page", ["channel": "\(channel ?? "all")"])
             return .see("/channels", said: "channel-resumed")
         }
     }

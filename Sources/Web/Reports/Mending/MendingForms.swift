@@ -20,7 +20,7 @@ enum MendingForms {
         let queue = form.house.setup.value.configuration.router.queue
         let names =
             form.field("all") != nil
-            ? try await MendingPage.rejected(queue).map(\.name) : [try form.needed("name", "mending.nothing-chosen")]
+            ? try await MendingPage.allNames(queue) : [try form.needed("name", "mending.nothing-chosen")]
         try await Blocking.run { () -> Result<Void, SpoolError> in
             do throws(SpoolError) {
                 _ = try RejectedFiles.requeue(queue: queue, names: names)
@@ -29,6 +29,7 @@ enum MendingForms {
                 return .failure(error)
             }
         }.mapError { $0.code == .badName ? PageFault(.notFound, form.words("mending.gone")) : $0 as any Error }.get()
+        form.note("rejected files were put back on the page", ["files": "\(listed(names))"])
         return .see("/mending", said: "requeued")
     }
 
@@ -39,11 +40,13 @@ enum MendingForms {
         switch form.field("do") {
         case "retry":
             let done = try await form.house.ledger.retryDead(isAll ? nil : ids, now: form.now)
+            form.note("deliveries are tried again from the page", ["count": "\(done.count)", "chosen": "\(isAll ? "all" : listed(ids))"])
             return .see("/mending", said: done.isEmpty ? "nothing-retried" : "retried")
         case "drop":
             let reason = try form.needed("reason", "mending.reason.needed")
             let text = "\(reason.prefix(500)) (\(form.identity.name))"
             let done = try await form.house.ledger.dropDead(ids, reason: text, now: form.now)
+            form.note("deliveries were put aside on the page", ["count": "\(done.count)", "chosen": "\(listed(ids))"])
             return .see("/mending", said: done.isEmpty ? "nothing-dropped" : "put-aside")
         default: throw PageFault(.unprocessableContent, form.words("mending.nothing-chosen"))
         }
@@ -55,13 +58,18 @@ enum MendingForms {
         let queue = form.house.setup.value.configuration.router.queue
         guard let known = try await RejectedPage.read(name, queue: queue) else { throw PageFault(.notFound, form.words("mending.gone")) }
         let text = form.fields["text"] ?? ""
-        let reader = MendedText(text, isLines: name.contains(".ndjson"), setup: form.house.setup.value, now: form.now)
+        let reader = MendedText(
+            text, isLines: name.contains(".ndjson"), setup: form.house.setup.value, now: form.now,
+            rights: MendingRights(of: known.file, form))
         switch reader.documents {
         case .failure(let rejection):
             let view = RejectedView(file: known.file, text: text, isWhole: true, words: form.words, mayOperate: true)
             return .page(view.page(ExplainPage.rejection(rejection, text: text, form.words), status: .unprocessableContent))
         case .success(let documents):
             try await form.house.events.drop(documents)
+            form.note(
+                "a rejected file was mended on the page and dropped as new",
+                ["file": "\(name)", "ids": "\(listed(documents.map { $0["id"]?.string ?? "-" }))"])
             _ = try await remove(name, queue: queue)
             return .see("/mending", said: "put-back")
         }
@@ -71,9 +79,14 @@ enum MendingForms {
         let name = try form.needed("name", "mending.nothing-chosen")
         let queue = form.house.setup.value.configuration.router.queue
         guard try await remove(name, queue: queue) else { throw PageFault(.notFound, form.words("mending.gone")) }
-        form.house.logger.notice(
-            "a rejected file was deleted on the page", metadata: ["file": "\(name)", "by": "\(form.identity.name)"])
+        form.note("a rejected file was deleted on the page", ["file": "\(name)"])
         return .see("/mending", said: "discarded")
+    }
+
+    /// The first of many.
+    private static func listed(_ all: [some CustomStringConvertible]) -> String {
+        let shown = all.prefix(50).map { String($0.description.prefix(200)) }.joined(separator: ", ")
+        return all.count > 50 ? "\(shown) and \(all.count - 50) more" : shown
     }
 
     private static func remove(_ name: String, queue: String) async throws -> Bool {
@@ -93,14 +106,15 @@ struct MendedText {
     let documents: Result<[JSONValue], Rejection>
 
     /// - Parameter isLines: one event a line.
-    init(_ text: String, isLines: Bool, setup: Setup, now: Date) {
+    init(_ text: String, isLines: Bool, setup: Setup, now: Date, rights: MendingRights) {
         var documents: [JSONValue] = []
         let parts = isLines ? text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) : [text]
         for (index, part) in parts.enumerated() {
             if isLines, part.allSatisfy(\.isWhitespace) { continue }
             do throws(Rejection) {
                 let bytes = Array(part.utf8)
-                _ = try setup.parser.parse(bytes, origin: EventOrigin(file: "", modified: now, size: bytes.count))
+                let event = try setup.parser.parse(bytes, origin: EventOrigin(file: "", modified: now, size: bytes.count))
+                if let objection = rights.objection(to: event) { throw objection }
                 do throws(JSONError) {
                     documents.append(try JSONValue.parse(bytes: bytes, maximumDepth: EventParser.maximumDepth))
                 } catch {

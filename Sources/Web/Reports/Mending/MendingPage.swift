@@ -21,17 +21,28 @@ struct MendingPage {
 
     private func page() async throws -> Page {
         let queue = request.setup.configuration.router.queue
-        let files = try await Self.rejected(queue)
+        let (files, many) = try await Self.rejected(queue)
         let rows = try await request.ledger.deliveries(DeliveryFilter(needsMending: true, limit: Self.listed, newestFirst: true))
         let dead = try await request.ledger.summary(now: request.now).needsMending
-        return Page(title: words("nav.mending"), body: [rejected(files), given(up: rows, of: dead)])
+        return Page(title: words("nav.mending"), body: [rejected(files, of: many), given(up: rows, of: dead)])
     }
 
     /// None where the router has not run yet.
-    static func rejected(_ queue: String) async throws -> [RejectedFile] {
-        try await Blocking.run { () -> Result<[RejectedFile], SpoolError> in
+    private static func rejected(_ queue: String) async throws -> (files: [RejectedFile], count: Int) {
+        try await Blocking.run { () -> Result<(files: [RejectedFile], count: Int), SpoolError> in
             do throws(SpoolError) {
-                return .success(try RejectedFiles.list(queue: queue))
+                return .success(try RejectedFiles.first(listed, queue: queue))
+            } catch {
+                return error.code == .notFound ? .success(([], 0)) : .failure(error)
+            }
+        }.get()
+    }
+
+    /// Of all that can be put back.
+    static func allNames(_ queue: String) async throws -> [String] {
+        try await Blocking.run { () -> Result<[String], SpoolError> in
+            do throws(SpoolError) {
+                return .success(try RejectedFiles.names(queue: queue))
             } catch {
                 return error.code == .notFound ? .success([]) : .failure(error)
             }
@@ -40,8 +51,8 @@ struct MendingPage {
 
     // MARK: Files
 
-    private func rejected(_ files: [RejectedFile]) -> HTML {
-        let rows = files.prefix(Self.listed).map { file -> [HTML] in
+    private func rejected(_ files: [RejectedFile], of count: Int) -> HTML {
+        let rows = files.map { file -> [HTML] in
             var cells: [HTML] = [
                 [
                     .link(file.name, to: "/mending/rejected/\(Page.encoded(file.name))"),
@@ -64,16 +75,16 @@ struct MendingPage {
                 caption: words("mending.rejected"),
                 columns: [words("mending.file"), words("mending.when"), words("mending.why"), words("mending.where")]
                     + (request.mayOperate ? [words("mending.do")] : []),
-                rows: Array(rows), none: words("mending.rejected.none"))
+                rows: rows, none: words("mending.rejected.none"))
         ]
-        if files.count > Self.listed {
-            parts.append(.paragraph(words("mending.more", ["n": "\(files.count - Self.listed)"]), class: "hint"))
+        if count > Self.listed {
+            parts.append(.paragraph(words("mending.more", ["n": "\(count - Self.listed)"]), class: "hint"))
         }
-        if request.mayOperate, files.count > 1 {
+        if request.mayOperate, count > 1 {
             parts.append(
                 .form(
-                    "/mending/requeue", confirm: words("mending.requeue-all.ask", ["n": "\(files.count)"]), .hidden("all", "yes"),
-                    .button(words("mending.requeue-all", ["n": "\(files.count)"]))))
+                    "/mending/requeue", confirm: words("mending.requeue-all.ask", ["n": "\(count)"]), .hidden("all", "yes"),
+                    .button(words("mending.requeue-all", ["n": "\(count)"]))))
         }
         return .section(words("mending.rejected"), id: "rejected", .paragraph(words("mending.rejected.how"), class: "hint"), HTML(parts))
     }

@@ -24,7 +24,9 @@ struct SilencesPage {
 
     private func page() async throws -> Page {
         let isAll = request.asked("all") != nil
-        let rows = try await request.ledger.silences(includeEnded: isAll).filter { isAll || request.now < $0.silence.until }
+        let rows = try await request.ledger.silences(includeEnded: isAll, latest: isAll ? Self.listed : nil).filter {
+            isAll || request.now < $0.silence.until
+        }
         let absences = try await request.ledger.absences()
         let duty = DutyNow(request.setup.configuration.table, absences: absences, now: request.now)
         return Page(title: words("silences.title"), body: [silences(rows, isAll: isAll), onDuty(duty), away(duty)])
@@ -97,7 +99,7 @@ struct SilencesPage {
                 "silence": [
                     "id": .string(WebEvent.shortID("s")), "action": "start", "match": .object(match.json),
                     "until": .string(Timestamp.format(until)), "reason": .string(String(reason.prefix(500))),
-                    "by": .string(configuration.person(form.identity)),
+                    "by": .string(form.by),
                 ]
             ], to: "/silences", said: "silence-started")
     }
@@ -111,7 +113,7 @@ struct SilencesPage {
             .silence,
             [
                 "silence": [
-                    "id": .string(id), "action": "end", "by": .string(form.house.setup.value.configuration.person(form.identity)),
+                    "id": .string(id), "action": "end", "by": .string(form.by),
                 ]
             ], to: "/silences", said: "silence-ended")
     }
@@ -176,7 +178,7 @@ struct SilencesPage {
             until > form.now
         else { throw PageFault(.unprocessableContent, form.words("fault.bad-time")) }
         var absence: [String: JSONValue] = [
-            "who": .string(who), "until": .string(Timestamp.format(until)), "by": .string(form.identity.name),
+            "who": .string(who), "until": .string(Timestamp.format(until)), "by": .string(form.by),
         ]
         if let deputy = form.field("deputy") {
             if deputy == who { throw PageFault(.unprocessableContent, form.words("duty.own-deputy")) }
@@ -188,15 +190,7 @@ struct SilencesPage {
     private static func back(_ form: FormRequest) async throws -> FormOutcome {
         let who = try form.needed("who", "duty.unknown")
         return try await form.drop(
-            .absence, ["absence": ["who": .string(who), "until": .string(Timestamp.format(form.now)), "by": .string(form.identity.name)]],
+            .absence, ["absence": ["who": .string(who), "until": .string(Timestamp.format(form.now)), "by": .string(form.by)]],
             to: "/silences", said: "back")
-    }
-}
-
-extension RouterConfiguration {
-    /// Whoever is signed in, as a person of `people` where they are one: only then can they be told.
-    fileprivate func person(_ identity: Identity) -> String {
-        let id = table.person(meantBy: identity.name)
-        return table.directory.people[id] == nil ? identity.name : id
     }
 }

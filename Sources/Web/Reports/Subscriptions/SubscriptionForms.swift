@@ -33,7 +33,7 @@ enum SubscriptionForms {
         return try await form.drop(
             .subscription,
             [
-                "subscription": ["id": .string(wish.id), "action": "unsubscribe", "who": wish.who.json, "by": .string(form.identity.name)]
+                "subscription": ["id": .string(wish.id), "action": "unsubscribe", "who": wish.who.json, "by": .string(form.by)]
             ], to: place(wish.who), said: "subscription-left")
     }
 
@@ -57,7 +57,7 @@ enum SubscriptionForms {
         }
         var members: [String: JSONValue] = [
             "id": .string(wish.id), "action": "subscribe", "who": wish.who.json, "match": .object(match), "deliver": .string(cadence),
-            "by": .string(form.identity.name),
+            "by": .string(form.by),
         ]
         members["via"] = form.field("via").map(JSONValue.string)
         members["from"] = wish.from.map { .string(Timestamp.format($0)) }
@@ -83,7 +83,7 @@ enum SubscriptionForms {
             .subscription,
             [
                 "subscription": [
-                    "action": "snooze", "who": who.json, "until": .string(Timestamp.format(until)), "by": .string(form.identity.name),
+                    "action": "snooze", "who": who.json, "until": .string(Timestamp.format(until)), "by": .string(form.by),
                 ]
             ], to: place(who), said: "snoozed")
     }
@@ -91,7 +91,7 @@ enum SubscriptionForms {
     private static func wake(_ form: FormRequest) async throws -> FormOutcome {
         let who = try who(form)
         return try await form.drop(
-            .subscription, ["subscription": ["action": "wake", "who": who.json, "by": .string(form.identity.name)]], to: place(who),
+            .subscription, ["subscription": ["action": "wake", "who": who.json, "by": .string(form.by)]], to: place(who),
             said: "woken")
     }
 
@@ -114,7 +114,7 @@ enum SubscriptionForms {
             [
                 "subscription": [
                     "action": .string(action), "who": who.json, "reason": .string(String(reason.prefix(500))),
-                    "by": .string(form.identity.name),
+                    "by": .string(form.by),
                 ]
             ], to: "/subscriptions", said: said)
     }
