@@ -9,11 +9,22 @@ import Testing
 
 @testable import Web
 
+/// Makes bytes of answers, as the encoder does.
+private final class PlainBytes: ChannelOutboundHandler {
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = ByteBuffer
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard case .body(let bytes) = unwrapOutboundIn(data) else { return }
+        context.write(wrapOutboundOut(bytes), promise: promise)
+    }
+}
+
 @Suite struct ConnectionTests {
     private let loop = EmbeddedEventLoop()
 
     private func channel() throws -> EmbeddedChannel {
-        let channel = EmbeddedChannel(handler: ConnectionManners(), loop: loop)
+        let channel = EmbeddedChannel(handlers: [PlainBytes(), ConnectionManners()], loop: loop)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         return channel
     }

@@ -191,7 +191,7 @@ import Testing
         let token = try house.token()
         #expect(try await house.post(#"{"type": "escalation", "incident": {"id": "INC1"}}"#, token: token).status == 202)
         try await house.take()
-        let acks = ["INC11", "INC12"].map { #"{"type": "acknowledgement", "incident": {"id": "\#($0)"}, "by": "ana"}"# }
+        let acks = ["INC11", "INC12"].map { #"{"type": "acknowledgement", "incident": {"id": "\#($0)"}, "change": {"by": "ana"}}"# }
         let answer = try await house.post("[\(acks.joined(separator: ","))]", token: token)
         #expect(answer.codes == ["unknown_incident", "unknown_incident"])
         #expect(answer.errors.map { $0["message"]?.string?.contains("the nearest") } == [true, false])
