@@ -92,7 +92,9 @@ extension LedgerStore {
 
 extension DeliverySearch {
     /// Its last three places are the lowest id, the id above the highest, and how many.
-    var query: (sql: String, arguments: StatementArguments) {
+    var query: (sql: String, arguments: StatementArguments) { query("DESC") }
+
+    func query(_ order: String) -> (sql: String, arguments: StatementArguments) {
         var terms: [String] = []
         var arguments: StatementArguments = []
         func add(_ term: String, _ values: (any DatabaseValueConvertible)?...) {
@@ -123,7 +125,7 @@ extension DeliverySearch {
         return (
             """
             SELECT \(DeliveryRow.columns) FROM deliveries d \(index) CROSS JOIN events e ON e.sequence = d.event \
-            WHERE \(terms.joined(separator: " AND ")) ORDER BY d.id DESC LIMIT ?
+            WHERE \(terms.joined(separator: " AND ")) ORDER BY d.id \(order) LIMIT ?
             """, arguments
         )
     }

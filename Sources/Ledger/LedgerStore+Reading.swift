@@ -61,6 +61,17 @@ extension LedgerStore {
         }
     }
 
+    /// Whether one of these events was recorded with another digest: in one look, up to the first that was.
+    public func knowsOtherwise(_ events: [(source: String, id: String, digest: String)]) async throws(LedgerError) -> Bool {
+        try await readers.read { database in
+            for event in events {
+                guard let row = try database.row(IntakeTransaction.known, [event.source, event.id]) else { continue }
+                if Token.text(try row.need(row.bytes(0), "the digest of an event")) != event.digest { return true }
+            }
+            return false
+        }
+    }
+
     public func storedEvent(sequence: Int64) async throws(LedgerError) -> StoredEvent? {
         try await readers.read { database in
             try database.row(QueuedDelivery.event, [sequence]).map { try StoredEvent($0) }

@@ -10,7 +10,8 @@ public enum QueueLoad {
     /// What a file of many events is named by who wants them counted: `STEM-COUNT.ndjson`.
     public static func name(_ stem: String, events: Int) -> String { "\(stem)-\(events).ndjson" }
 
-    /// Counts events: a `.json` file is one, an `.ndjson` file what its name says (see `name`), and 1 where it says nothing.
+    /// Counts events: a `.json` file is one, an `.ndjson` file of the HTTP side what its name says (see `name`), and any other 1:
+    /// what others call their files says nothing.
     ///
     /// - Parameters:
     ///   - queue: the path of the queue directory.
@@ -28,7 +29,9 @@ public enum QueueLoad {
             }
             defer { close(directory) }
             let number = QueueHandle.eachName(in: directory) { name, _ in
-                if isOurs ? TakenName.sequence(name) != nil : name.kind != .other { count += events(name) }
+                if isOurs ? TakenName.sequence(name) != nil : name.kind != .other {
+                    count += events(name, from: isOurs ? TakenName.digits + 1 : 0)
+                }
                 return count < limit
             }
             if number != 0 { throw SpoolError(errno: number, doing: "read the directory \(place)") }
@@ -36,8 +39,9 @@ public enum QueueLoad {
         return min(count, limit)
     }
 
-    private static func events(_ name: FileName) -> Int {
-        guard name.ends(with: ".ndjson") else { return 1 }
+    /// - Parameter start: where the name begins that the file had in the queue.
+    private static func events(_ name: FileName, from start: Int) -> Int {
+        guard name.ends(with: ".ndjson"), name.bytes.dropFirst(start).starts(with: httpPrefix.utf8) else { return 1 }
         let digits = name.bytes.dropLast(".ndjson".utf8.count).reversed().prefix { $0 >= 0x30 && $0 <= 0x39 }
         let mark = name.bytes.count - ".ndjson".utf8.count - digits.count - 1
         guard (1...7).contains(digits.count), mark >= 0, name.bytes[mark] == UInt8(ascii: "-") else { return 1 }

@@ -24,6 +24,11 @@ public struct House: Sendable {
     public let clock: @Sendable () -> Date
     /// What can be looked at.
     let pages = PageBook()
+    /// Room for bodies while they are read: of whoever showed a token or a session, and of everybody else.
+    let bodies = BodyBudget()
+    let strangers = BodyBudget(BodyBudget.strangers)
+    /// How often each asks.
+    let gate = RateGate()
     /// Who is signed in.
     var sessions: SessionStore
     /// Who looks at pages live.
@@ -55,4 +60,22 @@ public struct House: Sendable {
 
     /// The section `http` as it is now; the address and the TLS files are those of the start.
     public var http: HTTPSettings { setup.value.configuration.http ?? HTTPSettings() }
+
+    /// 429 where too many events wait already.
+    func checkRoom() async throws(RefusedRequest) {
+        let limit = http.maximumQueue
+        guard await events.depth.isFull(limit: limit) else { return }
+        throw RefusedRequest.tryLater(
+            .tooManyRequests, "queue_full", "\(limit) events wait in the queue, and no more are taken (`http.max_queue`); try again",
+            after: 5)
+    }
+
+    /// 429 where this one asks more often than `http.rate` allows.
+    ///
+    /// - Parameter who: a token's id, or what else tells one sender from another, once it has been believed.
+    func checkRate(_ who: String) throws(RefusedRequest) {
+        guard let wait = gate.take(who, rates: http.rate, now: Monotonic.seconds) else { return }
+        throw RefusedRequest.tryLater(
+            .tooManyRequests, "rate", "more requests come than `http.rate` allows; send several events in one", after: wait)
+    }
 }

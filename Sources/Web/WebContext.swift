@@ -11,6 +11,8 @@ public struct WebContext: RequestContext {
     public var clientAddress: String?
     /// The peer itself.
     public let peerAddress: String?
+    /// The peer is one of `http.trusted_proxies`: what it says of its client counts.
+    public var isBehindProxy = false
     /// Who asks; nil: nobody in particular.
     public var identity: Identity?
     /// What the page speaks: `en`, `de`.

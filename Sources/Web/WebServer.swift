@@ -7,7 +7,6 @@ import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
-import NIOSSL
 import ServiceLifecycle
 import Settings
 
@@ -28,7 +27,7 @@ public struct WebServer: Service {
         let logger = house.logger
         let vitals = house.vitals
         let application = Application(
-            router: router, server: try Self.server(http),
+            router: router, server: try Self.server(http, logger),
             configuration: ApplicationConfiguration(
                 address: .hostname(http.host, port: http.port), serverName: "tocsin",
                 availableConnectionsDelegate: MaximumAvailableConnections(
@@ -67,21 +66,12 @@ public struct WebServer: Service {
         return router
     }
 
-    private static func server(_ http: HTTPSettings) throws -> HTTPServerBuilder {
+    private static func server(_ http: HTTPSettings, _ logger: Logger) throws -> HTTPServerBuilder {
         let limits = HTTP1Channel.Configuration(
             additionalChannelHandlers: [ConnectionManners()], idleTimeout: .seconds(Connections.idle),
             httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1_024, maxHeaderListSize: 64 * 1_024))
         guard let files = http.tls else { return .http1(configuration: limits) }
-        let certificates: [NIOSSLCertificate]
-        let key: NIOSSLPrivateKey
-        do {
-            certificates = try NIOSSLCertificate.fromPEMFile(files.certificate)
-            key = try NIOSSLPrivateKey(file: files.key, format: .pem)
-        } catch {
-            throw ListeningError(files: "they must be PEM files, and the key one without a passphrase [\(error)]")
-        }
-        let tls = TLSConfiguration.makeServerConfiguration(
-            certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key))
-        return try .tls(.http1(configuration: limits), tlsConfiguration: tls)
+        let certificate = try Certificate(certificate: files.certificate, key: files.key, logger: logger)
+        return try .tls(.http1(configuration: limits), tlsConfiguration: certificate.configuration)
     }
 }

@@ -18,10 +18,17 @@ enum Connections {
 
     /// Seconds after which a connection is closed on which nothing comes, though something should.
     static let idle: Int64 = 30
+
+    /// Seconds in which a request must have come whole, whoever reads it, from its headers to the end of its body; longer than
+    /// `BodyLimits.seconds`, so that who reads it can still say what was wrong. Headers must have come within `idle`.
+    static let request: Int64 = 40
+
+    /// Seconds after which a connection is closed whose peer reads nothing of what is written to it.
+    static let stalled: Int64 = 30
 }
 
 /// Answers `Expect: 100-continue` at once, since curl waits a second for that; and closes after a response that says `Connection:
-/// close`, when the peer has had time to read it.
+/// close`, when the peer has had time to read it. Closes where a request does not end, and where an answer is not read.
 final class ConnectionManners: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -29,12 +36,68 @@ final class ConnectionManners: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private var closes = false
+    /// A request has begun to come, and not ended.
+    private var isComing = false
+    /// Waits for the end of a request, and for an answer to be read.
+    private var deadline: Scheduled<Void>?
+    private var watch: Scheduled<Void>?
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .head(let head) = unwrapInboundIn(data), head.headerFields[.expect]?.lowercased() == "100-continue" {
-            context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            isComing = true
+            if head.headerFields[.expect]?.lowercased() == "100-continue" {
+                context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+            }
+        case .body: break
+        case .end:
+            isComing = false
+            deadline?.cancel()
+            deadline = nil
         }
         context.fireChannelRead(data)
+    }
+
+    /// Nearly every request has come whole by now: only for others there is a timer.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if isComing, deadline == nil {
+            let channel = context.channel
+            deadline = context.eventLoop.scheduleTask(in: .seconds(Connections.request)) { channel.close(promise: nil) }
+        }
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        watch?.cancel()
+        watch = nil
+        if !context.channel.isWritable { watchReading(of: context.channel, context.eventLoop) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        stopTimers()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { stopTimers() }
+
+    private func stopTimers() {
+        for timer in [deadline, watch] { timer?.cancel() }
+        (deadline, watch) = (nil, nil)
+    }
+
+    /// As long as some of it is read, however slowly, the connection stays.
+    private func watchReading(of channel: any Channel, _ loop: any EventLoop) {
+        let before = Self.waiting(channel)
+        watch = loop.assumeIsolated().scheduleTask(in: .seconds(Connections.stalled)) {
+            if channel.isWritable { return }
+            if Self.waiting(channel) == before { channel.close(promise: nil) } else { self.watchReading(of: channel, loop) }
+        }
+    }
+
+    /// Bytes that are written and not taken by the peer.
+    private static func waiting(_ channel: any Channel) -> Int {
+        (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -8,6 +8,12 @@ import Synchronization
 final class BodyBudget: Sendable {
     /// Bytes.
     static let standard = 64 << 20
+    /// Of requests that show no token and no session: they cannot take the others' room.
+    static let strangers = 16 << 20
+    /// What is taken at a time.
+    static let step = 1 << 16
+    /// For bodies of up to 64 KiB from whoever has a link or signs: those of all servers of this process.
+    static let small = BodyBudget(strangers)
 
     private let left: Mutex<Int>
 
@@ -29,27 +35,34 @@ enum BodyLimits {
     static let document = 1 << 20
     /// Bytes of NDJSON.
     static let lines = 8 << 20
-    /// Seconds in which a body must have come whole. Where nothing comes at all, the connection's own idle time ends it.
+    /// Bytes of what comes back by a link, a button or a gateway.
+    static let small = 1 << 16
+    /// Bytes of a form of who is not signed in.
+    static let signIn = 8 << 10
+    /// What reading NDJSON takes, in its own size: its events are in memory beside it.
+    static let linesWeight = 4
+    /// Seconds in which a body must have come whole. Where nothing comes at all, the connection's own idle time ends it, and where
+    /// nobody reads it, `Connections.request`.
     static let seconds = 30.0
 }
 
 extension Request {
-    /// Reads the whole body, hands it on, and gives its room back.
+    /// Reads the whole body, hands it on, and gives its room back. Room is taken as it comes: who only announces much takes none.
     ///
     /// - Parameters:
     ///   - limit: in bytes.
+    ///   - weight: how many bytes of the budget one byte takes.
     ///   - clock: seconds, only forward.
     /// - Throws: `RefusedRequest`: 413, 408, 400 where it was cut short, 503 where too much is being read at the time.
     func withBody<Result>(
-        upTo limit: Int, budget: BodyBudget, clock: () -> Double = { Monotonic.seconds }, _ work: ([UInt8]) async throws -> Result
+        upTo limit: Int, budget: BodyBudget, weight: Int = 1, clock: () -> Double = { Monotonic.seconds },
+        _ work: ([UInt8]) async throws -> Result
     ) async throws -> Result {
         let announced = headers[.contentLength].flatMap(Int.init)
         if let announced, announced > limit { throw Self.tooLarge(limit) }
-        var room = min(announced ?? 1 << 16, limit)
-        guard budget.take(room) else { throw Self.crowded }
-        defer { budget.giveBack(room) }
+        var room = 0
+        defer { budget.giveBack(room * weight) }
         var bytes: [UInt8] = []
-        if let announced { bytes.reserveCapacity(announced) }
         var deadline: Double?
         for try await chunk in body {
             // Nearly every body comes in one piece: then nobody looks at a clock.
@@ -62,10 +75,12 @@ extension Request {
             } else {
                 deadline = clock() + BodyLimits.seconds
             }
-            if bytes.count + chunk.readableBytes > limit { throw Self.tooLarge(limit) }
-            if bytes.count + chunk.readableBytes > room {
-                let more = min(max(room, chunk.readableBytes), limit)
-                guard budget.take(more) else { throw Self.crowded }
+            let count = bytes.count + chunk.readableBytes
+            if count > limit { throw Self.tooLarge(limit) }
+            if count > room {
+                let whole = (count + BodyBudget.step - 1) / BodyBudget.step * BodyBudget.step
+                let more = max(count, min(whole, announced ?? limit)) - room
+                guard budget.take(more * weight) else { throw Self.crowded }
                 room += more
             }
             bytes += chunk.readableBytesView
@@ -77,7 +92,8 @@ extension Request {
     }
 
     private static func tooLarge(_ limit: Int) -> RefusedRequest {
-        RefusedRequest(.contentTooLarge, "too_large", "the body may have up to \(limit >> 20) MiB; send it in parts").closing()
+        let size = limit < 1 << 20 ? "\(limit >> 10) KiB" : "\(limit >> 20) MiB; send it in parts"
+        return RefusedRequest(.contentTooLarge, "too_large", "the body may have up to \(size)").closing()
     }
 
     private static var crowded: RefusedRequest {

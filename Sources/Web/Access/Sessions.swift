@@ -22,7 +22,7 @@ enum Sessions {
     }
 }
 
-/// Finds out who asks, where no token said so already, in which language, and from where; and sees to the headers without
+/// Finds out who asks, where no token said so already, and in which language; and sees to the headers without
 /// which no answer leaves.
 struct PageAccess: RouterMiddleware {
     let house: House
@@ -32,14 +32,11 @@ struct PageAccess: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         let http = house.http
-        let proxies = Networks(http.trustedProxies)
-        let isTrusted = proxies.contains(context.peerAddress)
-        if isTrusted { context.clientAddress = Self.client(request, behind: proxies) ?? context.peerAddress }
         let cookies = request.cookies
         if context.identity == nil, let cookie = cookies[Sessions.cookieName(house)]?.value {
             context.identity = house.sessions.identity(cookie, now: house.clock())
         }
-        if context.identity == nil, isTrusted, !Self.isExempt(request.uri.path) {
+        if context.identity == nil, context.isBehindProxy, !Self.isExempt(request.uri.path) {
             context.identity = Self.user(request, http.userHeader, http.operators)
         }
         let chosen = FormText.members(request.uri.query ?? "")["lang"]
@@ -62,13 +59,6 @@ struct PageAccess: RouterMiddleware {
     /// There is no such page, and whoever asks looks at pages. Every other error is answered as it is for programs.
     private static func isForPeople(_ error: any HTTPResponseError, _ request: Request) -> Bool {
         error.status == .notFound && !request.uri.path.hasPrefix("/v1/") && request.headers[.accept]?.contains("text/html") ?? false
-    }
-
-    /// The last address that no trusted proxy has, of those that the proxies have passed on.
-    static func client(_ request: Request, behind proxies: Networks) -> String? {
-        let passed = request.headers[values: HeaderField.forwardedFor].flatMap { $0.split(separator: ",") }
-            .suffix(50).map { $0.trimmingCharacters(in: .whitespaces) }
-        return passed.last { !proxies.contains($0) && Networks.bytes($0) != nil }
     }
 
     /// Below these a proxy lets everybody through, without signing them in: there it vouches for nobody, and whoever asks could

@@ -40,6 +40,10 @@ struct TokenFile: Sendable {
         var size: Int
         var seconds: Int
         var nanoseconds: Int
+        /// Of the last change of its rights or its owner, and those rights: what was not believed may be now.
+        var changedSeconds: Int
+        var changedNanoseconds: Int
+        var mode: UInt32
     }
 
     static let name = "tokens.json"
@@ -54,7 +58,8 @@ struct TokenFile: Sendable {
         var facts = stat()
         guard lstat(path, &facts) == 0 else { return nil }
         return Stamp(
-            inode: UInt64(facts.st_ino), size: Int(facts.st_size), seconds: facts.st_mtim.tv_sec, nanoseconds: facts.st_mtim.tv_nsec)
+            inode: UInt64(facts.st_ino), size: Int(facts.st_size), seconds: facts.st_mtim.tv_sec, nanoseconds: facts.st_mtim.tv_nsec,
+            changedSeconds: facts.st_ctim.tv_sec, changedNanoseconds: facts.st_ctim.tv_nsec, mode: UInt32(facts.st_mode))
     }
 
     /// All tokens; none where there is no file.

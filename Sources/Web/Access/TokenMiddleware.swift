@@ -9,7 +9,6 @@ struct TokenMiddleware: RouterMiddleware {
     typealias Context = WebContext
 
     let house: House
-    let gate: RateGate
     let refusals: Refusals
 
     /// These need no token, so a wrong one must not keep a probe from its answer (interfaces, section 7).
@@ -18,7 +17,10 @@ struct TokenMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
     ) async throws -> Response {
-        guard let text = Self.token(request.headers[.authorization]), !Self.open.contains(request.uri.path) else {
+        guard let text = Self.token(request.headers[.authorization]), !Self.open.contains(request.uri.path),
+            !(context.isBehindProxy && !text.hasPrefix(TokenText.prefix))
+        else {
+            // A trusted proxy may have one of its own with what it passes on.
             return try await next(request, context)
         }
         let now = house.clock()
@@ -38,10 +40,7 @@ struct TokenMiddleware: RouterMiddleware {
                 "this token is nobody's, has expired, or was revoked: `tocsin token list` shows those that are valid",
                 headers: [.wwwAuthenticate: "Bearer realm=\"tocsin\", error=\"invalid_token\""])
         }
-        if let wait = gate.take(token.id, rates: house.http.rate, now: Monotonic.seconds) {
-            throw RefusedRequest.tryLater(
-                .tooManyRequests, "rate", "this token makes more requests than `http.rate` allows; send several events in one", after: wait)
-        }
+        try house.checkRate(token.id)
         var context = context
         context.identity = Identity(name: token.name, scopes: token.scopes, way: .token(id: token.id))
         return try await next(request, context)

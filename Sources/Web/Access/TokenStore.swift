@@ -22,6 +22,8 @@ public struct AccessToken: Sendable, Equatable {
 public final class TokenStore: Sendable {
     /// The longest name of a token, in characters.
     public static let maximumName = 100
+    /// Seconds until a file that could not be read is tried again, where it has not changed.
+    private static let pause = 1.0
 
     let state: String
     private let file: TokenFile
@@ -31,6 +33,8 @@ public final class TokenStore: Sendable {
         var records: [String: TokenFile.Record] = [:]
         var stamp: TokenFile.Stamp?
         var trouble: TokenError?
+        /// What could not be read, and when it was tried: not with every request.
+        var failed: (stamp: TokenFile.Stamp?, at: Double)?
     }
 
     public init(state: String) {
@@ -98,16 +102,16 @@ public final class TokenStore: Sendable {
     private func records() -> [String: TokenFile.Record] {
         let stamp = file.stamp
         return known.withLock { known in
-            guard known.stamp != stamp else { return known.records }
+            guard known.stamp != stamp || known.trouble != nil else { return known.records }
+            if let failed = known.failed, failed.stamp == stamp, Monotonic.seconds - failed.at < Self.pause { return known.records }
             do throws(TokenError) {
                 let read = try file.read()
                 known.records = Dictionary(read.map { ($0.token.id, $0) }, uniquingKeysWith: { first, _ in first })
-                known.trouble = nil
+                (known.stamp, known.trouble, known.failed) = (stamp, nil, nil)
             } catch {
                 // A file that is damaged by hand shuts nobody out who was in.
-                known.trouble = error
+                (known.trouble, known.failed) = (error, (stamp, Monotonic.seconds))
             }
-            known.stamp = stamp
             return known.records
         }
     }

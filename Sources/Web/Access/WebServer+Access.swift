@@ -8,7 +8,8 @@ extension WebServer {
         let refusals = Refusals(house.logger)
         let table = RouteTable()
         router.add(middleware: ProblemMiddleware(refusals: refusals, table: table, clock: house.clock))
-        router.add(middleware: TokenMiddleware(house: house, gate: RateGate(), refusals: refusals))
+        router.add(middleware: ClientAddress(house: house))
+        router.add(middleware: TokenMiddleware(house: house, refusals: refusals))
         Sessions.add(to: router, house)
         return table
     }

@@ -37,6 +37,7 @@ struct TextAnswers: Sendable {
             desk.refused("a text message", fault, from: context, ["channel": "\(channel)"])
             throw HTTPError(.forbidden, message: fault)
         }
+        try desk.house.checkRate("sms \(channel)")
         guard let number = form["From"].flatMap(TextNumber.plain) else { return Self.twiML(nil) }
         let message = TextMessage(channel: channel, number: number, text: form["Body"] ?? "", id: form["MessageSid"])
         let answer = try await answer(message, context)
@@ -69,6 +70,7 @@ struct TextAnswers: Sendable {
         if context.identity?.may(.intake) ?? false { return }
         if let text = form["token"] {
             if let token = desk.house.tokens.token(text, now: desk.now) {
+                try desk.house.checkRate(token.id)
                 if token.scopes.contains(where: { $0.allows(.intake) }) { return }
                 throw HTTPError(.forbidden, message: "this token has not the scope `intake`")
             }
@@ -81,6 +83,7 @@ struct TextAnswers: Sendable {
 
     /// What is answered; nil: nothing.
     private func answer(_ message: TextMessage, _ context: WebContext) async throws -> String? {
+        try await desk.house.checkRoom()
         if let id = message.eventID, !desk.isFirst("text \(id)") { try refuseAgain(message, context) }
         do {
             return try await TextReply(desk: desk, message: message, context: context).make()

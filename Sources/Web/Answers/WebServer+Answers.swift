@@ -20,8 +20,8 @@ extension Request {
     /// The body as a form; what is longer than any of ours is an error 413.
     func form(_ body: [UInt8]) -> FormFields { FormFields(String(decoding: body, as: UTF8.self)) }
 
-    /// The whole body, up to 64 KiB.
-    func smallBody() async throws -> [UInt8] { Array(buffer: try await body.collect(upTo: 65_536)) }
+    /// The whole body, up to 64 KiB, within the time and the room that bodies have.
+    func smallBody() async throws -> [UInt8] { try await withBody(upTo: BodyLimits.small, budget: .small) { $0 } }
 }
 
 /// The name of a header field.

@@ -62,6 +62,8 @@ enum EventFormat: Sendable, Equatable {
 
     /// Bytes.
     var limit: Int { self == .lines ? BodyLimits.lines : BodyLimits.document }
+    /// How many bytes of the budget one byte of the body takes.
+    var weight: Int { self == .lines ? BodyLimits.linesWeight : 1 }
 }
 
 extension EventFormat {
@@ -79,6 +81,7 @@ extension EventFormat {
                 }
                 return [EventDocument(value: value, text: body[...])]
             }
+            if elements.count > EventDoor.maximumEvents { throw EventDoor.tooMany }
             return elements.enumerated().map { EventDocument(value: $1, index: $0) }
         case .structured:
             return [EventDocument(value: try Self.parse(body, depth: EventParser.maximumDepth), text: body[...])]
@@ -104,10 +107,15 @@ extension EventFormat {
         var documents: [EventDocument] = []
         var problems: [Problem] = []
         var line = 0
-        for text in body.split(separator: 0x0A, omittingEmptySubsequences: false) {
+        var start = body.startIndex
+        while start < body.endIndex {
+            let end = body[start...].firstIndex(of: 0x0A) ?? body.endIndex
+            let text = body[start..<end]
+            start = end + 1
             line += 1
             if text.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
             let index = documents.count + problems.count
+            if index == EventDoor.maximumEvents { throw EventDoor.tooMany }
             do throws(JSONError) {
                 let value = try JSONValue.parse(bytes: Array(text), maximumDepth: EventParser.maximumDepth)
                 documents.append(EventDocument(value: value, text: text, index: index, line: line))

@@ -33,19 +33,29 @@ struct CheckedEvents: Sendable {
 enum EventDoor {
     /// Told of one request, at most.
     static let maximumProblems = 100
+    /// Of one request, at most.
+    static let maximumEvents = 10_000
+    /// After so many, others have their turn.
+    private static let turn = 256
+
+    static var tooMany: RefusedRequest {
+        RefusedRequest(.contentTooLarge, "too_large", "a request may have up to \(maximumEvents) events; send them in parts")
+    }
 
     /// Checks all events of a request. All or nothing: one that is bad keeps the others out.
     ///
     /// - Throws: `RefusedRequest` with what is wrong with each, at most 100.
     static func check(
         _ documents: [EventDocument], from submitter: Submitter, format: EventFormat, parser: EventParser, now: Date
-    ) throws(RefusedRequest) -> CheckedEvents {
+    ) async throws(RefusedRequest) -> CheckedEvents {
+        if documents.count > maximumEvents { throw tooMany }
         var checked = CheckedEvents()
         checked.lines.reserveCapacity(documents.reduce(0) { $0 + ($1.text?.count ?? 512) + 128 })
         var problems: [Problem] = []
         var isTooLarge = false
         var named: Set<String> = []
-        for document in documents {
+        for (number, document) in documents.enumerated() {
+            if number > 0, number.isMultiple(of: turn) { await Task.yield() }
             do throws(Rejection) {
                 let event = try add(document, submitter, format, parser, now, to: &checked)
                 guard documents.count > 1 || event.type == .acknowledgement, let incident = event.incident?.id else { continue }
@@ -62,6 +72,13 @@ enum EventDoor {
             }
         }
         if !problems.isEmpty { throw RefusedRequest(isTooLarge ? .contentTooLarge : .badRequest, problems) }
+        // With what is added to each, they may be more than one file of the queue takes.
+        guard checked.lines.count <= TakenFile.maximumNDJSON else {
+            throw RefusedRequest(
+                .contentTooLarge, "too_large",
+                "with what is added to them, the events have \(checked.lines.count) bytes; 64 MiB can be taken at a time; send them in parts"
+            )
+        }
         return checked
     }
 

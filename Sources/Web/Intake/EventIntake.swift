@@ -13,7 +13,6 @@ import Spool
 /// The way of events through the door, for `/v1/events` and for what other tools send.
 struct EventIntake: Sendable {
     let house: House
-    let budget = BodyBudget()
     let keys = SeenKeys()
     let refusals: Refusals
 
@@ -27,7 +26,7 @@ struct EventIntake: Sendable {
         let format = try EventFormat.of(request.headers)
         let submitter = try submitter(request, context)
         try await checkRoom()
-        return try await request.withBody(upTo: format.limit, budget: budget) { body in
+        return try await request.withBody(upTo: format.limit, budget: house.bodies, weight: format.weight) { body in
             let documents = try format.documents(in: body, request.headers)
             return try await accept(documents, body, from: submitter, format: format)
         }
@@ -35,13 +34,13 @@ struct EventIntake: Sendable {
 
     /// 429 where too many wait already.
     func checkRoom() async throws(RefusedRequest) {
-        let limit = house.http.maximumQueue
-        guard await house.events.depth.isFull(limit: limit) else { return }
-        refusals.log(
-            "events are refused: the queue is full", key: "full", ["max_queue": "\(limit)"], now: house.clock())
-        throw RefusedRequest.tryLater(
-            .tooManyRequests, "queue_full", "\(limit) events wait in the queue, and no more are taken (`http.max_queue`); try again",
-            after: 5)
+        do throws(RefusedRequest) {
+            try await house.checkRoom()
+        } catch {
+            refusals.log(
+                "events are refused: the queue is full", key: "full", ["max_queue": "\(house.http.maximumQueue)"], now: house.clock())
+            throw error
+        }
     }
 
     /// Checks, writes, answers.
@@ -50,17 +49,19 @@ struct EventIntake: Sendable {
     func accept(
         _ documents: [EventDocument], _ body: [UInt8], from submitter: Submitter, format: EventFormat, notes: [JSONValue]? = nil
     ) async throws -> Response {
-        if let key = submitter.key, !keys.accept(submitter, key, body) { throw Self.otherBody }
-        let checked = try EventDoor.check(documents, from: submitter, format: format, parser: house.setup.value.parser, now: house.clock())
+        let seen = submitter.key.map { SeenKeys.Entry(submitter, $0, body) }
+        if let seen, keys.knowsOther(than: seen) { throw Self.otherBody }
+        let checked = try await EventDoor.check(
+            documents, from: submitter, format: format, parser: house.setup.value.parser, now: house.clock())
         try await checkAcknowledged(checked, isOne: documents.count == 1)
-        for known in checked.identities {
-            if let digest = try await house.ledger.digest(source: known.source, id: known.id), digest != known.digest {
-                throw Self.otherBody
-            }
-        }
+        if !checked.identities.isEmpty, try await house.ledger.knowsOtherwise(checked.identities) { throw Self.otherBody }
+        // Only now: what was refused for another reason uses up no key.
+        let standing = seen.map { keys.remember($0) } ?? .same
+        if standing == .other { throw Self.otherBody }
         do throws(SpoolError) {
             try await house.events.drop(lines: checked.lines, events: checked.ids.count)
         } catch {
+            if standing == .new, let seen { keys.forget(seen) }
             refusals.log(
                 "events that came by HTTP cannot be written; they were refused", key: "disk", ["error": "\(error)"], level: .error,
                 now: house.clock())
@@ -85,13 +86,18 @@ struct EventIntake: Sendable {
 
     /// An acknowledgement of an incident that nobody has heard of is told at once, unless what waits in the queue may open it.
     private func checkAcknowledged(_ checked: CheckedEvents, isOne: Bool) async throws {
-        var problems: [Problem] = []
+        var unknown: [(incident: String, index: Int)] = []
         for (incident, index) in checked.acknowledged.prefix(EventDoor.maximumProblems) {
-            if try await house.ledger.incident(incident) != nil { continue }
-            guard await house.events.depth.isEmpty() else { return }
+            if try await house.ledger.incident(incident) == nil { unknown.append((incident, index)) }
+        }
+        if unknown.isEmpty { return }
+        guard await house.events.depth.isEmpty() else { return }
+        var problems: [Problem] = []
+        for (incident, index) in unknown {
             // What was in the queue a moment ago is in the ledger now.
             if try await house.ledger.incident(incident) != nil { continue }
-            let near = try await house.ledger.incidentIDs(near: incident, limit: 3)
+            // To look for near ones is dear: only for the first.
+            let near = problems.isEmpty ? try await house.ledger.incidentIDs(near: incident, limit: 3) : []
             let hint = near.isEmpty ? "" : "; the nearest: \(near.map { excerpt($0) }.joined(separator: ", "))"
             problems.append(
                 Problem(

@@ -11,6 +11,8 @@ import Spool
 
 struct ReadAPI: Sendable {
     let house: House
+    /// Seconds after which a page of deliveries is answered as it is.
+    private static let patience = 0.25
 
     init(_ house: House) { self.house = house }
 
@@ -57,12 +59,14 @@ struct ReadAPI: Sendable {
 
     private func deliveries(_ request: Request, _ context: WebContext) async throws -> Response {
         let query = try query(request, context, known: ["incident", "state", "since", "channel", "order", "limit", "after"])
-        var filter = DeliveryFilter(incident: query["incident"], channel: query["channel"], limit: try query.limit(), newestFirst: true)
+        var search = DeliverySearch()
+        (search.incident, search.channel, search.limit) = (query["incident"], query["channel"], try query.limit())
+        search.patience = Self.patience
         if let word = query["state"] {
             guard let state = DeliveryState(rawValue: word.lowercased()) else {
                 throw Query.wrong("state", word, among: DeliveryState.allCases.map(\.rawValue))
             }
-            filter.state = state
+            search.state = state
         }
         if let text = query["since"] {
             guard let since = Timestamp.parse(text) ?? DurationText.parse(text).map({ house.clock().addingTimeInterval(-$0) }) else {
@@ -70,15 +74,21 @@ struct ReadAPI: Sendable {
                     .badRequest, "bad_parameter",
                     "`since` takes an RFC 3339 time or a duration, for instance 2h; this is `\(excerpt(text))`")
             }
-            filter.since = since
+            search.since = since
         }
         if let order = query["order"] {
             guard ["newest", "oldest"].contains(order) else { throw Query.wrong("order", order, among: ["newest", "oldest"]) }
-            filter.newestFirst = order == "newest"
         }
-        let rows = try await house.ledger.deliveries(filter, after: try query.number("after"))
-        let next = rows.count == filter.limit ? rows.last.map { "\"\($0.id)\"" } ?? "null" : "null"
-        return Self.answer("{\"deliveries\":[\(rows.map { DeliveryFacts.line($0).text }.joined(separator: ","))],\"next\":\(next)}")
+        let after = try query.number("after")
+        let page: DeliveryPage
+        if query["order"] == "oldest" {
+            page = try await house.ledger.searchOldest(search, after: after)
+        } else {
+            search.before = after
+            page = try await house.ledger.search(search)
+        }
+        let next = page.next.map { "\"\($0)\"" } ?? "null"
+        return Self.answer("{\"deliveries\":[\(page.rows.map { DeliveryFacts.line($0).text }.joined(separator: ","))],\"next\":\(next)}")
     }
 
     private func delivery(_ request: Request, _ context: WebContext) async throws -> Response {

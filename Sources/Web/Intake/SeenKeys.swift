@@ -15,20 +15,50 @@ final class SeenKeys: Sendable {
 
     private let state = Mutex(State())
 
+    /// A key of one who sends, and what came with it.
+    struct Entry: Sendable {
+        let name: String
+        let digest: [UInt8]
+
+        init(_ submitter: Submitter, _ key: String, _ body: [UInt8]) {
+            name = "\(submitter.id)\0\(key)"
+            digest = SHA256.digest(body)
+        }
+    }
+
+    /// What is known of a key.
+    enum Standing: Sendable, Equatable {
+        case new, same
+        /// Something else came with it before.
+        case other
+    }
+
+    /// Whether something else came with this key before.
+    func knowsOther(than entry: Entry) -> Bool {
+        state.withLock { state in
+            guard let known = state.young[entry.name] ?? state.old[entry.name] else { return false }
+            return known != entry.digest
+        }
+    }
+
+    /// Nothing came of it: the key may be used again.
+    func forget(_ entry: Entry) {
+        state.withLock { state in
+            state.young[entry.name] = nil
+            state.old[entry.name] = nil
+        }
+    }
+
     /// Remembers what came with a key.
-    ///
-    /// - Returns: false where something else came with it before.
-    func accept(_ submitter: Submitter, _ key: String, _ body: [UInt8]) -> Bool {
-        let name = "\(submitter.id)\0\(key)"
-        let digest = SHA256.digest(body)
-        return state.withLock { state in
-            if let known = state.young[name] ?? state.old[name] { return known == digest }
+    func remember(_ entry: Entry) -> Standing {
+        state.withLock { state in
+            if let known = state.young[entry.name] ?? state.old[entry.name] { return known == entry.digest ? .same : .other }
             if state.young.count >= Self.limit / 2 {
                 state.old = state.young
                 state.young = [:]
             }
-            state.young[name] = digest
-            return true
+            state.young[entry.name] = entry.digest
+            return .new
         }
     }
 }

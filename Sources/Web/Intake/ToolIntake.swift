@@ -77,7 +77,8 @@ struct ToolIntake: Sendable {
         if configured?.secret == nil, let refusal = context.refusal(wanting: .intake) { throw refusal }
         let adapter = try await adapter(name, configured)
         try await intake.checkRoom()
-        return try await request.withBody(upTo: BodyLimits.document, budget: intake.budget) { body in
+        return try await request.withBody(upTo: BodyLimits.document, budget: context.identity == nil ? house.strangers : house.bodies) {
+            body in
             let headers = Dictionary(request.headers.map { ($0.name.canonicalName, $0.value) }, uniquingKeysWith: { $0 + ", " + $1 })
             try authorise(request, context, name, configured?.secret, adapter, headers, body)
             let id = if case .token(let token)? = context.identity?.way { token } else { "intake \(name)" }
@@ -110,6 +111,7 @@ struct ToolIntake: Sendable {
                 now: house.clock())
             throw RefusedRequest(.unauthorized, "bad_signature", "the signature is not right: \(error.message)")
         }
+        try house.checkRate("intake \(name)")
     }
 
     private static func events(

@@ -57,13 +57,16 @@ struct PageAnswer {
         guard request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") ?? false else {
             throw PageFault(.unsupportedMediaType, words("fault.no-form"))
         }
-        let body: ByteBuffer
+        let (limit, budget) =
+            context.identity == nil ? (BodyLimits.signIn, house.strangers) : (Self.maximumForm, house.bodies)
+        let fields: [String: String]
         do {
-            body = try await request.body.collect(upTo: Self.maximumForm)
+            fields = try await request.withBody(upTo: limit, budget: budget) { FormText.members(String(decoding: $0, as: UTF8.self)) }
+        } catch let refused as RefusedRequest where refused.status != .contentTooLarge {
+            throw PageFault(refused.status, words("fault.form-not-read"))
         } catch {
             throw PageFault(.contentTooLarge, words("fault.form-too-large"))
         }
-        let fields = FormText.members(String(buffer: body))
         if let identity, !house.sessions.isFormToken(fields[FormToken.field] ?? "", of: identity) {
             throw PageFault(.forbidden, words("fault.old-form"))
         }

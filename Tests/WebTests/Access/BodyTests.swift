@@ -63,4 +63,32 @@ import Testing
         }
         #expect(budget.take(1_000))
     }
+
+    @Test func whatIsOnlyAnnouncedTakesNoRoom() async throws {
+        let budget = BodyBudget(BodyBudget.step)
+        // One step is enough for what has come of it, and it is cut short rather than crowded out.
+        #expect(try await status(request(["a"], length: 1 << 20), limit: 2 << 20, budget: budget) == -400)
+        #expect(try await status(request(Array(repeating: "0123456789", count: 7_000)), limit: 2 << 20, budget: budget) == -503)
+        #expect(budget.take(BodyBudget.step))
+    }
+
+    @Test func whatNeedsMoreMemoryThanItsSizeTakesMoreRoom() async throws {
+        let budget = BodyBudget(1_000)
+        let one = request([String(repeating: "a", count: 300)], length: 300)
+        await #expect(throws: RefusedRequest.self) {
+            _ = try await one.withBody(upTo: 500, budget: budget, weight: 4) { $0.count }
+        }
+        let two = request([String(repeating: "a", count: 250)], length: 250)
+        #expect(try await two.withBody(upTo: 500, budget: budget, weight: 4) { $0.count } == 250)
+        #expect(budget.take(1_000))
+    }
+
+    @Test func whoIsNotSignedInSendsNoLargeForm() async throws {
+        let fixture = try PageFixture()
+        try await fixture.test { client in
+            let large = try await client.send("/sign-in", nil, ["token": String(repeating: "a", count: 9_000)])
+            #expect(large.status == .contentTooLarge)
+        }
+        await fixture.house.ledger.close()
+    }
 }

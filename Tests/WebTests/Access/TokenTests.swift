@@ -100,4 +100,20 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: path) }
         #expect(throws: TokenError.self) { try store.create(name: name, scopes: [.read], now: Date()) }
     }
+
+    @Test func aFileThatIsMendedByItsRightsIsBelievedAtOnce() throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let (first, text) = try store.create(name: "a", scopes: [.read], now: Date())
+        #expect(store.token(text, now: Date()) != nil)
+        let second = try TokenStore(state: path).create(name: "b", scopes: [.read], now: Date()).1
+        #expect(try TokenStore(state: path).revoke(first.id) != nil)
+        let file = path + "/tokens.json"
+        try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: file)
+        // What was read last is in force, and the trouble is known.
+        #expect(store.token(text, now: Date()) != nil && store.trouble != nil)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        #expect(store.token(text, now: Date()) == nil)
+        #expect(store.token(second, now: Date()) != nil)
+        #expect(store.trouble == nil)
+    }
 }

@@ -180,4 +180,23 @@ import Testing
         try await house.work()
         #expect(try await house.ledger.subscription("s9")?.isConfirmed == true)
     }
+
+    @Test func aTokenInTheQueryIsBoundByTheRateAndAFullQueueRefuses() async throws {
+        let limited = try AnswerHouse(AnswerHouse.usual.replacing("acknowledge_within: 2h", with: "rate: 1/h, max_queue: 1"))
+        try await limited.open()
+        let tokens = try (1...2).map { number in
+            try limited.house.tokens.create(name: "kannel \(number)", scopes: [.intake], now: limited.now).1
+        }
+        try await limited.ask { (client) async throws in
+            func ask(_ token: String) async throws -> HTTPResponse.Status {
+                let fields = formText(["from": "+447700900123", "text": "ACK INC1", "token": token])
+                return try await client.execute(uri: "/v1/sms/inbound/kannel?\(fields)", method: .get).status
+            }
+            #expect(try await ask(tokens[0]) == .ok)
+            #expect(try await ask(tokens[0]) == .tooManyRequests)
+            // Another token's rate is not used up, but one event waits already.
+            #expect(try await ask(tokens[1]) == .tooManyRequests)
+        }
+        #expect(try limited.dropped().count == 1)
+    }
 }

@@ -83,9 +83,16 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: path) }
         for name in [
             QueueLoad.name("http-1-000000001", events: 7), "other.ndjson", "a.json", ".hidden.json", "x-99999999.ndjson", "-3.ndjson",
+            "backup-2026.ndjson",
         ] {
             try Data().write(to: URL(fileURLWithPath: "\(path)/\(name)"))
         }
-        #expect(try QueueLoad.events(in: path, limit: 1_000) == 7 + 1 + 1 + 1 + 3)
+        #expect(try QueueLoad.events(in: path, limit: 10_000) == 7 + 5)
+        // Taken, they begin with their sequence.
+        try FileManager.default.createDirectory(atPath: path + "/.taken", withIntermediateDirectories: true)
+        for name in ["0000000000000001.http-1-000000002-9.ndjson", "0000000000000002.report-2026.ndjson"] {
+            try Data().write(to: URL(fileURLWithPath: "\(path)/.taken/\(name)"))
+        }
+        #expect(try QueueLoad.events(in: path, limit: 10_000) == 7 + 5 + 9 + 1)
     }
 }

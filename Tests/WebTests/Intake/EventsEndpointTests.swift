@@ -168,4 +168,32 @@ import Testing
         _ = try await house.post(Self.escalation, token: token, headers: ["traceparent": "00-zz-1-01"])
         #expect(try house.queued().map { $0["traceparent"]?.string } == [parent, nil])
     }
+
+    @Test func aRequestHasABoundedNumberOfEvents() async throws {
+        let house = try IntakeHouse()
+        let token = try house.token()
+        let type = "application/x-ndjson"
+        let many = String(repeating: "{}\n", count: EventDoor.maximumEvents + 1)
+        let lines = try await house.post(many, token: token, type: type)
+        #expect(lines.status == 413 && lines.codes == ["too_large"])
+        let good = String(repeating: Self.escalation.replacing("\n", with: " ") + "\n", count: EventDoor.maximumEvents + 1)
+        #expect(try await house.post(good, token: token, type: type).status == 413)
+        let array = "[" + String(repeating: "0,", count: EventDoor.maximumEvents) + "0]"
+        #expect(try await house.post(array, token: token).status == 413)
+        let feeds = try await house.post(String(repeating: "\n", count: 1 << 20), token: token, type: type)
+        #expect(feeds.status == 400 && feeds.codes == ["not_json"])
+        #expect(try await house.post("\n\n" + Self.escalation.replacing("\n", with: " "), token: token, type: type).ids.count == 1)
+        #expect(try house.queued().count == 1)
+    }
+
+    @Test func onlyTheFirstUnknownIncidentIsToldItsNearest() async throws {
+        let house = try IntakeHouse()
+        let token = try house.token()
+        #expect(try await house.post(#"{"type": "escalation", "incident": {"id": "INC1"}}"#, token: token).status == 202)
+        try await house.take()
+        let acks = ["INC11", "INC12"].map { #"{"type": "acknowledgement", "incident": {"id": "\#($0)"}, "change": {"by": "ana"}}"# }
+        let answer = try await house.post("[\(acks.joined(separator: ","))]", token: token)
+        #expect(answer.codes == ["unknown_incident", "unknown_incident"])
+        #expect(answer.errors.map { $0["message"]?.string?.contains("the nearest") } == [true, false])
+    }
 }

@@ -67,4 +67,18 @@ import Testing
         let answer = try await house.post(Self.events, token: try house.token(), headers: ["Idempotency-Key": key])
         #expect(answer.status == 400 && answer.codes == ["bad_idempotency_key"])
     }
+
+    @Test func aRefusedRequestUsesUpNoKey() async throws {
+        let house = try IntakeHouse()
+        let token = try house.token()
+        let wrong = Self.events.replacing("\"update\"", with: "\"updat\"")
+        #expect(try await house.post(wrong, token: token, headers: Self.key).status == 400)
+        // Nor does what cannot be written.
+        try FileManager.default.moveItem(atPath: house.path + "/queue", toPath: house.path + "/away")
+        #expect(try await house.post(Self.events, token: token, headers: Self.key).status == 503)
+        try FileManager.default.moveItem(atPath: house.path + "/away", toPath: house.path + "/queue")
+        let other = Self.events.replacing("\"m\"", with: "\"n\"")
+        #expect(try await house.post(other, token: token, headers: Self.key).status == 202)
+        #expect(try await house.post(Self.events, token: token, headers: Self.key).status == 422)
+    }
 }

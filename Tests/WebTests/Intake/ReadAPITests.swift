@@ -1,6 +1,7 @@
 // What programs look at.
 
 import Foundation
+import Incidents
 import JSON
 import Testing
 
@@ -61,5 +62,27 @@ import Testing
     func aParameterThatIsWrongIsToldAndNotPassedOver(path: String) async throws {
         let house = try IntakeHouse()
         #expect(try await house.send(.get, path, token: try house.token([.read])).status == 400)
+    }
+
+    @Test func bothOrdersHaveTheSameDeliveriesAndEnd() async throws {
+        let (house, token) = try await filled()
+        var lists: [[String]] = []
+        for order in ["newest", "oldest"] {
+            var ids: [String] = []
+            var after = ""
+            for _ in 0..<10 {
+                let page = try await house.send(.get, "/v1/deliveries?limit=2&since=1h&order=\(order)\(after)", token: token)
+                ids += page.json["deliveries"]?.array?.compactMap { $0["id"]?.string } ?? []
+                guard let next = page.json["next"]?.string else { break }
+                after = "&after=\(next)"
+            }
+            lists.append(ids)
+            let later = Timestamp.format(Date().addingTimeInterval(60))
+            let none = try await house.send(.get, "/v1/deliveries?since=\(later)&order=\(order)", token: token)
+            #expect(none.status == 200 && none.json["deliveries"]?.array?.isEmpty == true && none.json["next"] == .null)
+        }
+        #expect(lists[0].count == 5 && lists[0] == lists[1].reversed())
+        let behind = try await house.send(.get, "/v1/deliveries?order=oldest&after=\(lists[1][4])", token: token)
+        #expect(behind.json["deliveries"]?.array?.isEmpty == true)
     }
 }

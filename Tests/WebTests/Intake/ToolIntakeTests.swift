@@ -77,4 +77,14 @@ private struct TestTool: ToolAdapter {
         #expect(try await house.send(.post, "/v1/intake/alertmanager", token: token, body: "{").codes == ["not_json"])
         #expect(try await house.send(.post, "/v1/intake/own", token: token, body: "{}").status == 503)
     }
+
+    @Test func aSignedToolIsBoundByTheRate() async throws {
+        let house = try house("{rate: 1/h, intake: {pager: {adapter: alertmanager, secret: hush}}}")
+        let body = #"{"alerts": ["A"]}"#
+        // Who is not believed uses up nothing.
+        #expect(try await house.send(.post, "/v1/intake/pager", headers: ["x-secret": "guess"], body: body).status == 401)
+        #expect(try await house.send(.post, "/v1/intake/pager", headers: ["x-secret": "hush"], body: body).status == 202)
+        let second = try await house.send(.post, "/v1/intake/pager", headers: ["x-secret": "hush"], body: body)
+        #expect(second.status == 429 && second.codes == ["rate"])
+    }
 }

@@ -85,12 +85,41 @@ import Testing
             headers[HeaderField.name("X-Forwarded-For")] = passed
             let request = Request(
                 head: .init(method: .get, scheme: nil, authority: nil, path: "/", headerFields: headers), body: .init(buffer: ByteBuffer()))
-            return PageAccess.client(request, behind: proxies)
+            return ClientAddress.client(request, behind: proxies)
         }
         #expect(client("203.0.113.9, 10.0.0.1") == "203.0.113.9")
         // What the client itself put there does not count.
         #expect(client("1.1.1.1, 203.0.113.9, 10.0.0.1, 127.0.0.1") == "203.0.113.9")
         #expect(client("10.0.0.1") == nil)
         #expect(client("nonsense") == nil)
+    }
+
+    @Test func aProxysOwnTokenKeepsNobodyOutAndAStrangersIsRefused() async throws {
+        var headers = Self.user("ana@example.com")
+        headers[.authorization] = "Bearer eyJhbGciOiJSUzI1NiJ9.e30.x"
+        let sent = headers
+        let behind = try PageFixture(http: "  trusted_proxies: [127.0.0.0/8, \"::1/128\"]")
+        try await behind.test(live: true) { (client) async throws in
+            #expect(try await client.page("/", headers: sent).status == .ok)
+            var ours = sent
+            ours[.authorization] = "Bearer tocsin_guess"
+            #expect(try await client.page("/", headers: ours).status == .unauthorized)
+        }
+        await behind.house.ledger.close()
+        let open = try PageFixture()
+        try await open.test(live: true) { (client) async throws in
+            #expect(try await client.page("/", headers: sent).status == .unauthorized)
+        }
+        await open.house.ledger.close()
+    }
+
+    @Test func aRefusedTokenIsLoggedWithTheClientsAddress() async throws {
+        let house = try IntakeHouse(http: "{trusted_proxies: [127.0.0.0/8, \"::1/128\"]}")
+        let app = Application(responder: WebServer.router(house.house).buildResponder())
+        try await app.test(.live) { (client) async throws in
+            let headers: HTTPFields = [.authorization: "Bearer tocsin_guess", HeaderField.forwardedFor: "203.0.113.9"]
+            #expect(try await client.execute(uri: "/v1/status", method: .get, headers: headers).status == .unauthorized)
+        }
+        #expect(house.log.all.contains { $0.contains("a token was refused") && $0.contains("from=203.0.113.9") })
     }
 }
