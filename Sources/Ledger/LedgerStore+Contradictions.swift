@@ -1,15 +1,16 @@
 // What can be read, and is not what it says it is: a document that was changed, an incident listed as what it is not.
 
-import Cryptography
 import GRDB
 import Incidents
 
 extension LedgerStore {
     /// Recomputes what was computed when it was written. Rows that cannot be read are named elsewhere.
     static func contradictions(_ database: Database) throws -> [String] {
-        let events = try found(database, "SELECT sequence, document, digest FROM events ORDER BY sequence", id: 0) { row in
-            guard let document = try row.storedJSON(1), let digest = row.bytes(2) else { return true }
-            return SHA256.hex(document.canonicalBytes) == Token.text(digest)
+        let events = try found(database, "SELECT sequence, document, digest, source, id FROM events ORDER BY sequence", id: 0) { row in
+            guard let document = try row.storedJSON(1), let digest = row.bytes(2), let source = row.text(3), let id = row.text(4) else {
+                return true
+            }
+            return EventDigest.of(document, source: source, id: id) == Token.text(digest)
         }
         let incidents = try found(database, Self.incidentsWithAlarms, id: 1) { row in
             let incident = try Incident(row: row)

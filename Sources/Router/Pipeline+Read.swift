@@ -1,6 +1,5 @@
 // From a taken file to arrivals at the ledger: each event checked, each fault with its line.
 
-import Cryptography
 import Foundation
 import Glibc
 import Incidents
@@ -86,20 +85,8 @@ extension Pipeline {
             })
     }
 
-    /// What tells a duplicate from a conflict: SHA-256 of the canonical content. Who sends an event again does so in another
-    /// trace, or another span of it: that changes nothing of what the event says. Where it says `"identity": "id"`, its id
-    /// alone is the content: what a tool sends again in other words is the same.
-    public static func digest(of event: Event) -> String {
-        if event.document["identity"]?.string == "id", event.document["id"]?.string == event.id {
-            return SHA256.hex(Array("identity\0\(event.source)\0\(event.id)".utf8))
-        }
-        guard case .object(var members) = event.document, members["traceparent"] != nil || members["tracestate"] != nil else {
-            return SHA256.hex(event.document.canonicalBytes)
-        }
-        members["traceparent"] = nil
-        members["tracestate"] = nil
-        return SHA256.hex(JSONValue.object(members).canonicalBytes)
-    }
+    /// What tells a duplicate from a conflict.
+    public static func digest(of event: Event) -> String { EventDigest.of(event.document, source: event.source, id: event.id) }
 }
 
 extension Rejection {
