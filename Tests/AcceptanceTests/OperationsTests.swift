@@ -169,6 +169,9 @@ import Testing
             try #require(request.firstMatch(of: /traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-([0-9a-f]{16})-01\r\n/)).1
                 != "00f067aa0ba902b7")
         #expect(request.contains("tracestate: a=1\r\n"))
+        // The trace does not count for what an event is known by, and nobody holds that against it.
+        let verified = try await workspace.run("verify", environment: ["HOOK": "http://127.0.0.1:\(peer.port)/services/T0/B0/x"])
+        #expect(verified.status == 0, "\(verified.output)")
     }
 
     /// The outside is called while Tocsin is well, and people get their sign of life; the address is nowhere.

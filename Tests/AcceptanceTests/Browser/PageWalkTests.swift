@@ -7,7 +7,7 @@ import Testing
 @Suite(.enabled(if: Browser.isThere, "Chromium walks the page: `scripts/needs pages` installs it"))
 struct PageWalkTests {
     /// A router with a page, and a token that opens it.
-    private static func router(_ workspace: Workspace, port: Int) async throws -> (RunningProgram, token: String) {
+    static func router(_ workspace: Workspace, port: Int) async throws -> (RunningProgram, token: String) {
         let router = try await workspace.router("--sandbox")
         try await eventually("the page is there: \(router.errors)") { isListening(port) }
         let made = try await workspace.run("token", "create", "--scope", "operate", "--name", "ana")

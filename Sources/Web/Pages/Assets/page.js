@@ -4,6 +4,9 @@
   const words = (document.body.dataset.words || "").split("|");
   const [NOW, IN, AGO, S, MIN, H, D, ON, LOST, ENDED] = words;
 
+  // On a narrow window the navigation scrolls: to where one is.
+  document.querySelector("nav a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // Times
 
   const amount = (seconds) => {
@@ -36,7 +39,8 @@
 
   // Staying up to date
 
-  const key = (node) => (node.nodeType === 1 ? node.id || node.dataset.key || "" : "");
+  // By attribute: `id` of a form that has a field of that name is the field.
+  const key = (node) => (node.nodeType === 1 ? node.getAttribute("id") || node.dataset.key || "" : "");
   const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && key(a) === key(b);
   const typed = (node) =>
     node === document.activeElement && /^(INPUT|TEXTAREA|SELECT)$/.test(node.nodeName) ||

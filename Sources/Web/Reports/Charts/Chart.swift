@@ -64,11 +64,13 @@ enum Chart {
 
     /// Lines over steps, the values on a logarithmic scale: seconds and days in one picture.
     ///
-    /// - Parameter marks: values at which there is a line with its name.
+    /// - Parameter marks: values, ascending, at which there is a line with its name.
     static func lines(id: String, title: String, about: String, labels: [String], marks: [(Double, String)], _ lines: [Line]) -> HTML {
         let values = lines.flatMap { $0.points.compactMap { $0?.value } }.filter { $0 > 0 }
-        let low = log(max(1, (values.min() ?? 1) * 0.7))
-        let high = max(low + 1, log(max(2, (values.max() ?? 60) * 1.4)))
+        // From mark to mark, so that what lies between is told by the lines above and below it.
+        let (least, most) = (values.min() ?? 1, values.max() ?? 60)
+        let low = log(max(1, marks.last { $0.0 <= least }?.0 ?? least * 0.7))
+        let high = max(low + 1, log(max(2, marks.first { $0.0 >= most }?.0 ?? most * 1.4)))
         let plot = height - bottom - top
         func y(_ value: Double) -> Double { top + plot * (1 - (log(max(1, value)) - low) / (high - low)) }
         let step = (width - left) / Double(max(1, labels.count))
