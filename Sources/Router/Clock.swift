@@ -151,7 +151,9 @@ public struct Clock: Service {
     /// Of monitors, and of the heartbeat.
     private func setSignsOfLife(_ pass: inout AlarmsPass, _ table: RoutingTable) async throws(LedgerError) {
         if pass.patience != table.deadMen.patience {
-            try await pipeline.ledger.setMonitors(table.deadMen.names, now: pipeline.clock(), alarm: { [startedAt = pass.startedAt] in table.alarm(of: $0, startedAt: startedAt) })
+            try await pipeline.ledger.setMonitors(
+                table.deadMen.names, now: pipeline.clock(),
+                alarm: { [startedAt = pass.startedAt] in table.alarm(of: $0, startedAt: startedAt) })
             pass.patience = table.deadMen.patience
         }
         if pass.heartbeat != .some(table.heartbeat) {
