@@ -77,6 +77,11 @@ enum BroadcastTable {
         try database.has(there, [event, channel, address])
     }
 
+    /// The same, but for what was taken back in vain.
+    static func hasSaid(_ event: Int64, channel: String, address: String, _ database: Database) throws -> Bool {
+        try database.has(said, [event, channel, address])
+    }
+
     private static func read(_ row: Columns) throws -> Broadcast {
         try row.need(try row.storedJSON(0).flatMap { Broadcast(json: $0) }, "a broadcast")
     }
@@ -92,6 +97,11 @@ enum BroadcastTable {
     private static let there = """
         SELECT 1 FROM deliveries INDEXED BY deliveries_broadcast
         WHERE \(LedgerSchema.broadcast) AND event = ? AND channel = ? AND address = ? COLLATE NOCASE LIMIT 1
+        """
+    private static let said = """
+        SELECT 1 FROM deliveries d INDEXED BY deliveries_broadcast
+        WHERE d.\(LedgerSchema.broadcast) AND d.event = ? AND d.channel = ? AND d.address = ? COLLATE NOCASE
+        AND NOT \(LedgerSchema.takenBackInVain) LIMIT 1
         """
     private static let upsert = """
         INSERT INTO broadcasts (id, event, audience, status, settled, created, started, reached, corrects, state)

@@ -21,7 +21,7 @@ extension LedgerStore {
         var low = max(least, (last ?? 0) + 1)
         if let since = search.since { low = try first(since: since, low, most, database) }
         let end = DispatchTime.now().uptimeNanoseconds + UInt64(max(0, search.patience) * 1e9)
-        let (sql, arguments) = search.query("ASC")
+        let (sql, arguments) = search.query("ASC", byIncident: search.incident != nil)
         var width: Int64 = search.incident == nil ? 2_000 : .max
         while low <= most {
             let high = most - low < width ? most + 1 : low + width

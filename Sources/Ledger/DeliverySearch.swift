@@ -51,13 +51,20 @@ extension LedgerStore {
         var page = DeliveryPage()
         let (least, most) = (try edge("min", database), try edge("max", database))
         guard let least, let most else { return page }
-        var high = min(search.before ?? .max, most + 1)
+        var (bottom, high) = (least, min(search.before ?? .max, most + 1))
+        // What has no order of ids is read at once where that is little: most incidents' deliveries are few.
+        var isAtOnce = false
+        if let incident = search.incident {
+            let extent = try database.row(extent, [incident])
+            guard let first = extent?.int64(1), let last = extent?.int64(2) else { return page }
+            isAtOnce = extent?.int(0) ?? 0 <= atOnce
+            if !isAtOnce { (bottom, high) = (first, min(high, last + 1)) }
+        }
         let end = DispatchTime.now().uptimeNanoseconds + UInt64(max(0, search.patience) * 1e9)
-        let (sql, arguments) = search.query
-        // What has no order of ids is read at once: an incident's deliveries are few.
-        var width: Int64 = search.incident == nil ? 2_000 : .max
-        while high > least {
-            let low = width == .max ? least : max(least, high - width)
+        let (sql, arguments) = search.query(byIncident: isAtOnce)
+        var width: Int64 = isAtOnce ? .max : 2_000
+        while high > bottom {
+            let low = width == .max ? bottom : max(bottom, high - width)
             let began = DispatchTime.now().uptimeNanoseconds
             let wanted = search.limit + 1 - page.rows.count
             page.rows += try database.rows(sql, arguments + [low, high, wanted]).map { try complete($0, database) }
@@ -68,7 +75,7 @@ extension LedgerStore {
             }
             high = low
             let now = DispatchTime.now().uptimeNanoseconds
-            if high > least, let oldest = try created(before: high, database) {
+            if high > bottom, let oldest = try created(before: high, database) {
                 // Ids and times of making rise together.
                 if let since = search.since, oldest < since { return page }
                 if now >= end {
@@ -81,6 +88,10 @@ extension LedgerStore {
         return page
     }
 
+    /// Deliveries of one incident that are read, and put in their order, at once.
+    private static let atOnce = 2_000
+    private static let extent = "SELECT count(*), min(id), max(id) FROM deliveries INDEXED BY deliveries_incident WHERE incident = ?"
+
     private static func edge(_ function: String, _ database: Database) throws -> Int64? {
         try database.row("SELECT \(function)(id) FROM deliveries")?.int64(0)
     }
@@ -91,10 +102,12 @@ extension LedgerStore {
 }
 
 extension DeliverySearch {
-    /// Its last three places are the lowest id, the id above the highest, and how many.
-    var query: (sql: String, arguments: StatementArguments) { query("DESC") }
+    var query: (sql: String, arguments: StatementArguments) { query(byIncident: incident != nil) }
 
-    func query(_ order: String) -> (sql: String, arguments: StatementArguments) {
+    /// Its last three places are the lowest id, the id above the highest, and how many.
+    ///
+    /// - Parameter byIncident: finds the incident's deliveries by their index, rather than among all ids.
+    func query(_ order: String = "DESC", byIncident: Bool) -> (sql: String, arguments: StatementArguments) {
         var terms: [String] = []
         var arguments: StatementArguments = []
         func add(_ term: String, _ values: (any DatabaseValueConvertible)?...) {
@@ -103,12 +116,12 @@ extension DeliverySearch {
         }
         var index = "NOT INDEXED"
         if let incident {
-            index = "INDEXED BY deliveries_incident"
+            if byIncident { index = "INDEXED BY deliveries_incident" }
             add("d.incident = ?", incident)
         }
         if let state {
             let isCommon = state == .pending || state == .delivered
-            if incident == nil, !isCommon { index = "INDEXED BY deliveries_uncommon" }
+            if !byIncident, !isCommon { index = "INDEXED BY deliveries_uncommon" }
             add(isCommon ? "d.state = ?" : "d.\(LedgerSchema.uncommon) AND d.state = ?", state.rawValue)
         }
         if let channel { add("d.channel = ?", channel) }

@@ -25,7 +25,10 @@ extension LedgerRule {
             query: "SELECT DISTINCT incident FROM threads WHERE root IS NULL AND subject IS NULL"),
         LedgerRule(
             words: "deliveries whose next way was taken twice",
-            query: "SELECT fallback_of FROM deliveries WHERE fallback_root IS NOT NULL GROUP BY fallback_of HAVING count(*) > 1"),
+            query: """
+                SELECT fallback_of FROM deliveries WHERE fallback_root IS NOT NULL AND state <> 'superseded'
+                GROUP BY fallback_of HAVING count(*) > 1
+                """),
         LedgerRule(
             words: "deliveries that do not replace as many as name them as successor",
             query: """

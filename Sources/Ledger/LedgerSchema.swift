@@ -33,6 +33,12 @@ enum LedgerSchema {
     static let astray = "fallback_at IS NOT NULL AND state = 'suppressed'"
     /// Its gateway reports that it did not arrive, and no other way has been looked for yet.
     static let undelivered = "receipt = 'failed' AND fell_back = 0"
+    /// Of a delivery `d`: it was taken back because another way got through, and that one did not arrive after all. So nothing has
+    /// been said by it, unless an attempt may have arrived.
+    static let takenBackInVain = """
+        (d.state = 'superseded' AND d.unknowns = 0 AND EXISTS (
+            SELECT 1 FROM deliveries s WHERE s.id = d.successor AND s.event = d.event AND s.receipt = 'failed'))
+        """
     /// One of many with the same message.
     static let broadcast = "origin = 'broadcast'"
     /// Counts towards its address's throttle.

@@ -41,23 +41,35 @@ public struct BroadcastFailure: Sendable, Equatable {
 
 extension LedgerStore {
     /// The newest first. The cost of one is that of its deliveries, in their index.
-    public func broadcasts(limit: Int = 100) async throws(LedgerError) -> [BroadcastRow] {
-        try await readers.read { database in
+    ///
+    /// - Parameter mayLag: the counts may be some seconds old, and of what is over, some minutes: for who asks again and again.
+    public func broadcasts(limit: Int = 100, mayLag: Bool = false) async throws(LedgerError) -> [BroadcastRow] {
+        try await readers.read { [broadcastCounts] database in
+            var spent = Duration.zero
             let all = try database.rows("SELECT state, event FROM broadcasts ORDER BY created DESC, id DESC LIMIT ?", [limit])
             return try all.compactMap { row in
                 guard let broadcast = try row.storedJSON(0).flatMap({ Broadcast(json: $0) }), let event = row.int64(1) else { return nil }
-                return try Self.row(broadcast, event, database)
+                return try Self.row(broadcast, event, database) {
+                    if !mayLag { return try Self.counts(of: event, database) }
+                    return try broadcastCounts.of(broadcast, spent: &spent) { try Self.counts(of: event, database) }
+                }
             }
         }
     }
 
     /// Nil: nobody has heard of it.
-    public func broadcast(_ id: String) async throws(LedgerError) -> BroadcastRow? {
-        try await readers.read { database in
+    ///
+    /// - Parameter mayLag: as of `broadcasts`.
+    public func broadcast(_ id: String, mayLag: Bool = false) async throws(LedgerError) -> BroadcastRow? {
+        try await readers.read { [broadcastCounts] database in
             guard let broadcast = try BroadcastTable.broadcast(id, database),
                 let event = try BroadcastTable.sequence(of: id, database)
             else { return nil }
-            return try Self.row(broadcast, event, database)
+            var spent = Duration.zero
+            return try Self.row(broadcast, event, database) {
+                if !mayLag { return try Self.counts(of: event, database) }
+                return try broadcastCounts.of(broadcast, spent: &spent) { try Self.counts(of: event, database) }
+            }
         }
     }
 
@@ -72,17 +84,23 @@ extension LedgerStore {
         }
     }
 
-    private static func row(_ broadcast: Broadcast, _ event: Int64, _ database: Database) throws -> BroadcastRow {
+    private static func row(
+        _ broadcast: Broadcast, _ event: Int64, _ database: Database, counts: () throws -> BroadcastCounts.Counts
+    ) throws -> BroadcastRow {
         let stored = try database.first(QueuedDelivery.event, [event]) { try StoredEvent($0) }
         let news = stored.map { BroadcastNews(event: $0.event, incident: $0.incident) }
-        var counts: [String: [DeliveryState: Int]] = [:]
+        return BroadcastRow(broadcast: broadcast, subject: news?.subject, message: news?.message ?? "", counts: try counts())
+    }
+
+    private static func counts(of event: Int64, _ database: Database) throws -> BroadcastCounts.Counts {
+        var counts: BroadcastCounts.Counts = [:]
         try database.each(Self.counts, [event]) { row in
             if let channel = row.text(0), let state = row.text(1).flatMap(DeliveryState.init(rawValue:)) {
                 counts[channel, default: [:]][state] = row.int(2)
             }
             return true
         }
-        return BroadcastRow(broadcast: broadcast, subject: news?.subject, message: news?.message ?? "", counts: counts)
+        return counts
     }
 
     private static let counts = """

@@ -89,6 +89,7 @@ extension LedgerStore {
                 return changed
             }
         }
+        broadcastCounts.forget()
         return changed
     }
 

@@ -47,12 +47,18 @@ extension LedgerStore {
         try await writing { database in
             var effect = DeliveryReceipt.Effect.gone
             try database.inTransaction(.immediate) {
-                let known = try database.first(Self.receiptOf, [receipt.delivery]) { ($0.token(0), $0.text(1)) }
-                guard let (token, last) = known, token.hasPrefix(receipt.mark) else { return .commit }
+                let known = try database.first(Self.receiptOf, [receipt.delivery]) {
+                    (token: $0.token(0), last: $0.text(1), fellBack: $0.flag(2), root: $0.int64(3))
+                }
+                guard let known, known.token.hasPrefix(receipt.mark) else { return .commit }
                 effect = .nothing
-                if last == receipt.outcome.rawValue || last == DeliveryReceipt.Outcome.confirmed.rawValue { return .commit }
+                if known.last == receipt.outcome.rawValue || known.last == DeliveryReceipt.Outcome.confirmed.rawValue { return .commit }
                 let reason = receipt.outcome == .failed ? receipt.reason : nil
                 try database.run(Self.setReceipt, [receipt.outcome.rawValue, reason?.storable, receipt.delivery])
+                // Another way was taken, or there was none, while this one was still under way: now it is looked for anew.
+                if receipt.outcome == .failed, known.fellBack, try !database.has(Self.toldOtherwise, [known.root, receipt.delivery]) {
+                    try database.run(Self.lookAgain, [receipt.delivery])
+                }
                 effect = .taken
                 return .commit
             }
@@ -74,12 +80,24 @@ extension LedgerStore {
         try await readers.read { database in
             var reader = DeliveryReader(database, now: now)
             var found: [(delivery: QueuedDelivery, reason: String?)] = []
+            var roots: [Int64] = []
             try database.each(Self.undelivered, [limit]) { row in
                 guard let id = row.int64(0) else { return true }
                 do {
-                    if let delivery = try reader.delivery(id) { found.append((delivery, row.text(1))) }
+                    if let delivery = try reader.delivery(id) {
+                        found.append((delivery, row.text(1)))
+                        roots.append(row.int64(2) ?? id)
+                    }
                 } catch is RowFault {}
                 return true
+            }
+            for (index, root) in roots.enumerated() {
+                let delivery = found[index].delivery
+                for row in try database.rows(Self.otherWays, [root, delivery.id]) {
+                    guard let channel = row.text(0), let address = row.text(1) else { continue }
+                    let way = Way(channel: channel, address: address)
+                    if !delivery.tried.contains(way) { found[index].delivery.tried.append(way) }
+                }
             }
             return found
         }
@@ -99,11 +117,32 @@ extension LedgerStore {
         }
     }
 
-    private static let receiptOf = "SELECT token, receipt FROM deliveries WHERE id = ?"
-    private static let setReceipt = "UPDATE deliveries SET receipt = ?, reason = ifnull(?, reason) WHERE id = ?"
+    private static let receiptOf = "SELECT token, receipt, fell_back, ifnull(fallback_root, id) FROM deliveries WHERE id = ?"
+    /// What was said of a failure does not outlive it.
+    private static let setReceipt = """
+        UPDATE deliveries SET receipt = ?1, reason = iif(?1 = 'confirmed' AND receipt = 'failed', NULL, ifnull(?2, reason)) WHERE id = ?3
+        """
+    /// Deliveries `d` of the family with the root ?1, other than ?2.
+    private static let otherMembers = """
+        deliveries d WHERE d.id IN (
+            SELECT ?1 UNION SELECT id FROM deliveries INDEXED BY deliveries_fallback_root WHERE fallback_root = ?1
+        ) AND d.id <> ?2
+        """
+    /// Another way has got through, or still may.
+    private static let toldOtherwise = """
+        SELECT 1 FROM \(otherMembers) AND (d.state IN ('held', 'pending', 'retrying') OR d.receipt = 'confirmed'
+            OR d.state = 'delivered' AND d.receipt IS NOT 'failed') LIMIT 1
+        """
+    /// Ways that were tried beside it. One that was taken back because this one had got through has not been.
+    private static let otherWays = """
+        SELECT d.channel, d.address FROM \(otherMembers) AND NOT \(LedgerSchema.takenBackInVain) ORDER BY d.id
+        """
+    private static let lookAgain = """
+        UPDATE deliveries SET fell_back = 0 WHERE id = ? AND state IN ('pending', 'retrying', 'delivered', 'unknown')
+        """
     /// One that is still under way ends by its attempt first.
     private static let undelivered = """
-        SELECT id, reason FROM deliveries INDEXED BY deliveries_undelivered
+        SELECT id, reason, ifnull(fallback_root, id) FROM deliveries INDEXED BY deliveries_undelivered
         WHERE \(LedgerSchema.undelivered) AND state IN ('delivered', 'unknown') ORDER BY created LIMIT ?
         """
     /// Of those that changed last.

@@ -15,6 +15,7 @@ public final class LedgerStore: Sendable {
     /// What `changeMarker` returns for as long as no other process has written since this store was opened.
     public let markerAtOpening: Int
     let suppressed: SuppressedAddresses
+    let broadcastCounts = BroadcastCounts()
 
     /// Opens the ledger; where there is none, makes it: the directory with mode 0700, the file with 0600. Brings an older
     /// schema up to date. Blocks: not for the cooperative pool.

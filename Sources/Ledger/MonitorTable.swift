@@ -84,6 +84,11 @@ extension LedgerStore {
         }
     }
 
+    /// How the ledger is, as a reader sees it: the cost is that of what is unfinished, and nobody waits for it.
+    public func vitalSigns(now: Date) async throws(LedgerError) -> VitalSigns {
+        try await readers.read { try Self.vitalSigns($0, now: now) }
+    }
+
     static func vitalSigns(_ database: Database, now: Date) throws -> VitalSigns {
         VitalSigns(
             openIncidents: try database.number("SELECT count(*) FROM incidents WHERE is_open = 1"),

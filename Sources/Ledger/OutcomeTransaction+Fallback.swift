@@ -29,7 +29,7 @@ extension OutcomeTransaction {
         var planned = plan.planned
         let isThere =
             left.origin == .broadcast
-            ? try BroadcastTable.has(left.event, channel: planned.channel, address: planned.address, database)
+            ? try BroadcastTable.hasSaid(left.event, channel: planned.channel, address: planned.address, database)
             : try database.has(
                 planned.intent == .send ? Self.there : Self.thereOrHeld,
                 [left.event, planned.channel, planned.address, left.origin == .digest])
@@ -75,14 +75,15 @@ extension OutcomeTransaction {
     }
 
     private static let left = "SELECT event, tried, priority, urgent, origin FROM deliveries WHERE id = ?"
-    /// A digest is another message than that about its newest event; what is held, or was kept back, has not been said.
+    /// A digest is another message than that about its newest event; what is held, or was kept back, has not been said, nor what
+    /// was taken back in vain.
     private static let there = """
-        SELECT 1 FROM deliveries INDEXED BY deliveries_event WHERE event = ? AND channel = ? AND address = ?
-        AND (origin = 'digest') = ? AND state NOT IN ('held', 'suppressed') LIMIT 1
+        SELECT 1 FROM deliveries d INDEXED BY deliveries_event WHERE d.event = ? AND d.channel = ? AND d.address = ?
+        AND (d.origin = 'digest') = ? AND d.state NOT IN ('held', 'suppressed') AND NOT \(LedgerSchema.takenBackInVain) LIMIT 1
         """
     private static let thereOrHeld = """
-        SELECT 1 FROM deliveries INDEXED BY deliveries_event WHERE event = ? AND channel = ? AND address = ?
-        AND (origin = 'digest') = ? AND state <> 'suppressed' LIMIT 1
+        SELECT 1 FROM deliveries d INDEXED BY deliveries_event WHERE d.event = ? AND d.channel = ? AND d.address = ?
+        AND (d.origin = 'digest') = ? AND d.state <> 'suppressed' AND NOT \(LedgerSchema.takenBackInVain) LIMIT 1
         """
     private static let fellBack = "UPDATE deliveries SET fell_back = 1, fallback_at = NULL, reason = ifnull(?, reason) WHERE id = ?"
     private static let family = """

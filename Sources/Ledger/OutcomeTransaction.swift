@@ -108,7 +108,9 @@ struct OutcomeTransaction {
         if successor != nil { try handOver(known) }
         if known.isHead, known.state.isUnfinished { try promoteNext(known, tally: &tally) }
         switch record.next {
-        case .delivered where known.hasOtherWays: try withdrawOthers(known, tally: &tally)
+        // Its gateway may have been quicker than this: what is known not to have arrived takes nothing back.
+        case .delivered where try known.hasOtherWays && !DeliveryReceipt.hasFailed(known.id, database):
+            try withdrawOthers(known, tally: &tally)
         case .dead, .unknown:
             if let plan = record.fallback, !known.fellBack { try fallBack(known, to: plan, reason: reason, tally: &tally) }
         default: break

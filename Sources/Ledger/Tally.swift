@@ -47,6 +47,11 @@ struct Tally {
         }
         changes = [:]
         try figures.write(database)
+        try writeHeard(database)
+    }
+
+    /// Which monitors were heard, without the counts: for a ledger that nobody counts.
+    mutating func writeHeard(_ database: Database) throws {
         for (monitor, time) in heard { try MonitorTable.hear(monitor, at: time, database) }
         heard = [:]
     }

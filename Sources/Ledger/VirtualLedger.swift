@@ -72,7 +72,7 @@ public final class VirtualLedger {
         try run { database in
             var intake = IntakeTransaction(database, cache: cache)
             let receipt = try intake.accept(PreparedArrival(arrival))
-            try intake.tally.write(database)
+            try intake.tally.writeHeard(database)
             intake.remember()
             return receipt
         }
@@ -85,7 +85,6 @@ public final class VirtualLedger {
             var tally = Tally()
             for attempt in attempts { try outcomes.record(attempt, tally: &tally) }
             if outcomes.keptThread { cache.memory.noteThread() }
-            try tally.write(database)
             if outcomes.hasBlocks { cache.memory.hasBlocks = true }
             return try outcomes.recorded()
         }

@@ -15,6 +15,8 @@ struct DeliveryNotes: OptionSet, Sendable {
     static let leaving = DeliveryNotes(rawValue: 16)
     static let correction = DeliveryNotes(rawValue: 32)
     static let confirmation = DeliveryNotes(rawValue: 64)
+    /// No note: the template shows how to acknowledge.
+    static let acknowledging = DeliveryNotes(rawValue: 128)
 
     init(rawValue: Int) { self.rawValue = rawValue }
 
@@ -28,6 +30,8 @@ struct DeliveryNotes: OptionSet, Sendable {
             case "digest": .digest
             case "leaving": .leaving
             case "correction": .correction
+            case "acknowledge": .acknowledging
+            case "links" where steps.dropFirst().first == "acknowledge": .acknowledging
             // What is expected of the reader names it.
             case "confirmation", "expected", "expected_short": .confirmation
             default: nil

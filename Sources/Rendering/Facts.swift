@@ -23,6 +23,8 @@ final class Facts {
     let said: String?
     /// What the message says: the event's own text, or what Tocsin says in its place.
     lazy var message: String? = Words.body(self) ?? said
+    /// The message shows how to acknowledge by a button or a link, so that `expected` need not name the command.
+    var showsHowToAcknowledge = true
     /// What was held and comes with this message; nil where nothing was.
     lazy var digest = Digest(request, limit: limit, phrases)
     /// The message is nothing but what was held.

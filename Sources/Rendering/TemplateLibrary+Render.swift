@@ -24,6 +24,7 @@ extension TemplateLibrary {
             return .slack(
                 try SlackPayload.within(Limits.slack.steps(request)) { (limit) throws(RenderFailure) in
                     let facts = Facts(request, limit: limit.text, earlier: limit.earlier, phrases)
+                    facts.showsHowToAcknowledge = notes.contains(.acknowledging)
                     let escape = Destination.slack.escapeText
                     return try SlackPayload.fitted(
                         template.filled(TemplateStack(RenderContext(facts).root), partials), text: escape(Words.subject(facts)),
@@ -34,6 +35,7 @@ extension TemplateLibrary {
             return .teams(
                 try TeamsPayload.within(Limits.teams.steps(request)) { (limit) throws(RenderFailure) in
                     let facts = Facts(request, limit: limit.text, earlier: limit.earlier, phrases)
+                    facts.showsHowToAcknowledge = notes.contains(.acknowledging)
                     return try TeamsPayload.fitted(
                         template.filled(TemplateStack(RenderContext(facts).root), partials),
                         note: facts.note(without: notes).map(Destination.markdown.escapeText))
@@ -85,7 +87,9 @@ extension TemplateLibrary {
             let facts = Facts(request, limit: limit.text, earlier: limit.earlier, phrases)
             let stack = TemplateStack(RenderContext(facts).root)
             let subject = EmailBody.subject(subjectTemplate.filled(stack, partials))
+            facts.showsHowToAcknowledge = plainNotes.contains(.acknowledging)
             var plain = plainTemplate.filled(stack, partials)
+            facts.showsHowToAcknowledge = htmlNotes.contains(.acknowledging)
             var html = htmlTemplate.filled(stack, partials)
             if subject.isEmpty { throw RenderFailure("the template gives an empty subject") }
             if plain.isEmpty, html.isEmpty { throw RenderFailure("the template gives an empty mail") }

@@ -35,7 +35,8 @@ extension Words {
             return facts.holder.map { phrases.say(.nothingHasIt, (.name, $0)) } ?? phrases.say(.nothingSomebody)
         }
         if facts.request.event.type == .update { return phrases.say(.nothingInformation) }
-        return acknowledgeHere(facts) ?? acknowledge(facts.quotedID, phrases)
+        return (facts.showsHowToAcknowledge || facts.request.kind == .sms ? acknowledgeHere(facts) : nil)
+            ?? acknowledge(facts.quotedID, phrases)
     }
 
     static func acknowledge(_ id: String?, _ phrases: Phrases) -> String {

@@ -34,7 +34,7 @@ public struct Clock: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             var complaint = Complaint()
-            var pass = AlarmsPass()
+            var pass = AlarmsPass(startedAt: pipeline.clock())
             await watch(&pass)
             await caughtUp.wait(seconds: Self.patience)
             var isFirst = true
@@ -76,7 +76,10 @@ public struct Clock: Service {
         beat.touch()
         for alarm in alarms { metrics.lag.recordSeconds(max(0, now.timeIntervalSince(alarm.due))) }
         let mark = await dispatcher.mark()
-        let receipts = try await pipeline.ledger.ring(alarms, with: pipeline.setup.value.bell(now: now, queued: queued()), now: now)
+        // Counted aside: with a long backlog that takes its time, and the writer has other things to do.
+        let signs = alarms.contains { $0.subject == .heartbeat } ? try await pipeline.ledger.vitalSigns(now: now) : nil
+        let bell = pipeline.setup.value.bell(now: now, queued: queued(), signs: signs)
+        let receipts = try await pipeline.ledger.ring(alarms, with: bell, now: now)
         metrics.raised(receipts.count { $0.isAccepted })
         for case .rejected(let why) in receipts { logger.error("an alarm came to nothing", metadata: ["why": "\(why.message)"]) }
         for case .handedOver(_, _, let withdrawn, _) in receipts where !withdrawn.isEmpty { await dispatcher.forget(withdrawn) }
@@ -148,7 +151,9 @@ public struct Clock: Service {
     /// Of monitors, and of the heartbeat.
     private func setSignsOfLife(_ pass: inout AlarmsPass, _ table: RoutingTable) async throws(LedgerError) {
         if pass.patience != table.deadMen.patience {
-            try await pipeline.ledger.setMonitors(table.deadMen.names, now: pipeline.clock(), alarm: { table.alarm(of: $0) })
+            try await pipeline.ledger.setMonitors(
+                table.deadMen.names, now: pipeline.clock(),
+                alarm: { [startedAt = pass.startedAt] in table.alarm(of: $0, startedAt: startedAt) })
             pass.patience = table.deadMen.patience
         }
         if pass.heartbeat != .some(table.heartbeat) {
@@ -161,6 +166,8 @@ public struct Clock: Service {
 
 /// How far the alarms have been set anew after a change of configuration.
 private struct AlarmsPass {
+    /// When the router started; nil: it runs once, and hears of nothing but what lies in the queue.
+    var startedAt: Date?
     /// The configuration for which that is being done.
     var version: String?
     /// The incident that was looked at last.

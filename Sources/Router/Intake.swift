@@ -114,7 +114,7 @@ public struct Intake: Service {
                         metadata: ["events": "\(arrivals.count)", "error": "\(error)"])
                 }
                 if let patience, pipeline.clock().timeIntervalSince(start) > patience { return nil }
-                guard await Self.slept(wait) else { return nil }
+                guard await slept(wait) else { return nil }
                 wait = min(wait * 2, 10)
             }
         }
@@ -133,10 +133,12 @@ public struct Intake: Service {
     /// Sleeps, but wakes when the router is asked to stop.
     ///
     /// - Returns: false in that case.
-    private static func slept(_ seconds: TimeInterval) async -> Bool {
+    private func slept(_ seconds: TimeInterval) async -> Bool {
         var left = seconds
         while left > 0 {
             if Task.isCancelled || Task.isShuttingDownGracefully { return false }
+            // It waits on purpose: it is not stuck.
+            beat.touch()
             try? await Task.sleep(for: .seconds(min(left, 0.2)))
             left -= 0.2
         }

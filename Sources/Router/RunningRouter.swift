@@ -73,7 +73,7 @@ public struct RunningRouter: Sendable {
         let interval = Supervision.interval(manager?.watchdog)
         let vitals = Vitals(
             setup: current, ledger: ledger, dispatcher: dispatcher, beats: ["clock": clock.beat, "intake": intake.beat],
-            patience: manager?.watchdog == nil ? Vitals.patience : interval, interval: interval,
+            patience: Supervision.patience(manager?.watchdog), interval: interval,
             isWanted: {
                 let configuration = current.value.configuration
                 return manager != nil || configuration.http != nil || configuration.heartbeat?.url != nil

@@ -43,7 +43,7 @@ extension Setup {
 
     /// Where the gateway of a text message reports what became of it; nil where it cannot.
     func receipt(for delivery: QueuedDelivery) -> Secret? {
-        guard delivery.kind == .sms, let base = configuration.callbackURL else { return nil }
+        guard delivery.kind == .sms, let base = configuration.callbackURL(of: delivery.channel) else { return nil }
         return Secret(links.url(.receipt(Links.Receipt(delivery: delivery.id, token: delivery.token)), at: base))
     }
 
@@ -63,8 +63,24 @@ extension RouterConfiguration {
     /// Links in messages lead somewhere.
     var answersLinks: Bool { http != nil && router.publicURL != nil }
 
-    /// Where gateways reach us, without a slash at the end.
-    var callbackURL: String? { http.flatMap { $0.callbackURL ?? router.publicURL } }
+    /// Where the gateway of a channel reaches us, without a slash at the end. Twilio calls from outside: it is told the public URL
+    /// alone, and only one that it takes, unless what speaks its API is on this machine.
+    func callbackURL(of channel: String) -> String? {
+        guard let http, let settings = channels.first(where: { $0.name == channel }) else { return nil }
+        switch settings.way {
+        case .twilio(let twilio):
+            guard let url = router.publicURL else { return nil }
+            return Self.isOnThisMachine(twilio.baseURL) || url.lowercased().hasPrefix("https://") && !Self.isOnThisMachine(url) ? url : nil
+        case .gateway: return http.callbackURL ?? router.publicURL
+        case .slackWebhook, .slackBot, .teams, .email: return nil
+        }
+    }
+
+    private static func isOnThisMachine(_ url: String) -> Bool {
+        guard let host = URLComponents(string: url)?.host?.lowercased() else { return false }
+        let bare = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]."))
+        return bare == "localhost" || bare.hasSuffix(".localhost") || bare == "::1" || bare.hasPrefix("127.")
+    }
 
     /// Answers to the messages of a channel reach Tocsin.
     func isAnswered(_ channel: String) -> Bool { channels.first { $0.name == channel }?.options.answers ?? false }

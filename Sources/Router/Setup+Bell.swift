@@ -9,8 +9,10 @@ import Routing
 extension Setup {
     /// What is to happen at the alarms that are due by `now`.
     ///
-    /// - Parameter queued: files in the queue, as far as is known.
-    public func bell(now: Date, queued: Int? = nil) -> AlarmBell {
+    /// - Parameters:
+    ///   - queued: files in the queue, as far as is known.
+    ///   - signs: how the ledger is, for the heartbeat; nil: it looks itself, while the writer waits.
+    public func bell(now: Date, queued: Int? = nil, signs: VitalSigns? = nil) -> AlarmBell {
         let table = configuration.table
         return AlarmBell(
             raise: { subject, incident, surroundings in
@@ -30,7 +32,7 @@ extension Setup {
                 case .rotation(let name): return try self.ringRotation(name, surroundings, now: now)
                 case .address(let kind, let address): return try self.ringAddress(address, kind, surroundings, now: now)
                 case .monitor(let name): return try self.ringMonitor(name, surroundings, now: now)
-                case .heartbeat: return try self.ringHeartbeat(queued: queued, surroundings, now: now)
+                case .heartbeat: return try self.ringHeartbeat(signs, queued: queued, surroundings, now: now)
                 }
             },
             alarm: { subject, incident, surroundings in

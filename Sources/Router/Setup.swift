@@ -39,9 +39,9 @@ public final class Setup: Sendable {
     }
 
     /// Whether the HTTP side wrote this file: then the token, or the signed link, was the authority, not the file's owner. Nobody
-    /// but this router's user (and root) can make such a file.
+    /// but this router's user (and root) can make such a file. What was accepted counts even where there is no `http` any more.
     func isFromHTTP(_ file: TakenFile) -> Bool {
-        configuration.http != nil && file.owner == geteuid() && file.name.hasPrefix(QueueLoad.httpPrefix)
+        file.owner == geteuid() && file.name.hasPrefix(QueueLoad.httpPrefix)
     }
 
     /// Seconds for which a delivery's own way is tried before the next one is taken as well.

@@ -12,7 +12,7 @@ extension QueueHandle {
     /// or what could not be done; then the file is still taken, and nothing is lost.
     func reject(_ file: TakenFile, _ parts: [RejectedPart], into directory: Int32, at now: Date) -> SpoolError? {
         let isWhole = !file.isNDJSON || parts.contains { $0.line == nil }
-        let base = RejectedFiles.storedName(file.original)
+        let base = RejectedFiles.storedName(isWhole ? file.original : QueueHandle.linesName(file))
         var reasons: [UInt8] = []
         for part in isWhole ? Array(parts.prefix(1)) : parts {
             reasons += QueueHandle.reason(file.name, part, at: now).utf8
@@ -87,6 +87,13 @@ extension QueueHandle {
         _ = name.withPath { unlinkat(place, $0, 0) }
         let number = QueueHandle.write(bytes, to: name, in: place)
         return number == 0 ? nil : SpoolError(errno: number, doing: "write to \(directory.rejected)")
+    }
+
+    /// The name of bad lines. They are written anew, so they are this router's user's: where another user made their file, they
+    /// must not pass for what the HTTP side wrote, or putting them back would lend them its authority.
+    private static func linesName(_ file: TakenFile) -> FileName {
+        guard file.name.hasPrefix(QueueLoad.httpPrefix), file.owner != geteuid() else { return file.original }
+        return FileName(bytes: Array("lines-of-".utf8) + file.original.bytes)
     }
 
     /// The smallest number that is free, as long as there are no gaps; found in few looks where thousands are taken.

@@ -24,9 +24,10 @@ extension RejectedFiles {
         let byText = Dictionary(known.map { ($0.text, $0) }, uniquingKeysWith: { first, _ in first })
         var problems: [String] = []
         var chosen: [FileName] = []
+        var seen: Set<FileName> = []
         for name in wanted {
             if let found = byText[name] {
-                if !chosen.contains(found) { chosen.append(found) }
+                if seen.insert(found).inserted { chosen.append(found) }
             } else {
                 problems.append(problem(name, places, among: byText.keys))
             }

@@ -102,4 +102,17 @@ struct ChannelPayloadTests {
         #expect(String(decoding: request.body, as: UTF8.self) == "To=%2B447700900123&\(expected)&Body=INC-1%20db%20down")
         #expect(channel.destination == "twilio:https://api.twilio.com:AC1")
     }
+
+    /// The message matters more than the report on it.
+    @Test func aCallbackThatTwilioRefusesIsLeftOut() async {
+        let sid = "SM" + String(repeating: "0", count: 32)
+        let http = ScriptedHTTP([http(400, "{\"code\": 21609}"), http(201, "{\"sid\": \"\(sid)\"}")])
+        let settings = TwilioSettings(account: "AC1", token: Secret("tok-secret"), sender: .number("+15557654321"))
+        let channel = TwilioChannel(name: "sms", settings: settings, options: ChannelOptions(), http: http)
+        var parcel = ContractSubject.twilio.parcel()
+        parcel.receipt = Secret("https://t.example/r/x")
+        let report = await channel.deliver(parcel)
+        #expect(http.requests.map { String(decoding: $0.body, as: UTF8.self).contains("StatusCallback=") } == [true, false])
+        #expect(report.outcome == .accepted(remoteID: sid))
+    }
 }

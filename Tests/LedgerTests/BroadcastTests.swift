@@ -110,6 +110,24 @@ import Testing
         await store.close()
     }
 
+    /// However many ask: what is known is good for a while, longer where it is over.
+    @Test func countsMayLag() throws {
+        let counts = BroadcastCounts()
+        let running = broadcast("b1") { $0.state = .sending }
+        var spent = Duration.zero
+        let now = ContinuousClock.now
+        func count(_ broadcast: Broadcast, _ seconds: Double, _ found: Int) -> Int? {
+            counts.of(broadcast, now: now + .seconds(seconds), spent: &spent) { ["mail": [.delivered: found]] }["mail"]?[.delivered]
+        }
+        #expect(count(running, 0, 1) == 1 && count(running, 1, 2) == 1 && count(running, 3, 3) == 3)
+        let over = broadcast("b1") { ($0.state, $0.step) = (.sent, .done) }
+        #expect(count(over, 4, 4) == 3 && count(over, 6, 5) == 5 && count(over, 7, 6) == 5)
+        spent = .seconds(1)
+        #expect(count(over, 100_000, 7) == 5, "others have cost enough")
+        counts.forget()
+        #expect(count(over, 7, 8) == 8)
+    }
+
     @Test func anAddressThatHasItGetsNoSecondOne() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()

@@ -102,6 +102,28 @@ import Testing
         await store.close()
     }
 
+    /// One with a broadcast to many is walked like the whole ledger, and nothing of it is missed.
+    @Test func anIncidentWithVeryManyDeliveries() async throws {
+        let store = try LedgerFixture().open()
+        let many = (0..<2_100).map { delivery("c", "a\($0)") }
+        _ = try await store.accept([
+            arrival(try event("e0", incident: "other"), [delivery("c", "x")]), arrival(try event("e1", incident: "big"), many),
+            arrival(try event("e2", incident: "other"), [delivery("c", "y")]),
+        ])
+        var search = DeliverySearch()
+        (search.incident, search.limit, search.patience) = ("big", 500, 60)
+        var found: [Int64] = []
+        repeat {
+            let page = try await store.search(search)
+            found += page.rows.map(\.id)
+            search.before = page.next
+        } while search.before != nil
+        #expect(found.count == 2_100 && found == found.sorted(by: >))
+        (search.incident, search.before) = ("nobody", nil)
+        #expect(try await store.search(search).rows.isEmpty)
+        await store.close()
+    }
+
     @Test func incidentsAndTheirStories() async throws {
         let store = try LedgerFixture().open()
         for number in 0..<25 {

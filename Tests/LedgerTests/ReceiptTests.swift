@@ -61,6 +61,72 @@ import Testing
         await store.close()
     }
 
+    private func late(_ id: Int64) -> AttemptRecord { deferred(id, until: after(5), fallbackAt: after(10)) }
+
+    /// No other way was found while it waited; then it was accepted, and did not arrive.
+    @Test func aFailureCountsAlsoWhereThereWasNoOtherWay() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let ids = try await store.take(arrival(try event("e1")))
+        _ = try await store.record([late(ids[0])])
+        #expect(try await store.failOver(ids[0], to: nil, reason: "none", now: after(10)).isEmpty)
+        _ = try await store.record([accepted(ids[0])])
+        #expect(try await store.take(report(ids[0], store)) == .taken)
+        #expect(try await store.undelivered(now: start, limit: 5).map(\.delivery.id) == ids)
+        #expect(try await store.failOver(ids[0], to: nil, reason: "none", now: after(20)).isEmpty)
+        #expect(try await store.undelivered(now: start, limit: 5).isEmpty)
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
+    /// The other way was taken back untried when this one was accepted, so it is free again.
+    @Test func aWayThatWasTakenBackInVainIsTakenAgain() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let ids = try await store.take(arrival(try event("e1")))
+        _ = try await store.record([late(ids[0])])
+        let first = try #require(try await store.failOver(ids[0], to: plan(), reason: "late", now: after(10)).first)
+        #expect(try await store.record([accepted(ids[0])]).withdrawn == [first.id])
+        #expect(try await store.take(report(ids[0], store)) == .taken)
+        let lost = try await store.undelivered(now: start, limit: 5)
+        #expect(lost.map(\.delivery.id) == ids && lost.map(\.delivery.tried) == [[]])
+        let second = try #require(try await store.failOver(ids[0], to: plan(), reason: "30003", now: after(20)).first)
+        #expect((second.channel, second.fallbackOf) == ("mail", ids[0]))
+        #expect(try await store.undelivered(now: start, limit: 5).isEmpty)
+        _ = try await store.record([accepted(second.id)])
+        #expect(try await store.deliveries().map(\.state) == [.delivered, .superseded, .delivered])
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
+    /// What another way has said, or still may say, is not said a third time; what that one failed to say, is not tried there again.
+    @Test func whatAnotherWaySaysIsEnough() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        let ids = try await store.take(arrival(try event("e1")))
+        _ = try await store.record([late(ids[0])])
+        let other = try #require(try await store.failOver(ids[0], to: plan(), reason: "late", now: after(10)).first)
+        // The report comes before the record of the acceptance: nothing is taken back.
+        #expect(try await store.take(report(ids[0], store)) == .taken)
+        #expect(try await store.record([accepted(ids[0])]).withdrawn.isEmpty)
+        #expect(try await store.undelivered(now: start, limit: 5).isEmpty)
+        _ = try await store.record([refused(other.id)])
+        #expect(try await store.undelivered(now: start, limit: 5).isEmpty)
+        #expect(try await store.take(report(ids[0], store, .confirmed)) == .taken)
+        #expect(try await store.delivery(ids[0])?.reason == nil)
+        #expect(try await store.verify() == [])
+
+        let more = try await store.take(arrival(try event("e2", incident: "INC2")))
+        _ = try await store.record([late(more[0])])
+        let mail = try #require(try await store.failOver(more[0], to: plan(), reason: "late", now: after(10)).first)
+        _ = try await store.record([refused(mail.id)])
+        _ = try await store.record([accepted(more[0])])
+        #expect(try await store.take(report(more[0], store)) == .taken)
+        let lost = try await store.undelivered(now: start, limit: 5)
+        #expect(lost.map(\.delivery.id) == more && lost.map(\.delivery.tried) == [[Way(channel: "mail", address: "x")]])
+        await store.close()
+    }
+
     @Test func whatArrivedStaysSo() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()
@@ -70,7 +136,8 @@ import Testing
         #expect(try await store.take(report(ids[0], store, .confirmed)) == .taken)
         #expect(try await store.take(report(ids[0], store)) == .nothing)
         #expect(try await store.undelivered(now: start, limit: 5).isEmpty)
-        #expect(try await store.delivery(ids[0])?.receipt == "confirmed")
+        let row = try #require(try await store.delivery(ids[0]))
+        #expect(row.receipt == "confirmed" && row.reason == nil)
         #expect(try await store.take(DeliveryReceipt(delivery: ids[0], mark: "zzzzzzzz", outcome: .confirmed)) == .gone)
         #expect(try await store.take(DeliveryReceipt(delivery: 999, mark: "00000000", outcome: .confirmed)) == .gone)
         await store.close()

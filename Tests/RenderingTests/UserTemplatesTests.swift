@@ -52,6 +52,24 @@ final class TemplateDirectory {
         #expect(library.render(request).slack?["text"]?.string == "&lt;!channel&gt; &lt;@U123&gt;")
     }
 
+    /// A template that shows no link names the command.
+    @Test func whatShowsNoWayToAcknowledgeKeepsTheCommand() throws {
+        let (library, problems) = try load([
+            "x/slack.json": #"{"text": "{{expected}}"}"#, "y/slack.json": #"{"text": "{{expected}} {{links.acknowledge}}"}"#,
+            "z/slack.json": #"{"text": "{{expected}} {{#links}}{{acknowledge}}{{/links}} {{words.acknowledge}}"}"#,
+            "v/slack.json": #"{"text": "{{expected}} {{words.acknowledge}}"}"#,
+        ])
+        #expect(problems == [])
+        func text(_ template: String) -> String {
+            var request = Samples.request(.escalation, .slack, template: template)
+            request.acknowledging = Acknowledging(url: "https://t.example/a/1")
+            return library.render(request).slack?["text"]?.string ?? ""
+        }
+        #expect(text("x") == "Acknowledge: tocsin ack INC0012345")
+        #expect(text("v").hasPrefix("Acknowledge: tocsin ack INC0012345"))
+        #expect(text("y").hasPrefix("Acknowledge it. ") && text("z").hasPrefix("Acknowledge it. "))
+    }
+
     @Test func theUsersFilesComeFirstOneByOne() throws {
         let (library, problems) = try load(["default/sms.txt": "mine {{incident.id}}"])
         #expect(problems == [])

@@ -85,6 +85,27 @@ import Testing
         await spool.stop()
     }
 
+    /// Its lines become this user's, and must not pass for what the HTTP side wrote.
+    @Test(.enabled(if: geteuid() == 0)) func linesOfAnotherUserAreNotTheHTTPSides() async throws {
+        let queue = QueueFixture()
+        let spool = try queue.open()
+        let long = "http-" + String(repeating: "y", count: 240) + ".ndjson"
+        for name in ["http-x.ndjson", long] {
+            try queue.copyIn("staged.tmp", "bad\n{\"n\":2}\n")
+            try #require(chown(queue.path + "/staged.tmp", 12_345, 12_345) == 0)
+            try #require(rename(queue.path + "/staged.tmp", queue.path + "/" + name) == 0)
+            let file = try #require(await spool.take(1).first)
+            #expect(file.owner == 12_345)
+            await spool.reject(file, [RejectedPart(line: 1, bytes: Array("bad".utf8), rejection: bad)])
+        }
+        try await reject("http-own.ndjson", "bad\n", in: queue, spool, [RejectedPart(line: 1, bytes: Array("bad".utf8), rejection: bad)])
+        await spool.stop()
+        let names = queue.names("rejected").filter { !$0.contains(".reason.") }
+        #expect(names.count == 3 && names.filter { $0.hasPrefix("http-") } == ["http-own.ndjson"])
+        let back = try RejectedFiles.requeue(queue: queue.path, names: names + names)
+        #expect(back.count == 3 && back.map(\.queuedAs).filter { $0.hasPrefix("http-") } == ["http-own.ndjson"])
+    }
+
     @Test func listsWhateverIsThere() async throws {
         let queue = QueueFixture()
         #expect(try RejectedFiles.list(queue: queue.path) == [])

@@ -23,10 +23,12 @@ extension Setup {
         try surroundings.monitor(name).flatMap { configuration.table.alarm(of: $0) }
     }
 
-    /// - Parameter queued: files in the queue, as far as is known.
-    func ringHeartbeat(queued: Int?, _ surroundings: any Surroundings, now: Date) throws -> [Arrival] {
+    /// - Parameters:
+    ///   - known: how the ledger is, where that is known already.
+    ///   - queued: files in the queue, as far as is known.
+    func ringHeartbeat(_ known: VitalSigns?, queued: Int?, _ surroundings: any Surroundings, now: Date) throws -> [Arrival] {
         guard configuration.table.heartbeat != nil else { return [] }
-        var signs = try surroundings.vitalSigns(now: now)
+        var signs = try known ?? surroundings.vitalSigns(now: now)
         signs.queued = queued
         return configuration.table.heartbeat(signs, now: now).map { [Pipeline.arrival($0, setup: self, now: now)] } ?? []
     }

@@ -14,6 +14,10 @@ struct Supervision: Service {
     /// Half of what the watchdog allows; without one, as often as the status is worth looking at.
     static func interval(_ watchdog: TimeInterval?) -> TimeInterval { min(Vitals.interval, watchdog.map { $0 / 2 } ?? Vitals.interval) }
 
+    /// Seconds without progress after which a part counts as stuck: more than what waits for another program that holds the
+    /// ledger, however short the watchdog.
+    static func patience(_ watchdog: TimeInterval?) -> TimeInterval { max(Vitals.patience, watchdog.map { $0 / 2 } ?? 0) }
+
     func run() async throws {
         await withTaskCancellationOrGracefulShutdownHandler {
             while !vitals.hasStarted {

@@ -12,7 +12,7 @@ import Synchronization
 public final class Vitals: Service {
     /// Seconds between two looks.
     public static let interval: TimeInterval = 5
-    /// Seconds without an answer after which a part counts as stuck, where systemd wants nothing else.
+    /// Seconds without an answer after which a part counts as stuck, at least.
     static let patience: TimeInterval = 30
     /// Files whose age is looked at, and names that are counted, at most.
     static let ageLimit = 2_000

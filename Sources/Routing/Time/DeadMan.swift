@@ -96,6 +96,20 @@ extension RoutingTable {
         return missed == monitor.last ? nil : Alarm(subject: subject, due: monitor.last, what: "heard again")
     }
 
+    /// Seconds after a start in which no silence is told: what was said during the stop is still on its way.
+    static let startGrace: TimeInterval = 300
+
+    /// The same after a start: who sends by HTTP could not be heard before it, and is given the time to be.
+    ///
+    /// - Parameter start: nil: there was none.
+    public func alarm(of monitor: Monitor, startedAt start: Date?) -> Alarm? {
+        guard var alarm = alarm(of: monitor) else { return nil }
+        if let start, !monitor.isSilent, let rule = deadMen.rules[monitor.name] {
+            alarm.due = max(alarm.due, start.addingTimeInterval(min(rule.after, Self.startGrace)))
+        }
+        return alarm
+    }
+
     /// What a monitor's silence, or its end, asks for by now, and what is known of the monitor afterwards. Nil: nothing.
     public func dueEvent(of monitor: Monitor, now: Date) -> (event: Event, after: Monitor)? {
         guard let rule = deadMen.rules[monitor.name], let alarm = alarm(of: monitor), alarm.due <= now else { return nil }

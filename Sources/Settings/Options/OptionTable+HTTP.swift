@@ -38,8 +38,8 @@ extension OptionTable {
                 "Events that may wait in the queue before more are refused with 429."),
             Option(
                 "http.callback_url", .url(["https", "http"]),
-                "Where SMS gateways report back; `router.public_url`, where it is left out. A gateway on this machine reaches "
-                    + "http://127.0.0.1:8080 more easily."),
+                "Where SMS gateways of `gateway: http` report back; `router.public_url`, where it is left out. A gateway on this "
+                    + "machine reaches http://127.0.0.1:8080 more easily. Twilio is always given `router.public_url`."),
             Option(
                 "http.slack_signing_secret", .text, secret: true, "Of the Slack app: with it the buttons in Slack messages acknowledge."),
             Option("http.intake", .sections, "Tools that send to `POST /v1/intake/NAME`; those that are shipped need no entry."),

@@ -90,6 +90,20 @@ import Transport
         }
     }
 
+    /// Twilio calls from outside, whatever a gateway on this machine is told.
+    @Test func whereGatewaysReportBack() throws {
+        var configuration = try Self.setup("http: {callback_url: \"http://127.0.0.1:8080\"}").configuration
+        #expect(configuration.callbackURL(of: "sms") == "http://127.0.0.1:8080")
+        #expect(configuration.callbackURL(of: "mail") == nil && configuration.callbackURL(of: "gone") == nil)
+        let index = try #require(configuration.channels.firstIndex { $0.name == "sms" })
+        configuration.channels[index].way = .twilio(TwilioSettings(account: "AC1", token: Secret("t"), sender: .number("+15557654321")))
+        #expect(configuration.callbackURL(of: "sms") == "https://t.example")
+        for url in ["http://t.example", "https://localhost:1", "https://127.0.0.1", "https://[::1]:1", nil] {
+            configuration.router.publicURL = url
+            #expect(configuration.callbackURL(of: "sms") == nil)
+        }
+    }
+
     /// Without a signing secret nobody answers the button, so it opens the link.
     @Test func withoutTheSecretTheButtonIsALink() throws {
         let setup = try Self.setup("http: {listen: \"127.0.0.1:0\"}")

@@ -76,6 +76,7 @@ private final class Listener {
         #expect(watchdog("30000000", "42") == 30)
         #expect(watchdog("30000000", "43") == nil)
         #expect(watchdog("0", nil) == nil && watchdog("x", nil) == nil && watchdog(nil, nil) == nil)
+        #expect(Supervision.patience(4) == 30 && Supervision.patience(nil) == 30 && Supervision.patience(120) == 60)
         #expect(Supervision.interval(4) == 2 && Supervision.interval(nil) == Vitals.interval)
     }
 }

@@ -43,6 +43,18 @@ import Testing
         #expect(table.heard(in: event(.update), try application(), now: noon) == ["watchdog"])
     }
 
+    /// Who sends by HTTP could not be heard during the stop.
+    @Test func afterAStartThereIsTimeToBeHeard() throws {
+        let table = table(rule(Match(), after: 900))
+        var monitor = Monitor(name: "watchdog", since: noon, heard: later(5))
+        #expect(table.alarm(of: monitor, startedAt: nil)?.due == later(20))
+        #expect(table.alarm(of: monitor, startedAt: later(10))?.due == later(20))
+        #expect(table.alarm(of: monitor, startedAt: later(600))?.due == later(605))
+        #expect(self.table(rule(Match(), after: 60)).alarm(of: monitor, startedAt: later(600))?.due == later(601))
+        monitor.missed = noon
+        #expect(table.alarm(of: monitor, startedAt: later(600))?.due == later(5), "that it is heard again is told at once")
+    }
+
     @Test func silenceOpensAnIncidentOnce() throws {
         let table = table(rule(Match()))
         var monitor = Monitor(name: "watchdog", since: noon, heard: later(5))

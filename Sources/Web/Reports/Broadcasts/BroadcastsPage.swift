@@ -21,7 +21,7 @@ struct BroadcastsPage {
     }
 
     private func list() async throws -> Page {
-        let rows = try await request.ledger.broadcasts(limit: Self.listed).map { row -> [HTML] in
+        let rows = try await request.ledger.broadcasts(limit: Self.listed, mayLag: true).map { row -> [HTML] in
             let broadcast = row.broadcast
             return [
                 [
@@ -85,7 +85,7 @@ struct BroadcastsPage {
 
     private func one() async throws -> Page {
         let id = request.parameter("id")
-        guard let row = try await request.ledger.broadcast(id) else {
+        guard let row = try await request.ledger.broadcast(id, mayLag: true) else {
             throw PageFault(.notFound, words("broadcasts.unknown", ["id": id]))
         }
         let failures = try await request.ledger.failures(of: id, limit: 20)
