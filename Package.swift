@@ -139,7 +139,8 @@ let package = Package(
         tests(
             "WebTests",
             [
-                "Web", "Router", "Settings", "Ledger", "Spool", "Incidents", "Routing", "JSON", "Cryptography", "Delivery", "Transport", log,
+                "Web", "Router", "Settings", "Ledger", "Spool", "Incidents", "Routing", "JSON", "Cryptography", "Delivery", "Transport",
+                log,
                 .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Yams", package: "Yams"),
             ]),
