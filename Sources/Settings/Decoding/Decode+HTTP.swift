@@ -156,6 +156,11 @@ extension ConfigurationReader {
             guard let section = section(member.value, "dead_man.*", "dead man `\(member.key)`"),
                 let match = match(section.node("match")), let after = section.seconds("after"), !section.isBroken
             else { return nil }
+            if match.conditions.isEmpty {
+                findings.error(
+                    "`match` of dead man `\(member.key)` is empty: every event of anybody would be its sign of life; say what the monitor sends, "
+                        + "for instance `{source: \(member.key)}`", at: section.place(of: "match"))
+            }
             var severity: Severity?
             if case .severity(let given)? = section.first("severity")?.value { severity = given }
             return DeadManRule(name: member.key, match: match, after: after, severity: severity, service: section.text("service"))

@@ -1,4 +1,4 @@
-// Sessions of the page, and what trusted proxies say. Owner: pages.
+// Sessions of the page, and what trusted proxies say.
 
 import Foundation
 import Hummingbird

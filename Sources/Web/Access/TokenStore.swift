@@ -1,4 +1,4 @@
-// The tokens of the HTTP side: `tokens.json` in the state directory, by their hashes. Owner: intake.
+// The tokens of the HTTP side: `tokens.json` in the state directory, by their hashes.
 
 import Cryptography
 import Foundation

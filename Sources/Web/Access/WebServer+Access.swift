@@ -1,4 +1,4 @@
-// Who asks: tokens, sessions, trusted proxies; and what no answer leaves without. Owner: intake (tokens), pages (sessions, headers).
+// Who asks: tokens, sessions, trusted proxies; and what no answer leaves without.
 
 import Hummingbird
 

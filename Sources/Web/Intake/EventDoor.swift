@@ -58,6 +58,10 @@ enum EventDoor {
             if number > 0, number.isMultiple(of: turn) { await Task.yield() }
             do throws(Rejection) {
                 let event = try add(document, submitter, format, parser, now, to: &checked)
+                // What it says would be taken for the clock's word.
+                if event.source == Event.ownSource {
+                    throw Rejection(.reservedType, "`source: \(Event.ownSource)` is Tocsin's own; name the sender", pointer: "/source")
+                }
                 guard documents.count > 1 || event.type == .acknowledgement, let incident = event.incident?.id else { continue }
                 if event.type == .acknowledgement, !named.contains(incident) {
                     checked.acknowledged.append((incident, document.index ?? 0))

@@ -1,4 +1,4 @@
-// The intake, and what programs read. Owner: intake.
+// The intake, and what programs read.
 
 import Hummingbird
 

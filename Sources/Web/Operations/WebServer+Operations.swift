@@ -1,4 +1,4 @@
-// Health and metrics, for machines: no token, and no names of people (interfaces, section 7). Owner: operations.
+// Health and metrics, for machines: no token, and no names of people (interfaces, section 7).
 
 import Exposition
 import Foundation

@@ -1,4 +1,4 @@
-// The page. Owner: pages.
+// The page.
 
 import Hummingbird
 

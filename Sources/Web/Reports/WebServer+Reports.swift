@@ -1,4 +1,4 @@
-// Pages that sum up: channels, explain, what needs mending, broadcasts, charts. Owner: reports.
+// Pages that sum up: channels, explain, what needs mending, broadcasts, charts.
 
 import Hummingbird
 

@@ -53,6 +53,10 @@ import Testing
         #expect(bad.errors.map { $0["index"]?.integer } == [1, 2])
         #expect(bad.errors.first?["pointer"] == "/type")
         #expect(try house.queued().isEmpty)
+        let posing = try await house.post(
+            #"{"type": "update", "source": "tocsin", "incident": {"id": "INC1"}, "message": "m"}"#, token: token)
+        #expect(posing.status == 400 && posing.codes == ["reserved_type"])
+        #expect(posing.errors.first?["pointer"] == "/source")
         let good = try await house.post(
             "[\(Self.escalation), {\"id\": \"x\", \"type\": \"update\", \"incident\": {\"id\": \"INC1\"}, \"message\": \"m\"}]",
             token: token)
