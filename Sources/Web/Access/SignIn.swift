@@ -58,6 +58,8 @@ enum SignIn {
         let form = HTML.element(
             .form, [.method: "post", .action: "/sign-in", .class: "sign-in"],
             .hidden("next", next),
+            // For password managers: a token has no name of a user beside it.
+            .element(.input, [.type: "text", .autocomplete: "username", .value: "tocsin", .hidden: ""]),
             .field(
                 words("sign-in.token"), name: "token", type: "password", isRequired: true, limit: 1_000, autocomplete: "current-password"),
             .button(words("sign-in.do"), tone: .good))
