@@ -28,7 +28,9 @@ extension Scenario {
             var times: [Double] = []
             for _ in 0..<20 { times.append(try client.firstByte(path, token: token)) }
             let samples = Samples(times)
-            Figures.say("\(path): first byte, median of 20 (worst \(Figures.plain(samples.worst)) ms)", samples[50], .below(path == "/metrics" ? 20 : 50, " ms"))
+            Figures.say(
+                "\(path): first byte, median of 20 (worst \(Figures.plain(samples.worst)) ms)", samples[50],
+                .below(path == "/metrics" ? 20 : 50, " ms"))
         }
         try live(bench, port: port, token: token, conditions)
     }
