@@ -55,12 +55,7 @@ extension Routes {
             version: 1
             channels:
               room: {type: slack, webhook: "\(receiver.url("room"))", rate: unlimited}
-              sms:
-                type: sms
-                gateway: http
-                rate: unlimited
-                request: {method: POST, url: "\(receiver.url("sms"))", json: {to: "{{address}}", text: "{{text}}"}}
-                success: {status: [200]}
+              \(gateway(receiver))
             teams:
               everybody: [\(numbers.joined(separator: ", "))]
             routes:

@@ -118,12 +118,7 @@ extension Routes {
             http: {listen: "127.0.0.1:\(port)", rate: unlimited}
             channels:
               room: {type: slack, webhook: "\(receiver.url("room"))", rate: unlimited}
-              sms:
-                type: sms
-                gateway: http
-                rate: unlimited
-                request: {method: POST, url: "\(receiver.url("sms"))", json: {to: "{{address}}", text: "{{text}}"}}
-                success: {status: [200]}
+              \(gateway(receiver))
             routes:
               - {name: bulk, match: {service: bulk}, to: [\(numbers.joined(separator: ", "))]}
               - {name: all, match: {service: payments}, to: [room]}

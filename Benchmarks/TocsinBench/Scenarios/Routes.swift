@@ -25,6 +25,12 @@ enum Routes {
             """
     }
 
+    /// The channel `sms`: a gateway that takes each message at once.
+    static func gateway(_ receiver: WebhookReceiver) -> String {
+        let request = "{method: POST, url: \"\(receiver.url("sms"))\", json: {to: \"{{address}}\", text: \"{{text}}\"}}"
+        return "sms: {type: sms, gateway: http, rate: unlimited, request: \(request), success: {status: [200]}}"
+    }
+
     static func mail(_ receiver: MailReceiver) -> String {
         """
         version: 1
