@@ -13,13 +13,8 @@ extension Setup {
         guard let broadcast = try surroundings.broadcast(id), let news = try surroundings.news(of: broadcast) else { return [] }
         if broadcast.state == .waiting, !broadcast.isAnnounced {
             let asked = try Approvers(of: broadcast, table, surroundings, now: now).asked
-            let limit = (table.people.broadcasts.approveOver ?? 0) + Self.counted
-            let routed = broadcast.routesWait ? try table.routed(news, surroundings, now: now) : []
-            let count = try table.addresses(of: broadcast, news, routed: routed, surroundings: surroundings, limit: limit, now: now)
-            return [
-                Pipeline.arrival(
-                    wanted(broadcast, news, count: min(count, limit), isMore: count > limit, from: asked, now: now), setup: self, now: now)
-            ]
+            let reach = try table.reach(of: broadcast, news, surroundings, now: now)
+            return [Pipeline.arrival(wanted(broadcast, news, reach, from: asked, now: now), setup: self, now: now)]
         }
         if broadcast.owesWord { return [Pipeline.arrival(over(broadcast, news, now: now), setup: self, now: now)] }
         return []
@@ -60,23 +55,20 @@ extension Setup {
         try surroundings.broadcast(id).flatMap { configuration.table.alarm(of: $0, now: now) }
     }
 
-    /// Addresses above `approve_over` that approvers are told of exactly: it is counted while everything else waits.
-    private static let counted = 1_000
-
     private func wanted(
-        _ broadcast: Broadcast, _ news: BroadcastNews, count: Int, isMore: Bool, from asked: [String], now: Date
+        _ broadcast: Broadcast, _ news: BroadcastNews, _ reach: BroadcastReach, from asked: [String], now: Date
     ) -> DueEvent {
         let by = broadcast.by ?? "somebody"
         let id = broadcast.id
         var extra = facts(broadcast, news)
-        extra["count"] = isMore ? .string("\(count)+") : .integer(count)
+        extra["count"] = reach.isMore ? .string("\(reach.count)+") : .integer(reach.count)
         extra["until"] = broadcast.until.map { .string(Timestamp.format($0)) }
         let event = Event.raised(
             .approvalWanted(broadcast: broadcast.id), id: ["broadcast", broadcast.id, "approval", Timestamp.format(broadcast.created)],
             time: now, incident: nil,
             change: Change(reason: "more than \(configuration.table.people.broadcasts.approveOver ?? 0) addresses", by: broadcast.by),
             message:
-                "\(by) wants to send this to \(isMore ? "more than " : "")\(count) addresses. Approve it: tocsin approve \(id) --by YOU. "
+                "\(by) wants to send this to \(reach.words) addresses. Approve it: tocsin approve \(id) --by YOU. "
                 + "Refuse it: tocsin refuse \(id) --by YOU --reason WHY.\(page(of: id))\n\n\(news.text)",
             extra: ["broadcast": .object(extra)])
         let whom = asked.map { RecipientEntry(subject: .name($0), text: $0) }
@@ -134,7 +126,33 @@ extension BroadcastNews {
     fileprivate var text: String { [subject, message].compactMap(\.self).joined(separator: "\n\n") }
 }
 
+/// How many addresses a broadcast would reach that waits for its approval.
+public struct BroadcastReach: Sendable, Equatable {
+    public var count: Int
+    /// There are more, or may be.
+    public var isMore: Bool
+
+    /// `42`, `more than 1050`.
+    public var words: String { isMore ? "more than \(count)" : String(count) }
+}
+
 extension RoutingTable {
+    /// Addresses above `approve_over` that are counted exactly: in the router everything else waits meanwhile.
+    private static let counted = 1_000
+
+    /// What an approver decides on; nil where it is over, or not known any more.
+    public func reach(of broadcast: Broadcast, _ surroundings: any Surroundings, now: Date) throws -> BroadcastReach? {
+        guard broadcast.state == .waiting, let news = try surroundings.news(of: broadcast) else { return nil }
+        return try reach(of: broadcast, news, surroundings, now: now)
+    }
+
+    func reach(of broadcast: Broadcast, _ news: BroadcastNews, _ surroundings: any Surroundings, now: Date) throws -> BroadcastReach {
+        let limit = (people.broadcasts.approveOver ?? 0) + Self.counted
+        let routed = broadcast.routesWait ? try routed(news, surroundings, now: now) : []
+        let count = try addresses(of: broadcast, news, routed: routed, surroundings: surroundings, limit: limit, now: now)
+        return BroadcastReach(count: min(count, limit), isMore: count > limit)
+    }
+
     /// Whom routes tell of a broadcast, beside its audience.
     func routed(_ news: BroadcastNews, _ surroundings: any Surroundings, now: Date) throws -> [PlannedDelivery] {
         var event = news.event

@@ -5,6 +5,7 @@ import Foundation
 import Incidents
 import JSON
 import Ledger
+import Router
 import Routing
 import Settings
 
@@ -23,8 +24,10 @@ struct BroadcastShow: AsyncParsableCommand {
     @OptionGroup var option: ConfigOption
 
     func run() async throws {
-        try await option.withLedger { ledger, _ in
+        try await option.withLedger { ledger, configuration in
             guard let row = try await ledger.broadcast(id) else { throw await unknownBroadcast(id, ledger) }
+            let (table, now) = (configuration.table, Date())
+            let reach = try await ledger.surroundings { try table.reach(of: row.broadcast, $0, now: now) }
             let failures = try await ledger.failures(of: id, limit: 20)
             if parent.json {
                 var line = BroadcastReport.line(row)
@@ -39,7 +42,7 @@ struct BroadcastShow: AsyncParsableCommand {
                         }))
                 Terminal.say(line.text)
             } else {
-                BroadcastReport.show(row, failures)
+                BroadcastReport.show(row, failures, reach, now: now)
             }
         }
     }

@@ -27,7 +27,8 @@ enum BroadcastReport {
         return table
     }
 
-    static func show(_ row: BroadcastRow, _ failures: [BroadcastFailure], now: Date = Date()) {
+    /// - Parameter reach: of one that waits for its approval.
+    static func show(_ row: BroadcastRow, _ failures: [BroadcastFailure], _ reach: BroadcastReach?, now: Date = Date()) {
         func say(_ name: String, _ text: String?) {
             guard let text else { return }
             Terminal.say(Terminal.clean(name.padding(toLength: 12, withPad: " ", startingAt: 0) + text, keepLines: true))
@@ -41,7 +42,7 @@ enum BroadcastReport {
         say("corrects", broadcast.corrects)
         if let decided = broadcast.decidedBy, !broadcast.state.isOver || broadcast.state == .sent { say("approved by", decided) }
         say("began", broadcast.started.map { "\(Moment.short($0, now: now)) (\(Moment.relative($0, now: now)))" })
-        say("addresses", "\(row.total.values.reduce(0, +))")
+        say("addresses", reach.map { "\($0.words), as it is now" } ?? "\(row.total.values.reduce(0, +))")
         if row.isUnderWay, broadcast.started != nil { say("so far", BroadcastProgress.line(row)) }
         if !row.counts.isEmpty {
             Terminal.say("")

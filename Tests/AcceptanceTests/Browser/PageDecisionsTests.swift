@@ -80,6 +80,9 @@ struct PageDecisionsTests {
         #expect(try await browser.text("main .message") == "We know why.")
         #expect(try await browser.text("main .notice.warn")?.contains("ana") == true)
         #expect(try await workspace.deliveries().compactMap { $0["address"]?.string } == ["ana@example.com"])
+        // What is approved is so many addresses.
+        #expect(try await browser.text("main dl.facts")?.contains(/Addresses\s+3\b/) == true)
+        #expect(try await workspace.run("broadcast", "show", "b1").output.contains(/addresses +3, as it is now/))
         try await browser.click("#approve button")
         try await eventually("it says so") { try await browser.text("#said")?.contains("Approved") ?? false }
         try await eventually("the page follows it to its end") {

@@ -91,19 +91,25 @@ struct BroadcastsPage {
         let failures = try await request.ledger.failures(of: id, limit: 20)
         let broadcast = row.broadcast
         var approvers: [String] = []
+        var reach: BroadcastReach?
         if broadcast.state == .waiting {
             let (table, now) = (request.setup.configuration.table, request.now)
-            approvers = try await request.ledger.surroundings { try Approvers(of: broadcast, table, $0, now: now).asked }
+            (approvers, reach) = try await request.ledger.surroundings { surroundings in
+                (
+                    try Approvers(of: broadcast, table, surroundings, now: now).asked,
+                    try table.reach(of: broadcast, surroundings, now: now)
+                )
+            }
         }
         return Page(
             title: row.subject ?? words("broadcasts.title", ["id": id]),
             body: [
-                facts(row), waiting(broadcast, approvers), .element(.div, [.class: "message"], HTML(row.message)), counts(row),
+                facts(row, reach), waiting(broadcast, approvers), .element(.div, [.class: "message"], HTML(row.message)), counts(row),
                 failed(failures), request.mayOperate ? buttons(row) : .empty,
             ])
     }
 
-    private func facts(_ row: BroadcastRow) -> HTML {
+    private func facts(_ row: BroadcastRow, _ reach: BroadcastReach?) -> HTML {
         let broadcast = row.broadcast
         let decided = broadcast.decidedBy.map { broadcast.reason == nil ? $0 : "\($0): \(broadcast.reason ?? "")" }
         return .facts([
@@ -114,7 +120,7 @@ struct BroadcastsPage {
             (words("broadcasts.made"), request.time(broadcast.created)),
             (words("broadcasts.began"), broadcast.started.map { request.time($0) }),
             (words("broadcasts.decided"), decided.map { HTML($0) }),
-            (words("broadcasts.addresses"), HTML("\(row.total.values.reduce(0, +))")),
+            (words("broadcasts.addresses"), HTML(reach.map { "\($0.count)\($0.isMore ? "+" : "")" } ?? "\(row.total.values.reduce(0, +))")),
             (words("broadcasts.progress"), progress(row)),
         ])
     }
