@@ -68,8 +68,9 @@ extension LedgerStore {
 
     /// Changes whenever something was written, by this process or by another. Cheap.
     public func changes() async throws(LedgerError) -> ChangeMark {
-        let own = writes
-        return ChangeMark(own: own, others: try await changeMarker())
+        // In this order: the marker comes from the writer's thread, and so after it has counted what it was told before.
+        let others = try await changeMarker()
+        return ChangeMark(own: writes, others: others)
     }
 
     static let storyEvents = """
