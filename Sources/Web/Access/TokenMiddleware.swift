@@ -52,7 +52,9 @@ struct TokenMiddleware: RouterMiddleware {
         guard let header else { return nil }
         let parts = header.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
         guard let scheme = parts.first?.lowercased() else { return nil }
-        let rest = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
+        var credentials = parts.count > 1 ? parts[1] : ""
+        while let last = credentials.last, last.isWhitespace { credentials.removeLast() }
+        let rest = String(credentials.drop(while: \.isWhitespace))
         if scheme == "bearer" { return rest }
         guard scheme == "basic", let data = Data(base64Encoded: rest), let text = String(data: data, encoding: .utf8),
             let colon = text.firstIndex(of: ":")

@@ -6,11 +6,15 @@ import JSON
 import Spool
 import Synchronization
 
-/// Drops events. Requests that come together share one file and one fsync: while one file is written, the next one gathers.
-/// There is no timer: a request that comes alone is written at once.
+/// Drops events. Requests that come together share one file and one fsync: while one file is written, the next one gathers,
+/// and under load a moment longer. A request that comes alone is written at once.
 public final class EventWriter: Sendable {
     /// Bytes of one file, about: what comes when so much has gathered waits for the file after it.
     static let fileSize = 16 << 20
+    /// Seconds from one file to the next where requests come together: making a file costs more than the events in it.
+    static let gathering = 0.002
+    /// Events that are worth a file at once.
+    static let enough = 64
 
     private struct Job {
         var lines: [UInt8]
@@ -21,6 +25,8 @@ public final class EventWriter: Sendable {
     private struct State {
         var waiting: [Job] = []
         var isWriting = false
+        /// Of `waiting`.
+        var events: Int { waiting.reduce(0) { $0 + $1.events } }
         /// Files so far: their names are in the order in which they were written.
         var number = 0
     }
@@ -81,7 +87,13 @@ public final class EventWriter: Sendable {
                 failure = error
             }
             for job in jobs { job.done.resume(returning: failure) }
+            if jobs.count > 1 { gather() }
         }
+    }
+
+    /// Others are likely to come right now.
+    private func gather() {
+        if state.withLock({ $0.events < Self.enough }) { Thread.sleep(forTimeInterval: Self.gathering) }
     }
 
     /// What goes into the next file; nil where nothing waits, and then nothing is being written any more.
