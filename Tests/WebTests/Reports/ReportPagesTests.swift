@@ -73,6 +73,24 @@ import Testing
         await fixture.house.ledger.close()
     }
 
+    @Test func aStepSaysWhenForEachSeverity() async throws {
+        let escalation = """
+            escalation:
+              night:
+                steps:
+                  - {after: {critical: 5m, low: 1h}, to: [ana]}
+                  - {after: 2h, to: [mail:boss@example.com]}
+            """
+        let fixture = try PageFixture(http: escalation)
+        let cookie = try fixture.cookie("reader")
+        try await fixture.test { client in
+            let text = try await client.page("/routes", cookie).text
+            #expect(text.contains("1. critical 5m, low 1h: ana"))
+            #expect(text.contains("2. 2h: mail:boss@example.com"))
+        }
+        await fixture.house.ledger.close()
+    }
+
     @Test func whoMayOnlyLookSeesNoButtonsAndChangesNothing() async throws {
         let fixture = try await fixture()
         let reader = try fixture.cookie("reader")

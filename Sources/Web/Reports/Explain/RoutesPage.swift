@@ -2,6 +2,7 @@
 
 import Foundation
 import Hummingbird
+import Incidents
 import Routing
 import Settings
 
@@ -73,11 +74,11 @@ struct RoutesPage {
         return terms
     }
 
-    /// `10m`, or `10m–40m` where it depends on the severity.
-    private static func after(_ step: EscalationStep) -> String {
-        let times = step.after.values.sorted()
-        guard let first = times.first, let last = times.last else { return "–" }
-        return first == last ? DurationText.text(first) : "\(DurationText.text(first))–\(DurationText.text(last))"
+    /// `10m`, or `critical 5m, high 15m` where it depends on the severity; a severity that skips the step is not there.
+    private static func after(_ step: EscalationStep, _ scale: SeverityScale) -> String {
+        let times = scale.steps.indices.compactMap { rank in step.after[rank].map { (rank, DurationText.text($0)) } }
+        if let first = times.first?.1, times.count == scale.steps.count, times.allSatisfy({ $0.1 == first }) { return first }
+        return times.isEmpty ? "–" : times.map { "\(scale.steps[$0.0].name) \($0.1)" }.joined(separator: ", ")
     }
 
     private func policies(_ table: RoutingTable) -> HTML {
@@ -86,7 +87,7 @@ struct RoutesPage {
                 HTML(policy.name), conditions(policy.match),
                 HTML(
                     policy.steps.enumerated().map { index, step in
-                        .element(.div, [:], HTML("\(index + 1). \(Self.after(step)): \(step.to.map(\.text).joined(separator: ", "))"))
+                        .element(.div, [:], HTML("\(index + 1). \(Self.after(step, table.scale)): \(step.to.map(\.text).joined(separator: ", "))"))
                     }),
             ]
         }
@@ -94,7 +95,7 @@ struct RoutesPage {
         return .section(
             words("routes.escalation"), id: "escalation",
             .table(
-                caption: words("routes.escalation"), columns: [words("routes.name"), words("routes.match"), words("routes.steps")],
+                caption: words("routes.escalation"), columns: [words("routes.policy"), words("routes.match"), words("routes.steps")],
                 rows: rows, none: ""))
     }
 }
