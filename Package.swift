@@ -75,7 +75,7 @@ let package = Package(
             "Router",
             [
                 "CrashPoints", "Adapters", "Spool", "Ledger", "Delivery", "Transport", "Rendering", "Routing", "Settings", "Incidents",
-                "JSON", "Cryptography",
+                "JSON", "Cryptography", "CLinux",
                 log, metrics, collections,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -18,3 +19,5 @@ int64_t clinux_filesystem_type(int descriptor) {
     if (fstatfs(descriptor, &facts) != 0) return -1;
     return (int64_t)(uint32_t)facts.f_type;
 }
+
+int clinux_limit_arenas(int count) { return mallopt(M_ARENA_MAX, count); }

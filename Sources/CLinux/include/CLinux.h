@@ -10,3 +10,5 @@ int clinux_eventfd(void);
 int clinux_inotify(void);
 /// The f_type of fstatfs(2); -1 where it fails.
 int64_t clinux_filesystem_type(int descriptor);
+/// mallopt(3), M_ARENA_MAX: how many pools malloc keeps at most. 1 where it took that, else 0.
+int clinux_limit_arenas(int count);

@@ -46,6 +46,7 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         try ConfigOption.mustExist(option.config)
+        Memory.share()
         let logger = Log.start(format)
         let files = OpenFiles.raise()
         guard files >= OpenFiles.least else {
