@@ -69,7 +69,7 @@ extension Adapter {
                 if let reason = rule.skip {
                     if !fits { adaptation.note("nothing to tell: \(reason)", at: place.pointer) }
                 } else if let reason = rule.refuse {
-                    if !fits { adaptation.add(AdapterFault(.missingMember, pointer: place.pointer, foreign(reason))) }
+                    if !fits { adaptation.add(AdapterFault(.wrongType, pointer: place.pointer, foreign(reason))) }
                 } else {
                     make(rule, inner, parser, &adaptation)
                 }

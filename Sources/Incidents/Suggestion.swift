@@ -13,7 +13,10 @@ public enum Suggestion {
         let tolerance = max(1, (wanted.count + 1) / 3)
         return
             candidates
-            .map { (name: $0, distance: distance(wanted, Array($0.lowercased().unicodeScalars.prefix(64)))) }
+            .map { (name: $0, scalars: Array($0.lowercased().unicodeScalars.prefix(64))) }
+            // Each letter more or less is an edit.
+            .filter { abs($0.scalars.count - wanted.count) <= tolerance }
+            .map { (name: $0.name, distance: distance(wanted, $0.scalars)) }
             .filter { $0.distance <= tolerance }
             .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
             .prefix(limit).map(\.name)

@@ -145,7 +145,10 @@ public struct LedgerSummary: Sendable, Equatable {
     /// What the list `dead` shows.
     public var needsMending = 0
     /// Pending or retrying, and due by now: also those that wait for a predecessor.
+    /// Of very many, `LedgerStore.dueBound`.
     public var undeliveredDue = 0
+    /// There are more than were counted.
+    public var isDueMore = false
     /// The due time of the one that has waited longest.
     public var oldestDue: Date?
     /// The next time at which something that waits falls due.

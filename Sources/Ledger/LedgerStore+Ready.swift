@@ -71,6 +71,31 @@ extension LedgerStore {
         return earliest.map(Date.init(microseconds:))
     }
 
+    /// What is due and waits for no other: how many, up to `dueBound`, and since when the one that has waited longest.
+    static func readyDue(_ database: Database, _ now: Date) throws -> (count: Int, oldest: Date?) {
+        var count = 0
+        var oldest: Int64?
+        for lane in try lanes(database) {
+            var priority = Int64.min
+            while let next = try database.first(nextPriority, [lane, priority], { $0.int64(0) }) {
+                if let due = try database.first(firstDue, [lane, next, Int64.min], { $0.int64(0) }), due <= now.microseconds {
+                    oldest = min(oldest ?? due, due)
+                    if count < dueBound {
+                        count += try database.row(dueOfPriority, [lane, next, now.microseconds, dueBound - count])?.int(0) ?? 0
+                    }
+                }
+                if next == Int64.max { break }
+                priority = next + 1
+            }
+        }
+        return (count, oldest.map(Date.init(microseconds:)))
+    }
+
+    static let dueOfPriority = """
+        SELECT count(*) FROM (
+            SELECT 1 FROM deliveries INDEXED BY deliveries_ready
+            WHERE lane = ? AND priority = ? AND due <= ? AND \(LedgerSchema.ready) LIMIT ?)
+        """
     static let nextLane = """
         SELECT lane FROM deliveries INDEXED BY deliveries_ready WHERE lane > ? AND \(LedgerSchema.ready) ORDER BY lane LIMIT 1
         """

@@ -4,7 +4,10 @@ import Foundation
 import GRDB
 
 extension LedgerStore {
-    /// Counts. The cost is that of what is unfinished, not of the whole history.
+    /// Deliveries that are due are counted up to here: of more it matters that they are many.
+    public static let dueBound = 10_000
+
+    /// Counts. The cost is that of what is given up, and of `dueBound` that wait; not of the whole history, nor of all that waits.
     public func summary(now: Date) async throws(LedgerError) -> LedgerSummary {
         try await readers.read { database in
             var summary = LedgerSummary()
@@ -27,9 +30,7 @@ extension LedgerStore {
             }
             summary.openIncidents = try database.number("SELECT count(*) FROM incidents WHERE is_open = 1")
             summary.needsMending = try database.number("SELECT count(*) FROM deliveries d WHERE \(DeliveryFilter.mendable)")
-            let due = try database.row(Self.due, [now.microseconds])
-            summary.undeliveredDue = due?.int(0) ?? 0
-            summary.oldestDue = due?.date(1)
+            try Self.countDue(database, now, &summary)
             summary.nextDue = try Self.nextDue(database, after: now)
             summary.pauses = try Self.pauses(database)
             summary.destinations = try Self.destinations(database)
@@ -38,7 +39,23 @@ extension LedgerStore {
         }
     }
 
+    /// Where few wait, each is looked at. Of more, those that wait for no other are counted in their index, and of all some are
+    /// looked at: what waits behind a try to come stands in no index by its time.
+    private static func countDue(_ database: Database, _ now: Date, _ summary: inout LedgerSummary) throws {
+        let unfinished = (summary.deliveries[.pending] ?? 0) + (summary.deliveries[.retrying] ?? 0)
+        let isFew = unfinished <= dueBound
+        let looked = try database.row(due, [isFew ? Int.max : 2 * dueBound, now.microseconds])
+        summary.undeliveredDue = looked?.int(0) ?? 0
+        summary.oldestDue = looked?.date(1)
+        if isFew { return }
+        let ready = try readyDue(database, now)
+        summary.undeliveredDue = min(dueBound, max(summary.undeliveredDue, ready.count))
+        summary.oldestDue = [summary.oldestDue, ready.oldest].compactMap(\.self).min()
+        summary.isDueMore = true
+    }
+
     private static let due = """
-        SELECT count(*), min(due) FROM deliveries INDEXED BY deliveries_unfinished WHERE \(LedgerSchema.unfinished) AND due <= ?
+        SELECT count(*), min(due) FROM (
+            SELECT due FROM deliveries INDEXED BY deliveries_unfinished WHERE \(LedgerSchema.unfinished) LIMIT ?) WHERE due <= ?
         """
 }

@@ -73,7 +73,7 @@ public final class Reloader: Service {
         defer { onReload(true) }
         let old = setup.value.configuration
         let loaded = await Blocking.run { self.load() }
-        for problem in loaded.diagnostics where problem.severity == .error { logger.error("\(problem)") }
+        for problem in loaded.diagnostics where problem.severity == .error { logger.error("\(problem.unmarked)") }
         guard let new = loaded.setup else {
             await note(refused: loaded.errors)
             logger.error(

@@ -23,6 +23,17 @@ extension Setup {
             incident, request.event.type, planned.origin, subscription: planned.subscription, planned, id: 0, now: now)
     }
 
+    /// Whether the message of a delivery carried links of its reader's own, to acknowledge or to leave: who has one can use it, so they
+    /// are shown to nobody else.
+    ///
+    /// - Parameter stored: the event that it is about.
+    public func carriedLinks(_ row: DeliveryRow, about stored: StoredEvent) -> Bool {
+        guard configuration.answersLinks else { return false }
+        if row.origin == .confirmation || row.routes.contains(where: { Subscription.id(ofRoute: $0) != nil }) { return true }
+        guard let incident = stored.incident, incident.isOpen, !incident.acknowledged else { return false }
+        return row.type.asksSomebody && row.origin.asksSomebody
+    }
+
     private func acknowledging(
         _ incident: Incident, _ type: EventType, _ origin: Origin, subscription: String?, _ delivery: some Addressed, id: Int64, now: Date
     ) -> Acknowledging? {

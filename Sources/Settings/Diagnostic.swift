@@ -29,10 +29,15 @@ public struct Diagnostic: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// `routes.yaml:14:5: error: unknown member …`.
-    public var description: String {
+    public var description: String { "\(place): \(severity.rawValue): \(message)" }
+
+    /// `routes.yaml:14:5: unknown member …`, for where the severity is said beside it.
+    public var unmarked: String { "\(place): \(message)" }
+
+    private var place: String {
         var place = file
         if let line { place += ":\(line)" }
         if line != nil, let column { place += ":\(column)" }
-        return "\(place): \(severity.rawValue): \(message)"
+        return place
     }
 }

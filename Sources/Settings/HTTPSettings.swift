@@ -26,6 +26,8 @@ public struct HTTPSettings: Sendable, Equatable {
     public var rate: [Rate] = []
     /// Events that may wait in the queue before more are refused with 429.
     public var maximumQueue = 100_000
+    /// Connections that one address may hold at a time; nil: a quarter of all.
+    public var connectionsPerAddress: Int?
     /// Where gateways report back, without a slash at the end; nil: at `router.public_url`.
     public var callbackURL: String?
     /// Of the Slack app whose buttons are pressed.

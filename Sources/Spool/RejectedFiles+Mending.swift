@@ -14,7 +14,7 @@ extension RejectedFiles {
         guard let directory = try open(queue: queue) else { return nil }
         defer { close(directory) }
         guard let found = try known(name, in: directory, queue: queue), let stamp = FileStamp.of(found, in: directory) else { return nil }
-        var file = describe(found, size: stamp.size, in: directory)
+        var file = describe(found, stamp, in: directory)
         file.owner = stamp.owner
         return (file, content(found, in: directory, limit: limit))
     }
@@ -38,9 +38,24 @@ extension RejectedFiles {
         var files: [RejectedFile] = []
         for name in names.prefix(limit) {
             guard let stamp = FileStamp.of(name, in: directory) else { continue }
-            files.append(describe(name, size: stamp.size, in: directory))
+            files.append(describe(name, stamp, in: directory))
         }
         return (files, names.count)
+    }
+
+    /// Those of some files that would only be rejected again as they are (`RejectedFile.isConflictStill`).
+    ///
+    /// - Throws: as `list`.
+    public static func conflicting(queue: String, names wanted: [String]) throws(SpoolError) -> [String] {
+        guard let directory = try open(queue: queue) else { return [] }
+        defer { close(directory) }
+        let wanted = Set(wanted)
+        var found: [String] = []
+        for name in try names(in: directory, queue: queue).sorted() where wanted.contains(name.text) {
+            guard let stamp = FileStamp.of(name, in: directory), describe(name, stamp, in: directory).isConflictStill else { continue }
+            found.append(name.text)
+        }
+        return found
     }
 
     /// Removes a rejected file and its reasons: what it said has been said again, or nobody wants it any more.

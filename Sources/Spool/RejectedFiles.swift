@@ -23,6 +23,9 @@ public struct RejectedFile: Sendable, Equatable {
     public var size: Int
     /// How many reasons there are; of lines, one for each. The members above are the first one's.
     public var reasons: Int
+    /// All that was wrong is that its id was seen before with other content, and it has not been changed since: put back as it is, it
+    /// would be rejected again.
+    public var isConflictStill = false
     /// The user id of whoever dropped it; the router's own of lines that it kept of a file. Known where it was asked for by `read`.
     public var owner: UInt32?
 }
@@ -45,7 +48,7 @@ public enum RejectedFiles {
         var files: [RejectedFile] = []
         for name in try names(in: directory, queue: queue).sorted() {
             guard let stamp = FileStamp.of(name, in: directory) else { continue }
-            files.append(describe(name, size: stamp.size, in: directory))
+            files.append(describe(name, stamp, in: directory))
         }
         return files
     }
@@ -82,6 +85,14 @@ public enum RejectedFiles {
         return FileName(bytes: Array(short.bytes[..<dot]) + [UInt8(ascii: "~")] + Array(short.bytes[dot...]))
     }
 
+    /// Whether each of the reasons is that the id was seen before. A great many are not looked through.
+    private static func isConflict(_ reasons: [ArraySlice<UInt8>]) -> Bool {
+        reasons.count <= 1_000
+            && reasons.allSatisfy { reason in
+                (try? JSONValue.parse(bytes: Array(reason)))?["code"]?.string == RejectionCode.idConflict.rawValue
+            }
+    }
+
     /// The first bytes of a regular file; nil where there is none.
     static func content(_ name: FileName, in directory: Int32, limit: Int) -> [UInt8]? {
         let file = name.withPath { openat(directory, $0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
@@ -97,8 +108,8 @@ public enum RejectedFiles {
         return (try? JSONValue.parse(bytes: Array(first)))?["file"]?.string.map { FileName($0) }
     }
 
-    static func describe(_ name: FileName, size: Int, in directory: Int32) -> RejectedFile {
-        var file = RejectedFile(name: name.text, size: size, reasons: 0)
+    static func describe(_ name: FileName, _ stamp: FileStamp, in directory: Int32) -> RejectedFile {
+        var file = RejectedFile(name: name.text, size: stamp.size, reasons: 0)
         for suffix in [reasonSuffix, reasonsSuffix] {
             guard let bytes = content(name.appending(suffix), in: directory, limit: maximumReason) else { continue }
             // Somebody may have laid the one reason out over several lines.
@@ -112,6 +123,7 @@ public enum RejectedFiles {
             file.pointer = reason["pointer"]?.string
             file.at = reason["at"]?.string.flatMap { Timestamp.parse($0) }
             file.reasons = lines.count
+            file.isConflictStill = isConflict(lines) && file.at.map { stamp.modifiedDate < $0.addingTimeInterval(1) } ?? false
             return file
         }
         return file

@@ -29,6 +29,8 @@ public struct House: Sendable {
     let strangers = BodyBudget(BodyBudget.strangers)
     /// How often each asks.
     let gate = RateGate()
+    /// Who holds how many connections.
+    let shares = ConnectionShares()
     /// Who is signed in.
     var sessions: SessionStore
     /// Who looks at pages live.

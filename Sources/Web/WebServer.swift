@@ -27,7 +27,7 @@ public struct WebServer: Service {
         let logger = house.logger
         let vitals = house.vitals
         let application = Application(
-            router: router, server: try Self.server(http, logger),
+            router: router, server: try Self.server(house, logger),
             configuration: ApplicationConfiguration(
                 address: .hostname(http.host, port: http.port), serverName: "tocsin",
                 availableConnectionsDelegate: MaximumAvailableConnections(
@@ -66,9 +66,10 @@ public struct WebServer: Service {
         return router
     }
 
-    private static func server(_ http: HTTPSettings, _ logger: Logger) throws -> HTTPServerBuilder {
+    private static func server(_ house: House, _ logger: Logger) throws -> HTTPServerBuilder {
+        let (http, refusals) = (house.http, Refusals(logger))
         let limits = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionManners()], idleTimeout: .seconds(Connections.idle),
+            additionalChannelHandlers: [ConnectionShare(house, refusals), ConnectionManners()], idleTimeout: .seconds(Connections.idle),
             httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1_024, maxHeaderListSize: 64 * 1_024))
         guard let files = http.tls else { return .http1(configuration: limits) }
         let certificate = try Certificate(certificate: files.certificate, key: files.key, logger: logger)

@@ -108,6 +108,26 @@ import Testing
         await sandbox.stop()
     }
 
+    @Test func whatWouldConflictAgainStaysUntilItIsChanged() async throws {
+        let sandbox = try await Sandbox.forTests()
+        let workspace = try Workspace(sandbox.configuration(StoryTests.routes))
+        let event = #"{"id": "e1", "type": "update", "source": "x", "incident": {"id": "INC1"}, "message": "one"}"#
+        try workspace.drop(event, as: "a.json")
+        try await workspace.run("run", "--once")
+        try workspace.drop(event.replacing("one", with: "two"), as: "b.json")
+        try await workspace.run("run", "--once")
+        let refused = try await workspace.run("requeue", "b.json")
+        #expect(refused.status == 1 && refused.errors.contains("its id was seen before"))
+        #expect(try await workspace.run("requeue", "--all").status == 1)
+        #expect(try await workspace.run("rejected", "--json").objects.count == 1)
+        try await Task.sleep(for: .seconds(2))
+        try workspace.write(event.replacing("one", with: "two").replacing("e1", with: "e2"), to: "queue/rejected/b.json")
+        #expect(try await workspace.run("requeue", "b.json").status == 0)
+        try await workspace.run("run", "--once")
+        #expect(try await workspace.run("rejected", "--json").objects.isEmpty)
+        await sandbox.stop()
+    }
+
     @Test func pingSaysHowItWent() async throws {
         let sandbox = try await Sandbox.forTests()
         let workspace = try Workspace(sandbox.configuration(StoryTests.routes))

@@ -110,6 +110,22 @@ import Testing
         await sandbox.stop()
     }
 
+    /// The last word, too; and none says twice how bad it is.
+    @Test func aStartThatFailsIsLoggedAsObjects() async throws {
+        let workspace = try Workspace("version: 1\nchannels: {ops: {type: slak}}\nroutes: []")
+        let missing = try await workspace.run("run", "--log-format", "json", "--config", "nowhere.yaml")
+        let broken = try await workspace.run("run", "--log-format", "json")
+        #expect(missing.status == 66 && broken.status == 78)
+        for result in [missing, broken] {
+            let lines = result.errors.split(separator: "\n")
+            let objects = lines.compactMap { try? JSONValue.parse(bytes: Array($0.utf8)) }
+            #expect(!objects.isEmpty && objects.count == lines.count, "\(result.errors)")
+            #expect(objects.allSatisfy { $0["message"]?.string?.contains(#/(error|warning): /#) == false })
+            #expect(objects.last?["level"] == "error")
+        }
+        #expect(broken.errors.contains("does not start"))
+    }
+
     @Test func systemdHearsOfEverything() async throws {
         let sandbox = try await Sandbox.forTests()
         let workspace = try Workspace(sandbox.configuration(Self.routes))

@@ -139,7 +139,8 @@ import Testing
         #expect(try adapt(#"{"id":"i","y":"yes","what":"w"}"#).events.count == 1)
         #expect(try adapt(#"{"id":"i","x":"2"}"#).notes.map(\.message) == ["nothing to tell: two is nothing"])
         #expect(try adapt(#"{"id":"i","x":"9"}"#).notes.map(\.message) == ["nothing to tell: no rule of the adapter fits"])
-        #expect(throws: AdapterFault.self) { try adapt(#"{"id":"i","x":"3"}"#) }
+        let refused = #expect(throws: AdapterFault.self) { try adapt(#"{"id":"i","x":"3"}"#) }
+        #expect(refused?.code == .wrongType, "nothing is missing: it is what it should not be")
     }
 
     @Test func headersCanBeUsed() throws {

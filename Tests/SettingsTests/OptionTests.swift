@@ -165,6 +165,9 @@ struct Bounded: Sendable, CustomTestStringConvertible {
         Bounded(path: "http.acknowledge_within", good: ["1m", "30d"], bad: ["59s", "31d"]) { value in
             file(top: "http: {acknowledge_within: \(value)}")
         },
+        Bounded(path: "http.connections_per_address", good: ["1", "65536"], bad: ["0", "65537", "all"]) { value in
+            file(top: "http: {connections_per_address: \(value)}")
+        },
         Bounded(path: "http.max_queue", good: ["1", "10000000"], bad: ["0", "10000001", "many"]) { value in
             file(top: "http: {max_queue: \(value)}")
         },

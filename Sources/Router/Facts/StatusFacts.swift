@@ -50,6 +50,7 @@ public enum StatusFacts {
         let idle = Dictionary(configuration.channels.map { ($0.name, [DeliveryState: Int]()) }, uniquingKeysWith: { first, _ in first })
         line.add("channels", .object(idle.merging(summary.channels) { $1 }.mapValues(states)))
         line.add("due_now", .integer(summary.undeliveredDue))
+        line.add("due_now_more", .bool(summary.isDueMore))
         line.add("next_due_at", summary.nextDue.map { .string(Timestamp.format($0)) } ?? .null)
         line.add("dead", .integer(summary.needsMending))
         known.duty.add(to: &line)

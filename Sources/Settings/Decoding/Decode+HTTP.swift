@@ -19,6 +19,7 @@ extension ConfigurationReader {
         http.linksWork = section.seconds("acknowledge_within") ?? http.linksWork
         http.rate = section.has("rate") ? rates(section) : [Rate(count: 1_000, seconds: 1)]
         http.maximumQueue = section.integer("max_queue") ?? http.maximumQueue
+        http.connectionsPerAddress = section.integer("connections_per_address")
         http.callbackURL = callbackURL(section)
         http.slackSigningSecret = section.secret("slack_signing_secret")
         if http.slackSigningSecret != nil, root["router"]?["public_url"] == nil {

@@ -37,6 +37,10 @@ extension OptionTable {
                 "http.max_queue", .integer(1...10_000_000), default: "100000",
                 "Events that may wait in the queue before more are refused with 429."),
             Option(
+                "http.connections_per_address", .integer(1...65_536),
+                "Connections that one address may hold at a time; a quarter of all, where it is left out. This machine and `trusted_proxies` "
+                    + "are not bounded: they carry many people."),
+            Option(
                 "http.callback_url", .url(["https", "http"]),
                 "Where SMS gateways of `gateway: http` report back; `router.public_url`, where it is left out. A gateway on this "
                     + "machine reaches http://127.0.0.1:8080 more easily. Twilio is always given `router.public_url`."),

@@ -16,6 +16,9 @@ enum Connections {
         return max(32, min(4_096, Int(min(files.rlim_cur, 1 << 20)) / 4))
     }
 
+    /// Of one address at a time, where `http.connections_per_address` does not say.
+    static var share: Int { limit / 4 }
+
     /// Seconds after which a connection is closed on which nothing comes, though something should.
     static let idle: Int64 = 30
 

@@ -13,8 +13,8 @@ struct AcknowledgeLink: Sendable {
         router.get("/a/:token") { request, context in try await show(request, context) }
         router.head("/a/:token") { request, context in try await show(request, context) }
         router.post("/a/:token") { request, context in
-            _ = try await request.smallBody()
-            return await desk.page(request, context) { token in try await press(token, request, context) }
+            let form = request.form(try await request.smallBody())
+            return await desk.page(request, context) { token in try await press(token, GivenName(form[GivenName.field]), request, context) }
         }
     }
 
@@ -26,14 +26,24 @@ struct AcknowledgeLink: Sendable {
         }
     }
 
-    private func press(_ token: String, _ request: Request, _ context: WebContext) async throws -> AnswerPage {
+    private func press(_ token: String, _ name: GivenName, _ request: Request, _ context: WebContext) async throws -> AnswerPage {
         var standing = try await desk.standing(of: token)
         if case .waits(let deed, let incident) = standing {
-            if try await desk.acknowledge(deed, token: token, by: deed.by, means: "link") {
-                let words = words(request, deed)
+            let words = words(request, deed)
+            var by = deed.by
+            if desk.isRoom(deed.by) {
+                if name == .unusable {
+                    var page = page(standing, request)
+                    page.status = .unprocessableContent
+                    page.parts.append(.text(words(.nameNote, ("count", String(GivenName.longest)))))
+                    return page
+                }
+                if case .name(let name) = name { by = words(.byRoom, ("name", name), ("room", deed.by)) }
+            }
+            if try await desk.acknowledge(deed, token: token, by: by, means: "link") {
                 return AnswerPage(
                     language: words.language, title: words(.ackedTitle, ("id", incident.id)),
-                    parts: facts(incident, words) + [.text(words(.ackedNote, ("by", desk.displayName(deed.by))))])
+                    parts: facts(incident, words) + [.text(words(.ackedNote, ("by", desk.displayName(by))))])
             }
             standing = .used(deed, incident)
         }
@@ -77,11 +87,15 @@ struct AcknowledgeLink: Sendable {
                 parts: facts(incident, words) + [.text(taken(incident, words))])
         case .waits(let deed, let incident):
             let words = words(request, deed)
+            let field =
+                desk.isRoom(deed.by)
+                ? AnswerPage.Form.Field(
+                    name: GivenName.field, label: words(.askName, ("room", deed.by)), value: "", limit: GivenName.longest) : nil
             let title = incident.text("title").map { words(.askTitle, ("id", incident.id), ("title", String($0.prefix(200)))) }
             return AnswerPage(
                 language: words.language, title: title ?? incident.id,
                 parts: facts(incident, words, hasTitle: true) + [
-                    .form(AnswerPage.Form(button: words(.acknowledge), isMain: true)), .note(words(.askNote)),
+                    .form(AnswerPage.Form(button: words(.acknowledge), field: field, isMain: true)), .note(words(.askNote)),
                 ])
         }
     }

@@ -24,6 +24,9 @@ extension AnswerDesk {
         }
     }
 
+    /// Whether a recipient is nobody in particular: a channel's room, or an address that several may read.
+    func isRoom(_ recipient: String) -> Bool { configuration.table.directory.people[recipient] == nil }
+
     /// The reader's language: the person's, else the browser's.
     func words(_ request: Request, person: String?) -> AnswerWords {
         let own = person.flatMap { configuration.table.directory.people[$0]?.language }

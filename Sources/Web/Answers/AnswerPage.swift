@@ -28,7 +28,17 @@ struct AnswerPage: Sendable {
             var chosen: String?
         }
 
+        /// One line of text, which may stay empty.
+        struct Field: Sendable {
+            var name: String
+            var label: String
+            var value: String
+            /// Characters.
+            var limit: Int
+        }
+
         var button: String
+        var field: Field?
         var hidden: [(name: String, value: String)] = []
         var choices: [Choice] = []
         /// The one thing to do here.
@@ -109,8 +119,12 @@ struct AnswerPage: Sendable {
             }
             return "<label>\(escaped(choice.label)) <select name=\"\(escaped(choice.name))\">\(options.joined())</select></label>"
         }
+        let field = form.field.map { field in
+            "<label class=\"wide\">\(escaped(field.label)) <input type=\"text\" name=\"\(escaped(field.name))\" "
+                + "value=\"\(escaped(field.value))\" maxlength=\"\(field.limit)\" autocomplete=\"off\"></label>"
+        }
         let button = "<button type=\"submit\"\(form.isMain ? " class=\"main\"" : "")>\(escaped(form.button))</button>"
-        return "<form method=\"post\">" + hidden.joined() + choices.joined() + button + "</form>"
+        return "<form method=\"post\">" + hidden.joined() + choices.joined() + (field ?? "") + button + "</form>"
     }
 
     /// For text and for values in double quotes. What cannot stand in HTML at all is left out.
@@ -145,11 +159,11 @@ struct AnswerPage: Sendable {
         .note{color:#4c5461;font-size:.9rem}\
         form{margin:1rem 0;display:flex;flex-wrap:wrap;gap:.75rem;align-items:end}\
         label{display:flex;flex-direction:column;font-size:.9rem;color:#4c5461}\
-        select{font:inherit;color:inherit;min-height:44px;padding:0 .5rem;max-width:100%}\
+        select,input{font:inherit;color:inherit;min-height:44px;padding:0 .5rem;max-width:100%}label.wide{width:100%}\
         button{font:inherit;font-weight:600;min-height:44px;padding:0 1.1rem;border-radius:8px;border:1px solid #4c5461;\
         background:transparent;color:inherit;cursor:pointer}\
         button.main{min-height:56px;width:100%;font-size:1.1rem;border:0;background:#0b57d0;color:#fff}\
-        button:focus-visible,select:focus-visible,a:focus-visible{outline:3px solid #f5a400;outline-offset:2px}\
+        button:focus-visible,select:focus-visible,input:focus-visible,a:focus-visible{outline:3px solid #f5a400;outline-offset:2px}\
         a{color:#0b57d0}\
         @media(prefers-color-scheme:dark){body{background:#16181d;color:#eceef1}dt,.note,label{color:#b4bcc8}\
         h2{border-color:#363c46}button{border-color:#b4bcc8}button.main{background:#1a62d6}a{color:#9cc0ff}}

@@ -2,6 +2,9 @@
 
 extension AnswerWords {
     static let english: [Phrase: String] = [
+        .askName: "Your name, if you like: this link was sent to {room}",
+        .nameNote: "A name is one line of up to {count} characters. Nothing was changed.",
+        .byRoom: "{name}, by the link sent to {room}",
         .askTitle: "{id}: {title}", .askNote: "Press the button if you have it. Escalation stops then, and the others hear it.",
         .acknowledge: "Acknowledge", .ackedTitle: "You have {id}", .ackedNote: "Noted for {by}. Escalation stops, and the others hear it.",
         .takenTitle: "{id} is acknowledged already", .takenBy: "{by} has it since {time}.", .overTitle: "{id} is over",
@@ -44,6 +47,9 @@ extension AnswerWords {
     ]
 
     static let german: [Phrase: String] = [
+        .askName: "Ihr Name, wenn Sie möchten: Dieser Link ging an {room}",
+        .nameNote: "Ein Name ist eine Zeile mit bis zu {count} Zeichen. Es wurde nichts geändert.",
+        .byRoom: "{name}, über den Link an {room}",
         .askTitle: "{id}: {title}", .askNote: "Drücken Sie, wenn Sie sich kümmern. Dann endet die Eskalation, und die anderen erfahren es.",
         .acknowledge: "Übernehmen", .ackedTitle: "Sie haben {id}",
         .ackedNote: "Vermerkt für {by}. Die Eskalation endet, und die anderen erfahren es.",

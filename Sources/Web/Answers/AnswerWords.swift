@@ -10,6 +10,7 @@ struct AnswerWords: Sendable {
     enum Phrase: String, CaseIterable, Sendable {
         // Acknowledging.
         case askTitle, askNote, acknowledge, ackedTitle, ackedNote, takenTitle, takenBy, overTitle, usedTitle, usedNote, expiredTitle
+        case askName, nameNote, byRoom
         case expiredNote, goneTitle, goneNote, severity, openedAt, nobodyYet, status
         // Links that are none.
         case unknownTitle, unknownNote, laterTitle, laterNote

@@ -74,7 +74,8 @@ extension EventFormat {
         switch self {
         case .json, .batch:
             // An array is one level around its events.
-            let value = try Self.parse(body, depth: EventParser.maximumDepth + 1)
+            let isArray = body.first { !" \t\r\n\u{FEFF}".utf8.contains($0) } == UInt8(ascii: "[")
+            let value = try Self.parse(body, depth: EventParser.maximumDepth + (isArray ? 1 : 0))
             guard case .array(let elements) = value else {
                 if self == .batch {
                     throw RefusedRequest(.badRequest, "wrong_type", "a batch of CloudEvents is an array, and this is \(value.kind)")
@@ -96,6 +97,8 @@ extension EventFormat {
         } catch {
             let isEmpty = body.allSatisfy { $0 <= 0x20 }
             var problem = Problem(Rejection(error))
+            // What stands around the event, or is put around it, is not the sender's to count.
+            if error.code == .tooDeep { problem.message = "arrays and objects of an event nest deeper than \(EventParser.maximumDepth)" }
             if isEmpty { problem.message = "the body is empty; send an event as JSON" }
             // `/3/incident` of an array is about its element 3.
             if let first = error.pointer.split(separator: "/").first, let index = Int(first) { problem.index = index }

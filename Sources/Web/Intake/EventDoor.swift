@@ -28,6 +28,10 @@ struct CheckedEvents: Sendable {
     var acknowledged: [(incident: String, index: Int)] = []
     /// Where there is a key: what the ledger will know them by.
     var identities: [(source: String, id: String, digest: String)] = []
+    /// Those that change what stands, or speak to many: the router refuses some of them for what they say.
+    var wishes: [(event: Event, index: Int?, line: Int?)] = []
+    /// What may be misspelt.
+    var notes: [String] = []
 }
 
 enum EventDoor {
@@ -53,6 +57,7 @@ enum EventDoor {
         checked.lines.reserveCapacity(documents.reduce(0) { $0 + ($1.text?.count ?? 512) + 128 })
         var problems: [Problem] = []
         var isTooLarge = false
+        var hinter = EventHinter()
         var named: Set<String> = []
         for (number, document) in documents.enumerated() {
             if number > 0, number.isMultiple(of: turn) { await Task.yield() }
@@ -62,6 +67,8 @@ enum EventDoor {
                 if event.source == Event.ownSource {
                     throw Rejection(.reservedType, "`source: \(Event.ownSource)` is Tocsin's own; name the sender", pointer: "/source")
                 }
+                if event.type.payloadMember != nil { checked.wishes.append((event, document.index, document.line)) }
+                note(document, hinter: &hinter, in: &checked)
                 guard documents.count > 1 || event.type == .acknowledgement, let incident = event.incident?.id else { continue }
                 if event.type == .acknowledgement, !named.contains(incident) {
                     checked.acknowledged.append((incident, document.index ?? 0))
@@ -84,6 +91,13 @@ enum EventDoor {
             )
         }
         return checked
+    }
+
+    /// Hints stand with the event's place in the request.
+    private static func note(_ document: EventDocument, hinter: inout EventHinter, in checked: inout CheckedEvents) {
+        let place = document.index.map { "event \($0): " } ?? ""
+        let hints = hinter.hints(in: document.value, limit: maximumProblems - checked.notes.count)
+        checked.notes += hints.map { "\(place)\($0)" }
     }
 
     private static func add(

@@ -45,7 +45,7 @@ struct EventIntake: Sendable {
 
     /// Checks, writes, answers.
     ///
-    /// - Parameter notes: said with the ids.
+    /// - Parameter notes: said with the ids, instead of what may be misspelt: of what an adapter made, nobody can mend that.
     func accept(
         _ documents: [EventDocument], _ body: [UInt8], from submitter: Submitter, format: EventFormat, notes: [JSONValue]? = nil
     ) async throws -> Response {
@@ -53,6 +53,7 @@ struct EventIntake: Sendable {
         if let seen, keys.knowsOther(than: seen) { throw Self.otherBody }
         let checked = try await EventDoor.check(
             documents, from: submitter, format: format, parser: house.setup.value.parser, now: house.clock())
+        try await checkWishes(checked)
         try await checkAcknowledged(checked, isOne: documents.count == 1)
         if !checked.identities.isEmpty, try await house.ledger.knowsOtherwise(checked.identities) { throw Self.otherBody }
         // Only now: what was refused for another reason uses up no key.
@@ -67,13 +68,13 @@ struct EventIntake: Sendable {
                 now: house.clock())
             throw RefusedRequest(error)
         }
-        return Self.accepted(checked.ids, notes: notes)
+        return Self.accepted(checked.ids, notes: notes ?? (checked.notes.isEmpty ? nil : checked.notes.map { .string($0) }))
     }
 
     static func accepted(_ ids: [String], notes: [JSONValue]? = nil) -> Response {
         var body = Array("{\"ids\":".utf8)
         body += JSONValue.array(ids.map { .string($0) }).bytes
-        if let notes { body += Array(",\"notes\":".utf8) + JSONValue.array(notes).bytes }
+        if let notes, !notes.isEmpty { body += Array(",\"notes\":".utf8) + JSONValue.array(notes).bytes }
         body.append(UInt8(ascii: "}"))
         return .json(bytes: body, status: .accepted)
     }

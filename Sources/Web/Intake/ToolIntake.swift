@@ -89,7 +89,7 @@ struct ToolIntake: Sendable {
             }
             let documents = events.enumerated().map { EventDocument(value: $1, index: events.count == 1 ? nil : $0) }
             return try await intake.accept(
-                documents, body, from: submitter, format: .json, notes: notes.isEmpty ? nil : notes.map { .string($0) })
+                documents, body, from: submitter, format: .json, notes: notes.map { .string($0) })
         }
     }
 

@@ -15,7 +15,8 @@ enum Live {
                 throw HTTPError(.badRequest, message: "a search, and what it goes on with, is not kept up to date")
             }
             let key = LiveKey(
-                path: page.path, query: page.query, language: context.language, mayOperate: identity.may(.operate))
+                path: page.path, query: page.query, language: context.language, mayOperate: identity.may(.operate),
+                by: BroadcastsPage.isPersonal(page.path) ? house.setup.value.configuration.person(identity) : nil)
             guard let (id, words) = await house.live.join(key, render: { try await house.pages.page(PageRequest($0, house)).content })
             else {
                 throw HTTPError(
@@ -93,6 +94,6 @@ extension PageRequest {
     init(_ key: LiveKey, _ house: House) {
         self.init(
             house: house, path: key.path, query: FormText.members(key.query), words: Words.of(key.language), mayOperate: key.mayOperate,
-            isLive: true)
+            by: key.by, isLive: true)
     }
 }

@@ -10,6 +10,8 @@ struct LiveKey: Hashable, Sendable {
     var query: String
     var language: String
     var mayOperate: Bool
+    /// Who looks, on pages that differ by that; nil: all see the same.
+    var by: String?
 }
 
 /// The main part of a page on its way to browsers: in pieces, between which each puts the token of its own forms.

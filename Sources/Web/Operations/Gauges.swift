@@ -82,7 +82,10 @@ enum Gauges {
             for (state, count) in counts { states.add(count, [Label("channel", channel), Label("state", state.rawValue)]) }
         }
         return [
-            states, single("tocsin_deliveries_due", "Deliveries that are due and not made.", summary.undeliveredDue),
+            states,
+            single(
+                "tocsin_deliveries_due", "Deliveries that are due and not made, counted up to \(LedgerStore.dueBound).",
+                summary.undeliveredDue),
             single(
                 "tocsin_deliveries_oldest_due_seconds", "For how long the oldest of them has been due; 0 where there is none.",
                 summary.oldestDue.map { max(0, now.timeIntervalSince($0)) } ?? 0),

@@ -19,18 +19,21 @@ struct DeliveriesPage {
     ]
 
     func page() async throws -> Page {
+        try request.checkFilters(["q", "recipient", "incident", "channel", "state", "type", "since", "before"])
         var search = DeliverySearch()
         search.incident = request.asked("incident")
         search.recipient = request.asked("recipient")
         search.text = request.asked("q")
         search.channel = request.asked("channel")
-        search.state = request.asked("state").flatMap(DeliveryState.init)
-        search.type = request.asked("type").flatMap(EventType.init)
-        let span = request.asked("since")
-        search.since = span.flatMap { span in
-            (Self.spans.first { $0.value == span }?.seconds).map { request.now.addingTimeInterval(-$0) } ?? Timestamp.parse(span)
+        search.state = try request.choice("state", among: DeliveryState.allCases.map(\.rawValue)) {
+            DeliveryState(rawValue: $0.lowercased())
         }
-        search.before = request.asked("before").flatMap { Int64($0) }
+        search.type = try request.choice("type", among: EventType.allCases.map(\.rawValue)) { EventType(rawValue: $0.lowercased()) }
+        let span = request.asked("since")
+        search.since = try request.choice("since", among: Self.spans.map(\.value) + ["2026-11-24T03:58:00Z"]) { text in
+            DurationText.parse(text).map { request.now.addingTimeInterval(-$0) } ?? Timestamp.parse(text)
+        }
+        search.before = try request.place("before") { Int64($0) }
         // Going on is a wish to find more, and may take its time.
         if search.before != nil { search.patience = 1 }
         let found = try await request.ledger.search(search)
@@ -40,10 +43,13 @@ struct DeliveriesPage {
 
     private func filters(_ search: DeliverySearch, _ span: String?) -> HTML {
         let any = ("", words("filter.any"))
-        let channels = request.setup.configuration.channels.map { ($0.name, $0.name) }
+        var channels = request.setup.configuration.channels.map { ($0.name, $0.name) }
+        // One that is configured no more, but told somebody once.
+        if let asked = search.channel, !channels.contains(where: { $0.0 == asked }) { channels.append((asked, asked)) }
         let states = DeliveryState.allCases.map { ($0.rawValue, words.word("state", $0.rawValue)) }
         let types = EventType.allCases.map { ($0.rawValue, request.type($0)) }
-        let spans = Self.spans.map { ($0.value, words("filter.last", ["t": words.amount($0.seconds)])) }
+        var spans = Self.spans.map { ($0.value, words("filter.last", ["t": words.amount($0.seconds)])) }
+        if let span, !spans.contains(where: { $0.0 == span }) { spans.append((span, span)) }
         return .search(
             "/deliveries",
             .field(words("filter.text"), name: "q", value: search.text, type: "search", placeholder: words("deliveries.text-hint")),

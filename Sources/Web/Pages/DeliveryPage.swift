@@ -107,6 +107,7 @@ struct DeliveryView {
         let message = request.setup.templates.render(rendering)
         return .section(
             words("message.title"), id: "message", .paragraph(words("message.as-now"), class: "hint"),
+            request.setup.carriedLinks(row, about: stored) ? .paragraph(words("message.no-links"), class: "hint") : .empty,
             MessagePreview(words: words).html(message))
     }
 }

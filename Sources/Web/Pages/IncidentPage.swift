@@ -27,7 +27,8 @@ struct IncidentView {
     }
 
     func page() async throws -> Page {
-        let before = request.asked("before").flatMap { Int64($0) }
+        try request.checkFilters(["before"])
+        let before = try request.place("before") { Int64($0) }
         let story = try await request.ledger.story(of: incident.id, before: before)
         let told = try await told()
         let title = incident.text("title").map { "\(incident.id): \($0)" } ?? incident.id

@@ -13,12 +13,14 @@ struct IncidentsPage {
     }
 
     func page() async throws -> Page {
+        try request.checkFilters(["show", "severity", "service", "q", "after"])
+        let scale = request.setup.configuration.scale
         var search = IncidentSearch()
-        search.openOnly = request.query["show"] != "all"
-        search.severity = request.asked("severity").flatMap { request.setup.configuration.scale.severity($0)?.name }
+        search.openOnly = try request.choice("show", among: ["open", "all"]) { ["open": true, "all": false][$0.lowercased()] } ?? true
+        search.severity = try request.choice("severity", among: scale.steps.map(\.name)) { scale.severity($0)?.name }
         search.service = request.asked("service")
         search.text = request.asked("q")
-        search.after = request.asked("after").flatMap { IncidentSearch.Cursor($0) }
+        search.after = try request.place("after") { IncidentSearch.Cursor($0) }
         // Going on is a wish to find more, and may take its time.
         if search.after != nil { search.patience = 0.5 }
         let found = try await request.ledger.search(search)

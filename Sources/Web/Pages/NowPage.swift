@@ -63,7 +63,7 @@ struct NowPage {
             words("now.deliveries"), id: "ahead",
             .facts([
                 (words("now.waiting"), .link(words.count(waiting), to: "/deliveries?state=pending")),
-                (words("now.due"), HTML(words.count(summary.undeliveredDue))),
+                (words("now.due"), HTML(words.count(summary.undeliveredDue) + (summary.isDueMore ? "+" : ""))),
                 (words("now.oldest"), summary.undeliveredDue > 0 ? request.time(summary.oldestDue) : nil),
                 (words("now.held"), .link(words.count(summary.deliveries[.held] ?? 0), to: "/deliveries?state=held")),
                 (words("now.next-due"), summary.nextDue.flatMap { $0 > request.now ? request.time($0) : nil }),

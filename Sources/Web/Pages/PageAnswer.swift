@@ -23,7 +23,7 @@ struct PageAnswer {
 
     func page() async -> Response {
         if let refused = refused(wanting: .read) { return refused }
-        let asked = PageRequest(house: house, path: request.uri.path, query: query, words: words, mayOperate: mayOperate)
+        let asked = PageRequest(house: house, path: request.uri.path, query: query, words: words, mayOperate: mayOperate, by: by)
         do {
             return response(try await house.pages.page(asked))
         } catch {
@@ -88,6 +88,8 @@ struct PageAnswer {
 
     private var mayOperate: Bool { context.identity?.may(.operate) ?? false }
 
+    private var by: String? { context.identity.map(house.setup.value.configuration.person) }
+
     private var query: [String: String] { FormText.members(request.uri.query ?? "") }
 
     /// The page in its frame.
@@ -116,8 +118,10 @@ struct PageAnswer {
         if fault.status == .internalServerError {
             house.logger.error("a page could not be made", metadata: ["path": "\(request.uri.path.prefix(200))", "error": "\(error)"])
         }
+        let back = fault.back.map { HTML.element(.p, [:], .link(words("filter.without"), to: $0)) } ?? .empty
         return response(
-            Page(title: words("fault.title"), body: .notice(.bad, HTML.paragraph(fault.message)), status: fault.status, isLive: false))
+            Page(title: words("fault.title"), body: .notice(.bad, HTML.paragraph(fault.message), back), status: fault.status, isLive: false)
+        )
     }
 
     private static func fault(_ error: any Error, _ words: Words) -> PageFault {

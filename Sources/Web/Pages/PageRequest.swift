@@ -19,12 +19,17 @@ struct PageRequest: Sendable {
     let words: Words
     /// Whether whoever looks may change things: only then are there buttons.
     let mayOperate: Bool
+    /// Who looks, as events name them: on pages that differ by it (`LiveKey.by`); else nil where they are made for several.
+    let by: String?
     let now: Date
     /// Times are written out, because the script makes them relative: so that nothing differs only because time went by.
     let isLive: Bool
 
     /// As it stands now.
-    init(house: House, path: String, query: [String: String], words: Words, mayOperate: Bool, isLive: Bool = false) {
+    init(
+        house: House, path: String, query: [String: String], words: Words, mayOperate: Bool, by: String? = nil, isLive: Bool = false,
+        now: Date? = nil
+    ) {
         self.house = house
         setup = house.setup.value
         self.path = path
@@ -32,7 +37,8 @@ struct PageRequest: Sendable {
         parameters = [:]
         self.words = words
         self.mayOperate = mayOperate
-        now = house.clock()
+        self.by = by
+        self.now = now ?? house.clock()
         self.isLive = isLive
     }
 
@@ -104,9 +110,12 @@ struct PageFault: Error {
     var status: HTTPResponse.Status
     /// For people, in their language.
     var message: String
+    /// A page that goes on from here; nil: none in particular.
+    var back: String?
 
-    init(_ status: HTTPResponse.Status, _ message: String) {
+    init(_ status: HTTPResponse.Status, _ message: String, back: String? = nil) {
         self.status = status
         self.message = message
+        self.back = back
     }
 }

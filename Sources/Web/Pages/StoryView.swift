@@ -8,6 +8,8 @@ struct StoryView {
     let request: PageRequest
     let incident: Incident
     private var words: Words { request.words }
+    /// Seconds between what was due and what was done that are worth no word.
+    private static let lag: TimeInterval = 60
 
     func list(_ events: [StoryEvent]) -> HTML {
         if events.isEmpty { return .paragraph(words("story.none"), class: "none") }
@@ -15,14 +17,23 @@ struct StoryView {
     }
 
     private func entry(_ entry: StoryEvent) -> HTML {
-        let event = entry.stored.event
         let tone = entry.counts[.dead] ?? 0 > 0 ? " bad" : entry.counts[.unknown] ?? 0 > 0 ? " warn" : ""
         return .element(
             .li, [.class: "event\(tone)", .id: "event-\(entry.stored.sequence)"],
             .element(
                 .div, [.class: "row"], .element(.strong, [:], HTML(headline(entry))),
-                .element(.span, [.class: "when"], request.time(event.time))),
+                .element(.span, [.class: "when"], when(entry.stored))),
             says(entry), told(entry))
+    }
+
+    /// When it happened, or was due; and where it came to be acted on much later (the router was down, the producer slow), that too.
+    private func when(_ stored: StoredEvent) -> HTML {
+        let event = stored.event
+        if abs(stored.receivedAt.timeIntervalSince(event.time)) <= Self.lag { return request.time(event.time) }
+        let (first, second) = event.source == Event.ownSource ? ("story.due", "story.done") : ("story.happened", "story.received")
+        return [
+            HTML(words(first)), " ", request.time(event.time), ", ", HTML(words(second)), " ", request.time(stored.receivedAt),
+        ]
     }
 
     private func headline(_ entry: StoryEvent) -> String {

@@ -23,9 +23,12 @@ enum Exit {
     static let configuration = ExitCode(78)
 }
 
-/// Says what went wrong on standard error, and gives the exit status to throw.
+/// Says what went wrong on standard error, and gives the exit status to throw. The router says it as the rest of its log.
 func failure(_ message: String, _ code: ExitCode) -> ExitCode {
-    Terminal.complain(Terminal.clean(message, keepLines: true))
+    switch Log.format {
+    case .text: Terminal.complain(Terminal.clean(message, keepLines: true))
+    case .json: Terminal.complain(JSONLog.line(.error, message, [:], time: Date()), prefix: "")
+    }
     return code
 }
 

@@ -78,6 +78,8 @@ struct EventDraft {
     @discardableResult
     func drop(into configuration: RouterConfiguration) throws -> String {
         _ = try parsed(configuration)
+        var hinter = EventHinter()
+        for hint in hinter.hints(in: document) { Terminal.complain("note: \(Terminal.clean("\(hint)"))") }
         // The first event may come before the first run.
         try? FileManager.default.createDirectory(atPath: configuration.router.queue, withIntermediateDirectories: false)
         do {

@@ -63,6 +63,8 @@ struct Requeue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Puts rejected files back into the queue.",
         discussion: """
+            What was rejected because its id was seen before (`id_conflict`) stays until it has been changed, and the status is 1.
+
               tocsin requeue x.json
               tocsin requeue --all
             """)
@@ -81,15 +83,24 @@ struct Requeue: AsyncParsableCommand {
 
     func run() async throws {
         let queue = try option.load(lenient: true).router.queue
+        let isAll: Bool
         do {
             let wanted = all ? try RejectedFiles.list(queue: queue).map(\.name) : names
-            for file in try RejectedFiles.requeue(queue: queue, names: wanted) {
+            let hopeless = try RejectedFiles.conflicting(queue: queue, names: wanted)
+            for file in try RejectedFiles.requeue(queue: queue, names: wanted.filter { !hopeless.contains($0) }) {
                 let name = Terminal.clean(file.name)
                 let queuedAs = Terminal.clean(file.queuedAs)
                 Terminal.say("\(name) is back in the queue" + (name == queuedAs ? "" : " as \(queuedAs)"))
             }
+            for name in hopeless {
+                Terminal.complain(
+                    "\(Terminal.clean(name)) stays in rejected/: its id was seen before with other content, so that it would be rejected again; "
+                        + "give the event an id of its own there, then requeue it, or delete the file")
+            }
+            isAll = hopeless.isEmpty
         } catch {
             throw failure(error.message, error.code == .badName || error.code == .notFound ? Exit.noInput : Exit.io)
         }
+        if !isAll { throw Exit.no }
     }
 }

@@ -45,9 +45,19 @@ struct Run: AsyncParsableCommand {
     private var format: LogFormat { logFormat ?? LogFormat.inEnvironment() ?? .text }
 
     func run() async throws {
-        try ConfigOption.mustExist(option.config)
         Memory.share()
         let logger = Log.start(format)
+        do {
+            try await start(logger)
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            throw failure("\(error)", ExitCode.failure)
+        }
+    }
+
+    private func start(_ logger: Logger) async throws {
+        try ConfigOption.mustExist(option.config)
         let files = OpenFiles.raise()
         guard files >= OpenFiles.least else {
             throw failure(
@@ -80,7 +90,7 @@ struct Run: AsyncParsableCommand {
         for problem in loaded.diagnostics where problem.severity != .note {
             switch format {
             case .text: Terminal.complain("\(problem)", prefix: "")
-            case .json: logger.log(level: problem.severity == .error ? .error : .warning, "\(problem)")
+            case .json: logger.log(level: problem.severity == .error ? .error : .warning, "\(problem.unmarked)")
             }
         }
         guard let setup = loaded.setup else {

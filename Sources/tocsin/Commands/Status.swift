@@ -66,7 +66,9 @@ struct Status: AsyncParsableCommand {
         Terminal.say("incidents    \(summary.openIncidents) open")
         let now = Date()
         if summary.undeliveredDue > 0, let oldest = summary.oldestDue {
-            Terminal.say("due now      \(summary.undeliveredDue), the oldest for \(Amount.time(now.timeIntervalSince(oldest)))")
+            Terminal.say(
+                "due now      \(summary.undeliveredDue)\(summary.isDueMore ? "+" : ""), the oldest for \(Amount.time(now.timeIntervalSince(oldest)))"
+            )
         }
         if let next = summary.nextDue, next > now { Terminal.say("due next     in \(Amount.time(next.timeIntervalSince(now)))") }
         known.duty.show()

@@ -6,6 +6,7 @@ import Glibc
 import Incidents
 import JSON
 import Logging
+import Synchronization
 
 /// How the router's own messages are written.
 enum LogFormat: String, ExpressibleByArgument, CaseIterable {
@@ -21,7 +22,13 @@ enum LogFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 enum Log {
+    private static let chosen = Mutex(LogFormat.text)
+
+    /// In which the program speaks of its own work.
+    static var format: LogFormat { chosen.withLock { $0 } }
+
     static func start(_ format: LogFormat = .text) -> Logger {
+        chosen.withLock { $0 = format }
         switch format {
         case .text: LoggingSystem.bootstrap { _ in LineLog() }
         case .json: LoggingSystem.bootstrap { _ in JSONLog() }

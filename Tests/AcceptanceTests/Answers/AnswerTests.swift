@@ -39,6 +39,7 @@ func curl(_ arguments: String..., input: String? = nil) async throws -> (status:
         let port = try freePorts(1)[0]
         let workspace = try Workspace(configuration(sandbox, port: port, to: "service-owner"))
         let router = try await workspace.router()
+        #expect(try await router.httpPort() == port)
         try workspace.drop(escalation)
         let mail = try #require(await sandbox.inbox.wait(for: 1, timeout: .seconds(30)).first)
         let link = try #require(mail.text.firstMatch(of: /Acknowledge: (http:\S+\/a\/\S+)/)?.output.1)
@@ -64,6 +65,7 @@ func curl(_ arguments: String..., input: String? = nil) async throws -> (status:
         let port = try freePorts(1)[0]
         let workspace = try Workspace(configuration(sandbox, port: port, to: "ops-slack"))
         let router = try await workspace.router()
+        #expect(try await router.httpPort() == port)
         try workspace.drop(escalation)
         let message = try #require(await sandbox.inbox.wait(for: 1, timeout: .seconds(30)).first)
         let shown = try JSONValue.parse(bytes: message.raw)
@@ -102,6 +104,7 @@ func curl(_ arguments: String..., input: String? = nil) async throws -> (status:
         let port = try freePorts(1)[0]
         let workspace = try Workspace(configuration(sandbox, port: port, to: "duty-engineer"))
         let router = try await workspace.router()
+        #expect(try await router.httpPort() == port)
         try workspace.drop(escalation)
         let message = try #require(await sandbox.inbox.wait(for: 1, timeout: .seconds(30)).first)
         let form = String(decoding: message.raw, as: UTF8.self)

@@ -28,30 +28,40 @@ final class IntakeHouse: Sendable {
     let log: LogLines
     private let responder: RouterResponder<WebContext>
 
-    init(http: String = "{}", routes: String = "", adapters: ToolAdapters = .none) throws {
+    /// - Parameter channels: more of them.
+    init(http: String = "{}", routes: String = "", channels: String = "", adapters: ToolAdapters = .none) throws {
         path = NSTemporaryDirectory() + "intake-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path + "/queue", withIntermediateDirectories: true)
+        let setup = try Self.setup(path, http, routes, channels)
+        ledger = try LedgerStore(directory: setup.configuration.router.state)
+        current = CurrentSetup(setup)
+        let log = LogLines()
+        self.log = log
+        house = House(
+            setup: current, ledger: ledger, logger: Logger(label: "test") { _ in log.handler }, adapters: adapters)
+        responder = WebServer.router(house).buildResponder()
+    }
+
+    /// As if the configuration had become another one.
+    func setup(http: String = "{}", routes: String, channels: String = "") throws -> Setup { try Self.setup(path, http, routes, channels) }
+
+    private static func setup(_ path: String, _ http: String, _ routes: String, _ channels: String) throws -> Setup {
         let text = """
             version: 1
             http: \(http)
-            channels: {room: {type: slack, webhook: "https://hooks.slack.com/services/T/B/x"}}
+            channels:
+              room: {type: slack, webhook: "https://hooks.slack.com/services/T/B/x"}
+              \(channels)
             routes: [{name: all, match: {}, to: room}]
             \(routes)
             """
         try text.write(toFile: path + "/routes.yaml", atomically: true, encoding: .utf8)
         let loaded = ConfigurationLoader.load(path: path + "/routes.yaml", placeholderSecrets: true)
         let configuration = try #require(loaded.configuration, "\(loaded.diagnostics)")
-        ledger = try LedgerStore(directory: configuration.router.state)
-        current = CurrentSetup(
-            Setup(
-                configuration: configuration, templates: .builtIn,
-                channels: ChannelSet([], http: HTTPClient(), smtp: SMTPClient(), hostName: "router.example"),
-                links: Links(key: Array(0..<32), publicURL: nil)))
-        let log = LogLines()
-        self.log = log
-        house = House(
-            setup: current, ledger: ledger, logger: Logger(label: "test") { _ in log.handler }, adapters: adapters)
-        responder = WebServer.router(house).buildResponder()
+        return Setup(
+            configuration: configuration, templates: .builtIn,
+            channels: ChannelSet([], http: HTTPClient(), smtp: SMTPClient(), hostName: "router.example"),
+            links: Links(key: Array(0..<32), publicURL: nil))
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }

@@ -58,11 +58,22 @@ import Testing
         try await fixture.test(live: true) { client in
             let page = try await client.page("/broadcasts/b1", headers: Self.user("eve@example.com"))
             #expect(page.text.contains("It waits for an approval by ana."))
-            let eve = ["form_token": page.formToken ?? "", "decision": "approve"]
+            #expect(!page.text.contains("value=\"approve\"") && !page.text.contains("value=\"refuse\""))
+            #expect(page.text.contains("signed in as eve@example.com; it is for ana to approve or refuse it"))
+            let form = try await client.page("/broadcasts/new", headers: Self.user("eve@example.com")).formToken ?? ""
+            let eve = ["form_token": form, "decision": "approve"]
             let refused = try await client.send("/broadcasts/b1/decide", nil, eve, headers: Self.user("eve@example.com"))
             #expect(refused.status == .forbidden)
             #expect(refused.text.contains("eve@example.com") && refused.text.contains("broadcasts.approvers"))
-            let token = try await client.page("/broadcasts/b1", headers: Self.user("ana@example.com")).formToken ?? ""
+            let own = try await client.page("/broadcasts/b1", headers: Self.user("ana@example.com"))
+            #expect(own.text.contains("value=\"approve\"") && own.text.contains("value=\"refuse\""))
+            // Live, each sees their own.
+            for (name, isAsked) in [("ana", true), ("eve", false)] {
+                let key = LiveKey(path: "/broadcasts/b1", query: "", language: "en", mayOperate: true, by: name)
+                let live = try await fixture.house.pages.page(PageRequest(key, fixture.house)).content
+                #expect(live.markup.contains("value=\"approve\"") == isAsked, "\(name)")
+            }
+            let token = own.formToken ?? ""
             let silent = ["form_token": token, "decision": "refuse"]
             #expect(
                 try await client.send("/broadcasts/b1/decide", nil, silent, headers: Self.user("ana@example.com")).status
@@ -74,6 +85,19 @@ import Testing
             let event = try #require(try fixture.dropped().first)
             #expect(event["approval"]?["by"]?.string == "ana")
             #expect(event["approval"]?["decision"]?.string == "approve")
+        }
+        await fixture.house.ledger.close()
+    }
+
+    @Test func theAuthorIsNotAskedToDecide() async throws {
+        let fixture = try PageFixture(http: Self.http)
+        try await fixture.accept([
+            "type": "broadcast", "id": "e1", "source": "x",
+            "broadcast": ["id": "b1", "audience": ["ops-slack"], "message": "We know why.", "by": "ana"],
+        ])
+        try await fixture.test(live: true) { client in
+            let page = try await client.page("/broadcasts/b1", headers: Self.user("ana@example.com"))
+            #expect(page.text.contains("You wrote it") && !page.text.contains("value=\"approve\""))
         }
         await fixture.house.ledger.close()
     }

@@ -9,13 +9,16 @@ import Testing
 @testable import Web
 
 @Suite struct ExplainPageTests {
-    private func explain(_ event: String, at: String = "", _ check: @escaping @Sendable (TestResponse) throws -> Void) async throws {
+    private func explain(
+        _ event: String, at: String = "", language: String = "en", _ check: @escaping @Sendable (TestResponse) throws -> Void
+    ) async throws {
         let fixture = try PageFixture()
         // Whoever may look may ask.
         let cookie = try fixture.cookie("reader")
         try await fixture.test { client in
             let token = try await client.page("/explain", cookie).formToken ?? ""
-            try check(try await client.send("/explain", cookie, ["form_token": token, "event": event, "at": at]))
+            let fields = ["form_token": token, "event": event, "at": at]
+            try check(try await client.send("/explain", cookie, fields, headers: [.acceptLanguage: language]))
             #expect(try fixture.dropped().isEmpty)
             #expect(try await fixture.house.ledger.deliveries().isEmpty)
         }
@@ -34,6 +37,17 @@ import Testing
             #expect(answer.text.contains("href=\"/routes#route-all\""))
             #expect(answer.text.contains("&lt;b&gt;Payments&lt;/b&gt;"))
             #expect(!answer.text.contains("services/T/B"), "a webhook's path is a secret")
+        }
+    }
+
+    /// As elsewhere on the page: times in the router's zone, types and states in the reader's words.
+    @Test func timesAndWordsAreThePages() async throws {
+        let event = #"{"type": "escalation", "incident": {"id": "INC1", "severity": "critical"}}"#
+        try await explain(event, at: "2026-11-24T03:58:00Z", language: "de") { answer in
+            let text = answer.text.split(separator: "id=\"explanation\"").last ?? ""
+            #expect(text.contains("2026-11-24 04:58:00 UTC+01:00") && text.contains("2026-11-24 05:03:00 UTC+01:00"))
+            for word in ["Eskalation", "verletzt", "Bestätigen"] { #expect(text.contains(word), "\(word)") }
+            for word in ["<dd>escalation<", "acknowledge by", "breach", ">open<"] { #expect(!text.contains(word), "\(word)") }
         }
     }
 

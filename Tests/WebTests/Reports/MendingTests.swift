@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import Hummingbird
 import HummingbirdTesting
+import Incidents
 import JSON
 import Ledger
 import Testing
@@ -35,6 +36,37 @@ import Testing
             #expect(try fixture.dropped().map { $0["message"]?.string } == ["We know."])
             #expect(try fixture.rejected().isEmpty)
             #expect(try await client.page("/mending/rejected/x.json", cookie).status == .notFound)
+        }
+        await fixture.house.ledger.close()
+    }
+
+    /// A file whose id is taken stays what it is until somebody mends it: putting it back would only reject it again.
+    @Test func whatWouldConflictAgainIsNotOffered() async throws {
+        let fixture = try PageFixture()
+        try fixture.reject("x.json", "{}", code: "id_conflict")
+        try fixture.reject("y.json", "{}")
+        let place = fixture.directory + "/queue/rejected/x.json"
+        let before = try #require(Timestamp.parse("2026-11-24T03:57:00Z"))
+        try FileManager.default.setAttributes([.modificationDate: before], ofItemAtPath: place)
+        let cookie = try fixture.cookie("operator")
+        try await fixture.test { client in
+            let list = try await client.page("/mending", cookie)
+            #expect(list.text.contains("its id is taken"))
+            #expect(!list.text.contains("name=\"name\" value=\"x.json\"") && list.text.contains("name=\"name\" value=\"y.json\""))
+            let page = try await client.page("/mending/rejected/x.json", cookie)
+            #expect(page.text.contains("it would be rejected again") && !page.text.contains("Requeue as it is"))
+            #expect(try await client.page("/mending/rejected/y.json", cookie).text.contains("Requeue as it is"))
+            let token = page.formToken ?? ""
+            let refused = try await client.send("/mending/requeue", cookie, ["form_token": token, "name": "x.json"])
+            #expect(refused.status == .conflict && refused.text.contains("it would be rejected again"))
+            let all = try await client.send("/mending/requeue", cookie, ["form_token": token, "all": "yes"])
+            #expect(all.headers[.location] == "/mending?said=requeued-some")
+            #expect(try fixture.rejected() == ["x.json"])
+            // Mended on the disk, it may go.
+            try FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: place)
+            let mended = try await client.send("/mending/requeue", cookie, ["form_token": token, "name": "x.json"])
+            #expect(mended.headers[.location] == "/mending?said=requeued")
+            #expect(try fixture.rejected().isEmpty)
         }
         await fixture.house.ledger.close()
     }

@@ -92,20 +92,19 @@ struct BroadcastsPage {
         let broadcast = row.broadcast
         var approvers: [String] = []
         var reach: BroadcastReach?
+        var mayDecide = false
         if broadcast.state == .waiting {
-            let (table, now) = (request.setup.configuration.table, request.now)
-            (approvers, reach) = try await request.ledger.surroundings { surroundings in
-                (
-                    try Approvers(of: broadcast, table, surroundings, now: now).asked,
-                    try table.reach(of: broadcast, surroundings, now: now)
-                )
+            let (table, now, by) = (request.setup.configuration.table, request.now, request.by)
+            (approvers, mayDecide, reach) = try await request.ledger.surroundings { surroundings in
+                let who = try Approvers(of: broadcast, table, surroundings, now: now)
+                return (who.asked, by.map { who.objection(to: $0) == nil } ?? false, try table.reach(of: broadcast, surroundings, now: now))
             }
         }
         return Page(
             title: row.subject ?? words("broadcasts.title", ["id": id]),
             body: [
                 facts(row, reach), waiting(broadcast, approvers), .element(.div, [.class: "message"], HTML(row.message)), counts(row),
-                failed(failures), request.mayOperate ? buttons(row) : .empty,
+                failed(failures), request.mayOperate ? buttons(row, mayDecide: mayDecide, approvers) : .empty,
             ])
     }
 
@@ -177,11 +176,22 @@ struct BroadcastsPage {
                 rows: rows, none: ""))
     }
 
-    private func buttons(_ row: BroadcastRow) -> HTML {
+    /// Whether a page differs by who looks: only those who may decide are asked to.
+    static func isPersonal(_ path: String) -> Bool { path.hasPrefix("/broadcasts/") }
+
+    private func mayNot(_ broadcast: Broadcast, _ approvers: [String]) -> HTML {
+        let name = request.by ?? "–"
+        let table = request.setup.configuration.table
+        let isOwn = broadcast.by.map { table.person(meantBy: $0) == table.person(meantBy: name) } ?? false
+        let who = Self.approvers(approvers, request.setup, words)
+        return .paragraph(words(isOwn ? "broadcasts.own" : "broadcasts.not-yours", ["name": name, "who": who]), class: "hint")
+    }
+
+    private func buttons(_ row: BroadcastRow, mayDecide: Bool, _ approvers: [String]) -> HTML {
         let broadcast = row.broadcast
         let action = "\(Page.path("broadcasts", broadcast.id))/decide"
         var forms: [HTML] = []
-        if broadcast.state == .waiting {
+        if broadcast.state == .waiting, mayDecide {
             forms.append(.form(action, id: "approve", .hidden("decision", "approve"), .button(words("broadcasts.approve"), tone: .good)))
             forms.append(
                 .form(
@@ -195,6 +205,7 @@ struct BroadcastsPage {
                     .field(words("broadcasts.why"), name: "reason"), .button(words("broadcasts.stop"), tone: .bad)))
         }
         var parts: [HTML] = []
+        if broadcast.state == .waiting, !mayDecide { parts.append(mayNot(broadcast, approvers)) }
         if !forms.isEmpty { parts.append(.element(.div, [.class: "panels"], all: forms)) }
         if broadcast.started != nil {
             parts.append(

@@ -14,7 +14,9 @@ struct ChartsPage {
     }
 
     private func page() async throws -> Page {
-        let period = ChartPeriod(rawValue: request.asked("period") ?? "") ?? .day
+        try request.checkFilters(["period", "channel"])
+        let period =
+            try request.choice("period", among: ChartPeriod.allCases.map(\.rawValue)) { ChartPeriod(rawValue: $0.lowercased()) } ?? .day
         let starts = period.starts(now: request.now)
         let traffic = TrafficFigures(
             try await request.ledger.figures(.hour, since: starts.first ?? request.now, step: period.step), starts: starts,
@@ -24,16 +26,17 @@ struct ChartsPage {
             try await request.ledger.figures(
                 [.opened, .reopened, .escalated, .acknowledged, .resolved, .kept, .missed], since: days.first ?? request.now),
             scale: request.setup.configuration.scale, starts: days)
-        let channel = request.asked("channel").flatMap { traffic.byChannel[$0] == nil ? nil : $0 }
+        let known = Set(traffic.byChannel.keys).union(request.setup.configuration.channels.map(\.name)).sorted()
+        let channel = try request.choice("channel", among: known) { known.contains($0) ? $0 : nil }
         return Page(
             title: words("nav.charts"),
             body: [
-                choices(period, traffic, channel), messages(traffic, period, channel), channels(traffic),
+                choices(period, known, channel), messages(traffic, period, channel), channels(traffic),
                 times(incidents), promises(incidents), rates(incidents),
             ])
     }
 
-    private func choices(_ period: ChartPeriod, _ traffic: TrafficFigures, _ channel: String?) -> HTML {
+    private func choices(_ period: ChartPeriod, _ known: [String], _ channel: String?) -> HTML {
         .search(
             "/charts",
             .choice(
@@ -41,14 +44,14 @@ struct ChartsPage {
                 chosen: period.rawValue),
             .choice(
                 words("charts.channel"), name: "channel",
-                options: [("", words("charts.channel.all"))] + traffic.byChannel.keys.sorted().map { ($0, $0) }, chosen: channel ?? ""),
+                options: [("", words("charts.channel.all"))] + known.map { ($0, $0) }, chosen: channel ?? ""),
             .button(words("charts.show")))
     }
 
     // MARK: Messages
 
     private func messages(_ traffic: TrafficFigures, _ period: ChartPeriod, _ channel: String?) -> HTML {
-        let steps = channel.flatMap { traffic.byChannel[$0] } ?? traffic.steps
+        let steps = channel.map { traffic.byChannel[$0] ?? traffic.starts.map { _ in [:] } } ?? traffic.steps
         let total = TrafficFigures.total(steps)
         let columns = zip(traffic.starts, steps).map { start, counts in
             Chart.Column(

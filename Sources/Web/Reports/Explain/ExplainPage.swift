@@ -70,7 +70,9 @@ struct ExplainPage {
             return page(Self.rejection(error, text: text, words), status: .unprocessableContent)
         }
         let explanation = try await Self.explain(event, form.house.ledger, setup.withoutKeys, now: now)
-        return page(ExplanationView(explanation, words: words, setup: setup).html)
+        let request = PageRequest(
+            house: form.house, path: "/explain", query: [:], words: words, mayOperate: form.identity.may(.operate), now: now)
+        return page(ExplanationView(explanation, request).html)
     }
 
     private static func explain(_ event: Event, _ ledger: LedgerStore, _ setup: Setup, now: Date) async throws -> Explanation {

@@ -8,16 +8,16 @@ import Routing
 
 struct ExplanationView {
     private let explanation: Explanation
-    private let words: Words
-    private let setup: Setup
+    /// As of the time of the decision.
+    private let request: PageRequest
+    private var words: Words { request.words }
     /// Deliveries and entries of the agenda that are listed.
     private static let listed = 200
     private static let ahead = 20
 
-    init(_ explanation: Explanation, words: Words, setup: Setup) {
+    init(_ explanation: Explanation, _ request: PageRequest) {
         self.explanation = explanation
-        self.words = words
-        self.setup = setup
+        self.request = request
     }
 
     var html: HTML {
@@ -35,7 +35,7 @@ struct ExplanationView {
     }
 
     private var head: HTML {
-        var facts: [(name: String, value: HTML?)] = [(words("explain.type"), HTML(explanation.event.type.rawValue))]
+        var facts: [(name: String, value: HTML?)] = [(words("explain.type"), HTML(request.type(explanation.event.type)))]
         if let incident = explanation.incident {
             let title = incident.text("title").map { " “\($0)”" } ?? ""
             let known = explanation.isKnown ? words("explain.known") : words("explain.new")
@@ -57,9 +57,9 @@ struct ExplanationView {
                         ]
                     }
                 ))
-            facts.append((words("explain.status"), HTML(incident.status.rawValue)))
+            facts.append((words("explain.status"), request.status(of: incident)))
         }
-        facts.append((words("explain.moment"), HTML(Timestamp.format(explanation.now))))
+        facts.append((words("explain.moment"), request.moment(explanation.now)))
         return .facts(facts)
     }
 
@@ -93,8 +93,12 @@ struct ExplanationView {
         switch intent {
         case .send: return .badge(words("explain.send"), .good)
         case .hold(let hold):
-            let until = "\(Timestamp.format(hold.until)), \(words.relative(hold.until, now: explanation.now))"
-            return [.badge(words("explain.hold"), .warn), .element(.small, [:], HTML("\(until): \(hold.reason)"))]
+            let relative = words.relative(hold.until, now: explanation.now)
+            return [
+                .badge(words("explain.hold"), .warn),
+                .element(
+                    .small, [:], HTML("\(words("delivery.until")) "), request.moment(hold.until), HTML(" (\(relative)): \(hold.reason)")),
+            ]
         case .suppress(let suppression):
             return [.badge(words("explain.suppress"), .quiet), .element(.small, [:], HTML(suppression.reason))]
         case .supersede(let why): return [.badge(words("explain.supersede"), .quiet), .element(.small, [:], HTML(why))]
@@ -109,7 +113,7 @@ struct ExplanationView {
                 HTML.element(.small, [:], HTML("\(words("explain.not-reached")) \($0.entry): \($0.reason)"))
             }
             return [
-                setup.configuration.table.routes.contains { $0.name == verdict.route }
+                request.table.routes.contains { $0.name == verdict.route }
                     ? .link(verdict.route, to: "/routes#\(RoutesPage.anchor(verdict.route))") : HTML(verdict.route),
                 answer(verdict.result, yes: .good), HTML([why(verdict.result)] + unreached),
             ]
@@ -157,18 +161,14 @@ struct ExplanationView {
     // MARK: What time will do
 
     private var times: HTML {
-        let clocks = (explanation.clocks?.clocks ?? []).map { clock in
-            HTML.element(
-                .li, [:], .badge(words.word("sla", clock.state.rawValue), .of(clock.state)),
-                HTML(" \(ClockWords.line(clock, now: explanation.now))"))
-        }
+        let clocks = explanation.incident.map { request.clocks(of: $0, all: true) } ?? .empty
         let agenda = explanation.agenda.prefix(Self.ahead).map { entry in
-            [HTML(Timestamp.format(entry.at)), HTML(words.relative(entry.at, now: explanation.now)), HTML(entry.what)]
+            [request.moment(entry.at), HTML(words.relative(entry.at, now: explanation.now)), HTML(request.what(entry))]
         }
         if clocks.isEmpty, agenda.isEmpty { return .empty }
         return .section(
             words("explain.times"), id: "times",
-            clocks.isEmpty ? .empty : .element(.ul, [.class: "clocks"], all: clocks),
+            clocks,
             agenda.isEmpty
                 ? .empty
                 : .table(

@@ -21,16 +21,19 @@ enum MendingForms {
         let names =
             form.field("all") != nil
             ? try await MendingPage.allNames(queue) : [try form.needed("name", "mending.nothing-chosen")]
-        try await Blocking.run { () -> Result<Void, SpoolError> in
+        let (done, stay) = try await Blocking.run { () -> Result<([String], [String]), SpoolError> in
             do throws(SpoolError) {
-                _ = try RejectedFiles.requeue(queue: queue, names: names)
-                return .success(())
+                let stay = try RejectedFiles.conflicting(queue: queue, names: names)
+                let wanted = stay.isEmpty ? names : Array(Set(names).subtracting(stay)).sorted()
+                _ = try RejectedFiles.requeue(queue: queue, names: wanted)
+                return .success((wanted, stay))
             } catch {
                 return .failure(error)
             }
         }.mapError { $0.code == .badName ? PageFault(.notFound, form.words("mending.gone")) : $0 as any Error }.get()
-        form.note("rejected files were put back on the page", ["files": "\(listed(names))"])
-        return .see("/mending", said: "requeued")
+        if done.isEmpty { throw PageFault(.conflict, form.words(stay.isEmpty ? "mending.nothing-chosen" : "mending.conflict")) }
+        form.note("rejected files were put back on the page", ["files": "\(listed(done))"])
+        return .see("/mending", said: stay.isEmpty ? "requeued" : "requeued-some")
     }
 
     private static func mend(_ form: FormRequest) async throws -> FormOutcome {

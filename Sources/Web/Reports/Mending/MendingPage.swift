@@ -66,7 +66,10 @@ struct MendingPage {
                 HTML(Self.place(file, words)),
             ]
             if request.mayOperate {
-                cells.append(.form("/mending/requeue", .hidden("name", file.name), .button(words("mending.requeue"))))
+                cells.append(
+                    file.isConflictStill
+                        ? .element(.small, [:], HTML(words("mending.conflict.short")))
+                        : .form("/mending/requeue", .hidden("name", file.name), .button(words("mending.requeue"))))
             }
             return cells
         }

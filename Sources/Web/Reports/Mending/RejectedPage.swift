@@ -63,7 +63,9 @@ struct RejectedView {
     private func content(_ isLines: Bool) -> HTML {
         guard mayOperate else { return .element(.pre, [:], HTML(text)) }
         let buttons: HTML = [
-            .form("/mending/requeue", .hidden("name", file.name), .button(words("mending.requeue-as-is"))),
+            file.isConflictStill
+                ? .paragraph(words("mending.conflict"), class: "hint")
+                : .form("/mending/requeue", .hidden("name", file.name), .button(words("mending.requeue-as-is"))),
             .form(
                 "/mending/discard", confirm: words("mending.discard.ask", ["name": file.name]), .hidden("name", file.name),
                 .button(words("mending.discard"), tone: .bad)),

@@ -23,6 +23,7 @@ struct SilencesPage {
     }
 
     private func page() async throws -> Page {
+        try request.checkFilters(["all"])
         let isAll = request.asked("all") != nil
         let rows = try await request.ledger.silences(includeEnded: isAll, latest: isAll ? Self.listed : nil).filter {
             isAll || request.now < $0.silence.until

@@ -19,6 +19,7 @@ struct SubscriptionsPage {
     }
 
     private func page() async throws -> Page {
+        try request.checkFilters(["who"])
         let asked = request.asked("who")
         let body: HTML = if let asked { try await found(asked) } else { try await latest() }
         return Page(
