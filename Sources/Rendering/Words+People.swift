@@ -20,7 +20,7 @@ extension Words {
         case .new(let role):
             let name = phrases.label("field_\(role)") ?? facts.line(role.replacing("_", with: " "))
             return phrases.say(.yourRole, (.id, id), (.what, name))
-        case .old: return phrases.say(.notYours, (.id, id), (.to, change.to))
+        case .old: return phrases.say(.notYours, (.id, id), (.to, change.to ?? newAssignee(facts)))
         case nil: break
         }
         if isLead { return change.to.map { phrases.say(.leadIsNow, (.to, $0)) } ?? phrases.say(.leadIsNobody) }

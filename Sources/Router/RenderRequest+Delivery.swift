@@ -80,9 +80,9 @@ extension RouterConfiguration {
             sla: story.incident.flatMap { table.clocks(of: $0, now: now) }, severities: scale)
         request.person = person == nil ? nil : delivery.recipient
         let (directory, rotations) = (table.directory, table.people.rotations)
-        request.displayName = { directory.person(like: $0)?.displayName }
+        request.displayName = { [names = table.names] in names[$0] }
         request.given = person.flatMap {
-            directory.given(to: $0.id, as: delivery.for, by: story.event, story.incident, rotations: rotations)
+            directory.given(to: $0.id, as: delivery.for, of: delivery.routes, by: story.event, story.incident, rotations: rotations)
         }
         request.isReadersZone = person?.timezone != nil
         return request

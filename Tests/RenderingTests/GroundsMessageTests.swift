@@ -42,6 +42,14 @@ import Testing
             $0.person = "ben"
         }
         PeopleMessageTests.expect(["it is with Ana Lima"], in: old)
+        // Of two members at once, the change names none.
+        let relieved = render(.assignment, kind) {
+            $0.event.change = Change()
+            $0.event.incident?.members["assignee"] = "ana"
+            $0.person = "ben"
+            $0.routes = ["assignment.old"]
+        }
+        PeopleMessageTests.expect(["INC0012345 is not yours any more; it is with Ana Lima"], in: relieved)
     }
 
     /// Whoever is told for another reason than the lead reads who leads.
@@ -84,7 +92,7 @@ import Testing
         }
         PeopleMessageTests.expect(["Assigned by response 2: category is network"], in: render(.assignment, kind, nil, response))
         let german = render(.assignment, kind, "de", response)
-        PeopleMessageTests.expect(["Zugewiesen durch Zuständigkeitsregel 2: category ist network"], in: german)
+        PeopleMessageTests.expect(["Zugewiesen durch Zuständigkeitsregel 2: Kategorie ist network"], in: german)
         #expect(!german.contains("response"))
     }
 

@@ -7,9 +7,11 @@ extension Directory {
     /// What a person has by an assignment: `assignee`, `communication_lead`, `team`, or another role; nil: nothing, or that cannot
     /// be told. Of several, that which asks the most of them.
     ///
-    /// - Parameter entry: the entry by which they are told: a deputy is told in the place of whoever has the role.
+    /// - Parameters:
+    ///   - entry: the entry by which they are told: a deputy is told in the place of whoever has the role.
+    ///   - routes: why they are told: a team hears of what it had before, and has not been given it.
     public func given(
-        to person: String, as entry: String, by event: Event, _ incident: Incident?, rotations: [String: Rotation]
+        to person: String, as entry: String, of routes: [String], by event: Event, _ incident: Incident?, rotations: [String: Rotation]
     ) -> String? {
         guard event.type == .assignment else { return nil }
         let news = Self.news(event, incident)
@@ -18,6 +20,7 @@ extension Directory {
             self.entry(like: word, rotations: rotations).subject == .name(person)
         }
         if let role = roles.first(where: { $0 != "team" && news[$0].map(means) ?? false }) { return role }
+        guard routes.contains(RoutingTable.newlyAssigned) else { return nil }
         if news[entry] != nil { return entry }
         if let team = news["team"], isMember(person, of: team) { return "team" }
         return nil

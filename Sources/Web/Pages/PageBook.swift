@@ -104,7 +104,7 @@ struct FormRequest: Sendable {
     }
 
     /// A person's own name, where they have one.
-    func person(_ name: String) -> String { house.setup.value.configuration.table.directory.person(like: name)?.displayName ?? name }
+    func person(_ name: String) -> String { house.setup.value.configuration.table.names[name] ?? name }
 }
 
 /// What becomes of a form.

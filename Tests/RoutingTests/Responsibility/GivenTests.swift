@@ -20,16 +20,18 @@ import Testing
 
     @Test func eachRoleIsTheirsAloneWhomItNames() throws {
         let (directory, _) = try directory()
-        func given(_ person: String, as entry: String, _ event: Event) -> String? {
-            directory.given(to: person, as: entry, by: event, nil, rotations: [:])
+        func given(_ person: String, as entry: String, _ event: Event, of route: String = "assignment.new") -> String? {
+            directory.given(to: person, as: entry, of: [route], by: event, nil, rotations: [:])
         }
         let both = assignment(["assignee": "duty-engineer", "team": "all"])
         #expect(given("duty-engineer", as: "assignee", both) == "assignee")
         #expect(given("service-owner", as: "team", both) == "team")
         #expect(given("service-owner", as: "some-route", both) == "team", "in a team of the team")
+        #expect(given("service-owner", as: "service-owner", both, of: "assignment.old") == nil, "the team had it before")
+        #expect(given("service-owner", as: "ops", both, of: "ops") == nil)
         let lead = assignment([:], Change(field: "communication_lead", to: "Service Owner"), source: Event.ownSource)
         #expect(given("service-owner", as: "communication_lead", lead) == "communication_lead")
-        #expect(given("duty-engineer", as: "ops", lead) == nil)
+        #expect(given("duty-engineer", as: "ops", lead, of: "ops") == nil)
         #expect(given("duty-engineer", as: "communication_lead", lead) == "communication_lead", "a deputy")
         #expect(given("duty-engineer", as: "assignee", Event(id: "e", source: "m", type: .update, time: noon)) == nil)
     }
@@ -40,8 +42,17 @@ import Testing
         incident.members = ["assignee": "duty-engineer", "team": "owners", "scribe": "service-owner"]
         incident.course.response = Course.Response(number: 1, reason: "x", since: noon, roles: ["scribe": "service-owner"])
         let event = assignment([:], Change(field: "assignee", to: "duty-engineer"), source: Event.ownSource)
-        #expect(directory.given(to: "service-owner", as: "team", by: event, incident, rotations: [:]) == "scribe")
-        #expect(directory.given(to: "duty-engineer", as: "assignee", by: event, incident, rotations: [:]) == "assignee")
+        #expect(directory.given(to: "service-owner", as: "team", of: ["assignment.new"], by: event, incident, rotations: [:]) == "scribe")
+        #expect(
+            directory.given(to: "duty-engineer", as: "assignee", of: ["assignment.new"], by: event, incident, rotations: [:]) == "assignee")
+    }
+
+    @Test func peopleAreCalledByTheirNamesWhateverTheWord() throws {
+        let (_, table) = try directory()
+        for word in ["service-owner", "SERVICE-OWNER", "service owner", "Owner@example.com"] {
+            #expect(table.names[word] == "Service Owner", "\(word)")
+        }
+        #expect(table.names["monitor"] == nil)
     }
 
     @Test func whoIsNobodyIsNamedWithWhoWasMeant() throws {
