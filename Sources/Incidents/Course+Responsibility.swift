@@ -20,11 +20,14 @@ extension Course {
         public var since: Date
         /// Why it is they, in words.
         public var reason: String?
+        /// The same, part by part; empty where it is somebody's own word.
+        public var grounds: [Ground]
 
         public init(
             person: String, severity: String, isNamed: Bool = false, told: String? = nil, number: Int = 1, since: Date,
-            reason: String? = nil
+            reason: String? = nil, grounds: [Ground] = []
         ) {
+            self.grounds = grounds
             self.person = person
             self.severity = severity
             self.isNamed = isNamed
@@ -49,8 +52,13 @@ extension Course {
         public var roles: [String: String]
         /// Those whom it concerns have been told, or it does not hold any more.
         public var isTold: Bool
+        /// The reason, part by part.
+        public var grounds: [Ground]
 
-        public init(number: Int, reason: String, since: Date, roles: [String: String] = [:], isTold: Bool = false) {
+        public init(
+            number: Int, reason: String, since: Date, roles: [String: String] = [:], isTold: Bool = false, grounds: [Ground] = []
+        ) {
+            self.grounds = grounds
             self.number = number
             self.reason = reason
             self.since = since.wholeMicroseconds
@@ -82,6 +90,8 @@ extension Course.Lead {
         if told != person { out["told"] = .some(told.map(JSONValue.string) ?? .null) }
         if number != 1 { out["number"] = .integer(number) }
         if let reason { out["reason"] = .string(reason) }
+        // Of use only until it is told.
+        if isNews, let grounds = grounds.json { out["grounds"] = grounds }
         return .object(out)
     }
 
@@ -91,7 +101,7 @@ extension Course.Lead {
         self.init(
             person: person, severity: severity, isNamed: json["named"]?.bool ?? false,
             told: json["told"].map(\.string) ?? person, number: json["number"]?.integer ?? 1, since: since,
-            reason: json["reason"]?.string)
+            reason: json["reason"]?.string, grounds: Ground.list(json["grounds"]))
     }
 }
 
@@ -100,6 +110,7 @@ extension Course.Response {
         var out: [String: JSONValue] = ["number": .integer(number), "reason": .string(reason), "since": Incident.number(since)]
         if !roles.isEmpty { out["roles"] = .object(roles.mapValues(JSONValue.string)) }
         if isTold { out["told"] = true }
+        if !isTold, let grounds = grounds.json { out["grounds"] = grounds }
         return .object(out)
     }
 
@@ -107,7 +118,8 @@ extension Course.Response {
         guard let number = json["number"]?.integer, let since = Incident.date(json["since"]) else { return nil }
         self.init(
             number: number, reason: json["reason"]?.string ?? "response \(number)", since: since,
-            roles: (json["roles"]?.object ?? [:]).compactMapValues(\.string), isTold: json["told"]?.bool ?? false)
+            roles: (json["roles"]?.object ?? [:]).compactMapValues(\.string), isTold: json["told"]?.bool ?? false,
+            grounds: Ground.list(json["grounds"]))
     }
 }
 

@@ -18,7 +18,7 @@ extension Raised {
         case .gap, .again, .flapping, .calm, .stillOpen, .silenceEnding, .silenceEnded, .handover, .broadcastOver, .heartbeat: .reminder
         case .lead, .response: .assignment
         case .approvalWanted: .approval
-        case .addressLost: .operations
+        case .addressLost, .neglected: .operations
         }
     }
 
@@ -42,6 +42,7 @@ extension Raised {
         case .approvalWanted, .broadcastOver: "broadcast"
         case .addressLost: "address"
         case .heartbeat: "heartbeat"
+        case .neglected: "neglected"
         }
     }
 }

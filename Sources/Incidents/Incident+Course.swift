@@ -179,7 +179,7 @@ extension Course {
             let person = lead?.person
             lead?.told = person
         case .response: response?.isTold = true
-        case .handover, .approvalWanted, .broadcastOver, .addressLost, .heartbeat: break
+        case .handover, .approvalWanted, .broadcastOver, .addressLost, .heartbeat, .neglected: break
         }
     }
 }

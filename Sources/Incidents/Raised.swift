@@ -41,11 +41,16 @@ public indirect enum Raised: Sendable, Equatable {
     case addressLost(kind: ChannelKind, address: String)
     /// Tocsin's own sign of life.
     case heartbeat
+    /// Open incidents that nobody has touched for long: told to the operators.
+    case neglected
 
-    /// Of what the clock tells the operators: nobody answers. A lost address can wait until they look.
+    /// Of what the clock tells the operators: nobody answers. A lost address can wait until they look, and what has waited for a
+    /// month as well.
     public var isUrgent: Bool {
-        if case .addressLost = self { return false }
-        return true
+        switch self {
+        case .addressLost, .neglected: false
+        default: true
+        }
     }
 
     /// What `Course.raised` remembers; nil for what may be raised again.

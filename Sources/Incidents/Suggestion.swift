@@ -27,6 +27,20 @@ public enum Suggestion {
         nearest(to: word, among: candidates).map { "; did you mean `\($0)`?" } ?? ""
     }
 
+    /// A word without what eyes and fingers confuse: case, marks between, zeros in front, and letters that look like digits. Two words
+    /// of the same spelling are hardly meant to be two.
+    public static func spelling(of word: String) -> String {
+        let alike: [Character: Character] = ["o": "0", "i": "1", "l": "1", "s": "5", "b": "8", "z": "2"]
+        var out: [Character] = []
+        for character in word.prefix(200).lowercased() where character.isLetter || character.isNumber {
+            let drawn = alike[character] ?? character
+            // Zeros count only behind another digit.
+            if drawn == "0", !(out.last?.isNumber ?? false) { continue }
+            out.append(drawn)
+        }
+        return String(out)
+    }
+
     /// Edits (insert, delete, replace, swap neighbours) between two words: optimal string alignment.
     private static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
         if a.isEmpty || b.isEmpty { return max(a.count, b.count) }

@@ -97,6 +97,8 @@ public enum StandingChange: Sendable, Equatable {
     case broadcast(Broadcast, alarm: Alarm?)
     /// Its silence was told, or has ended.
     case monitor(Monitor)
+    /// It is not watched any more.
+    case forgetMonitor(String)
 }
 
 /// What became of one arrival.

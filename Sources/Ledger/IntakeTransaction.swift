@@ -96,7 +96,9 @@ struct IntakeTransaction {
         tally.figures.add(decision.measures, at: arrival.receivedAt)
         if let application, let state {
             let alarmMoves = before?.alarm?.microseconds != decision.alarm?.due.microseconds
-            if !isStale || before == nil || alarmMoves { try keep(application.incident, before: before, state: state, decision) }
+            if !isStale || before == nil || alarmMoves {
+                try keep(application.incident, before: before, state: state, decision, now: arrival.receivedAt)
+            }
             if alarmMoves { try AlarmTable.set(decision.alarm, of: .incident(application.incident.id), database) }
         }
 
@@ -166,12 +168,14 @@ struct IntakeTransaction {
         return decision
     }
 
-    private mutating func keep(_ incident: Incident, before: Incident?, state: [UInt8], _ decision: Decision) throws {
+    private mutating func keep(_ incident: Incident, before: Incident?, state: [UInt8], _ decision: Decision, now: Date) throws {
         let values: [(any Bindable)?] = [incident.id, incident.isOpen, incident.text("severity"), incident.updated.microseconds, state]
-        if let before, before.isListed(as: incident) {
+        let isTouched = before.map { Neglect.moves($0, incident) } ?? true
+        if let before, !isTouched, before.isListed(as: incident) {
             try database.run(Self.updateIncident, values)
         } else {
-            try database.run(Self.upsertIncident, values + [incident.openService, decision.severityRank, decision.severity])
+            let look = isTouched ? Neglect.mark(of: incident, now: now).microseconds : nil
+            try database.run(Self.upsertIncident, values + [incident.openService, decision.severityRank, decision.severity, look])
         }
         changed[incident.id] = (incident, state.count)
     }
@@ -201,7 +205,7 @@ struct IntakeTransaction {
             Self.upsertIncident,
             [
                 incident.id, incident.isOpen, incident.text("severity"), incident.updated.microseconds, state, incident.openService, rank,
-                severity,
+                severity, nil,
             ])
         try AlarmTable.set(alarm, of: .incident(incident.id), database)
     }
@@ -249,6 +253,7 @@ struct IntakeTransaction {
                 try BroadcastTable.write(broadcast, database)
                 try AlarmTable.set(alarm, of: .broadcast(broadcast.id), database)
             case .monitor(let monitor): try MonitorTable.tell(monitor, database)
+            case .forgetMonitor(let name): try MonitorTable.forget(name, database)
             }
         }
         return ready
@@ -311,9 +316,11 @@ struct IntakeTransaction {
         ON CONFLICT (source, id) DO NOTHING
         """
     private static let upsertIncident = """
-        INSERT INTO incidents (id, is_open, severity, updated, state, open_service, rank, judged) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO incidents (id, is_open, severity, updated, state, open_service, rank, judged, look_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET is_open = excluded.is_open, severity = excluded.severity, updated = excluded.updated, \
-        state = excluded.state, open_service = excluded.open_service, rank = excluded.rank, judged = excluded.judged
+        state = excluded.state, open_service = excluded.open_service, rank = excluded.rank, judged = excluded.judged, \
+        look_at = coalesce(excluded.look_at, look_at)
         """
     /// Of one that is there, and stays where it is in the index of services.
     private static let updateIncident = """

@@ -3,6 +3,7 @@
 
 import Foundation
 import GRDB
+import Routing
 
 enum LedgerSchema {
     /// "Tocs": marks the file as ours.
@@ -22,6 +23,9 @@ enum LedgerSchema {
 
     /// The next way is tried at `fallback_at`.
     static let fallbackWaits = "fallback_at IS NOT NULL AND state IN ('pending', 'retrying')"
+
+    /// Open, and the operators hear of it if nobody touches it.
+    static let neglectable = "is_open = 1 AND look_at IS NOT NULL"
 
     /// Waits on purpose, and has not been released.
     static let held = "state = 'held' AND digest IS NULL"
@@ -72,6 +76,7 @@ enum LedgerSchema {
     /// - `threads`: where a conversation began: Slack's `CHANNEL:TS`, or a mail's subject.
     /// - `open_service`: in lower case, only of open incidents; `rank` and `judged`: the severity, as it was judged. They are
     ///   written only where one of them may have changed, so that their index costs nothing else.
+    /// - `look_at`: when the operators are to hear that nobody has touched an open incident, see `Neglect`; empty: never.
     /// - `figures`: counts for charts, see `FigureKind`; `start`: seconds since 1970. `troubles`: the last failure of each channel.
     static let migrations = [
         """
@@ -209,6 +214,11 @@ enum LedgerSchema {
             channel TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL, delivery INTEGER NOT NULL, reason TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE monitors (name TEXT NOT NULL PRIMARY KEY, since INTEGER NOT NULL, heard INTEGER, missed INTEGER) STRICT, WITHOUT ROWID;
+        """,
+        """
+        ALTER TABLE incidents ADD COLUMN look_at INTEGER;
+        UPDATE incidents SET look_at = (updated + 2649600000000) / 86400000000 * 86400000000 + 28800000000 WHERE is_open = 1;
+        CREATE INDEX incidents_look_at ON incidents (look_at) WHERE \(neglectable);
         """,
     ]
 

@@ -101,11 +101,27 @@ extension LedgerStore {
     }
 
     /// The ids that somebody may have meant, nearest first, among the 20,000 incidents that changed last.
-    public func incidentIDs(near id: String, limit: Int) async throws(LedgerError) -> [String] {
+    ///
+    /// - Parameter isOpen: only open ones.
+    public func incidentIDs(near id: String, limit: Int, isOpen: Bool = false) async throws(LedgerError) -> [String] {
         try await readers.read { database in
-            let known = try database.rows("SELECT id FROM incidents ORDER BY updated DESC LIMIT 20000").compactMap { $0.text(0) }
-            return Suggestion.nearest(to: id, among: known, limit: limit)
+            Suggestion.nearest(to: id, among: try Self.latest(isOpen: isOpen, database), limit: limit)
         }
+    }
+
+    /// The open incident that is written as an id is but for what eyes and fingers confuse: `INC1O` for `INC10`. Nil: there is none,
+    /// or an incident of this very id is known.
+    public func openIncident(writtenLike id: String) async throws(LedgerError) -> String? {
+        try await readers.read { database in
+            if try database.row("SELECT 1 FROM incidents WHERE id = ?", [id]) != nil { return nil }
+            let spelling = Suggestion.spelling(of: id)
+            return try Self.latest(isOpen: true, database).first { Suggestion.spelling(of: $0) == spelling }
+        }
+    }
+
+    private static func latest(isOpen: Bool, _ database: Database) throws -> [String] {
+        let condition = isOpen ? "WHERE is_open = 1 " : ""
+        return try database.rows("SELECT id FROM incidents \(condition)ORDER BY updated DESC LIMIT 20000").compactMap { $0.text(0) }
     }
 
     static let listed = "SELECT \(DeliveryRow.columns) FROM deliveries d JOIN events e ON e.sequence = d.event"

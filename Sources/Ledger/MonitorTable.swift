@@ -2,6 +2,7 @@
 
 import Foundation
 import GRDB
+import Incidents
 import Routing
 
 /// Reads and writes `monitors`.
@@ -31,18 +32,48 @@ enum MonitorTable {
         try database.run("UPDATE monitors SET missed = ? WHERE name = ?", [monitor.missed?.microseconds, monitor.name])
     }
 
-    /// Keeps those with these names, the others are forgotten; new ones are watched from `now`. Sets all their alarms.
+    static func forget(_ name: String, _ database: Database) throws {
+        try database.run("DELETE FROM monitors WHERE name = ?", [name])
+    }
+
+    /// Keeps those with these names, the others are forgotten; new ones are watched from `now`. Sets all their alarms. One that is to
+    /// be forgotten and whose incident is open is kept until its alarm, at once, has ended that.
     static func set(_ names: [String], now: Date, alarm: (Monitor) -> Alarm?, _ database: Database) throws {
         let known = try all(database)
-        for monitor in known where !names.contains(monitor.name) {
-            try database.run("DELETE FROM monitors WHERE name = ?", [monitor.name])
-            try AlarmTable.set(nil, of: .monitor(monitor.name), database)
+        let open = try openIncidents(database)
+        for name in Set(known.map(\.name)).union(open).subtracting(names).sorted() {
+            let subject = Alarm.Subject.monitor(name)
+            if open.contains(name) {
+                try database.run("INSERT OR IGNORE INTO monitors (name, since) VALUES (?, ?)", [name, now.microseconds])
+                try database.run("UPDATE monitors SET missed = coalesce(missed, since) WHERE name = ?", [name])
+                try AlarmTable.set(Alarm(subject: subject, due: now, what: "its rule was removed"), of: subject, database)
+            } else {
+                try forget(name, database)
+                try AlarmTable.set(nil, of: subject, database)
+            }
         }
         for name in names {
             let monitor = known.first { $0.name == name } ?? Monitor(name: name, since: now)
             try database.run("INSERT OR IGNORE INTO monitors (name, since) VALUES (?, ?)", [name, now.microseconds])
             try AlarmTable.set(alarm(monitor), of: .monitor(name), database)
         }
+    }
+
+    /// The monitors whose silence opened an incident that is open.
+    private static func openIncidents(_ database: Database) throws -> Set<String> {
+        let (first, last) = (DeadManRule.incidentPrefix, String(DeadManRule.incidentPrefix.dropLast()) + ".")
+        var ids: [String] = []
+        try database.each("SELECT id FROM incidents WHERE id > ? AND id < ? AND is_open = 1", [first, last]) { row in
+            if let id = row.text(0) { ids.append(id) }
+            return true
+        }
+        // A producer may call an incident so, too.
+        let own = "SELECT 1 FROM events WHERE source = ? AND id > ? AND id < ? LIMIT 1"
+        return try Set(
+            ids.map { String($0.dropFirst(first.count)) }.filter { name in
+                let opening = "\(DeadManRule.eventPrefix)/\(name)"
+                return try database.row(own, [Event.ownSource, opening + "/", opening + "0"]) != nil
+            })
     }
 
     private static let wake = """

@@ -9,7 +9,7 @@ import Routing
 /// A ledger that is gone with its last reference. After an error it is not to be used any more. Not Sendable.
 public final class VirtualLedger {
     private let connection: DatabaseQueue
-    private let cache = IncidentCache(capacity: 32_768, maximumBytes: 64 << 20)
+    let cache = IncidentCache(capacity: 32_768, maximumBytes: 64 << 20)
 
     /// - Parameter spills: what does not fit into a few megabytes goes to a temporary file, which nobody else can see: for what
     ///   may become large.
@@ -21,7 +21,7 @@ public final class VirtualLedger {
             configuration.foreignKeysEnabled = false
             configuration.prepareDatabase { database in
                 try database.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY")
-                if spills { try database.execute(sql: "PRAGMA cache_size = -\(Self.cache)") }
+                if spills { try database.execute(sql: "PRAGMA cache_size = -\(Self.cacheSize)") }
             }
             // SQLite's word for a temporary file is the empty name.
             connection =
@@ -42,7 +42,7 @@ public final class VirtualLedger {
 
     private static let name = "in memory"
     /// KiB that are kept of one that spills.
-    private static let cache = 48_000
+    private static let cacheSize = 48_000
 
     func run<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
         do {

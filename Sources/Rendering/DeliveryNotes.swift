@@ -58,7 +58,13 @@ extension Facts {
         var message: String
     }
 
-    var meanwhile: String? { request.meanwhile.map { line($0) }.flatMap { $0.isEmpty ? nil : $0 } }
+    var meanwhile: String? {
+        if let ended = request.endedMeanwhile {
+            let at = Words.time(ended.at, clock: clock, now: request.now)
+            return phrases.say(.endedMeanwhile, (.state, Words.status(ended.status, phrases)), (.time, at))
+        }
+        return request.meanwhile.map { line($0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
 
     var insteadOf: String? { request.insteadOf.map(name).flatMap { $0.isEmpty ? nil : $0 } }
 

@@ -112,11 +112,13 @@ extension DigestItem {
 
     /// The item as a message of its own, in the reader's terms.
     fileprivate func request(within request: RenderRequest) -> RenderRequest {
-        RenderRequest(
+        var own = RenderRequest(
             kind: request.kind, template: event.type.rawValue, language: request.language, timezone: request.timezone, event: event,
             incident: incident, severity: severity.map { request.severities.severity($0) ?? Severity(name: $0, rank: .max) },
             reopens: false,
             recipient: request.recipient, routes: request.routes, delivery: request.delivery, channel: request.channel, now: request.now,
             maximumSegments: request.maximumSegments, lateAfter: request.lateAfter, severities: request.severities)
+        own.displayName = request.displayName
+        return own
     }
 }

@@ -6,9 +6,9 @@ import JSON
 
 extension Facts {
     /// The reader's part in an assignment.
-    enum Part {
-        /// It is theirs now.
-        case new
+    enum Part: Equatable {
+        /// They have it now, as `assignee`, `team`, `communication_lead` or in another role.
+        case new(String)
         /// It is not theirs any more.
         case old
     }
@@ -25,13 +25,39 @@ extension Facts {
     /// Nil where it is about others, or no assignment.
     var part: Part? {
         guard request.event.type == .assignment else { return nil }
-        if isReader(change.to) { return .new }
-        if isReader(change.from) { return .old }
+        if let given = request.given { return .new(given) }
+        let named = request.event.change
+        if isReader(named.to) { return .new(change.field ?? "assignee") }
+        if isReader(named.from) { return .old }
         // What the one who directed it to them has called it.
-        if request.routes.contains(where: { $0.hasSuffix(".new") }) { return .new }
+        if request.routes.contains(where: { $0.hasSuffix(".new") }) { return .new(change.field ?? "assignee") }
         if request.routes.contains(where: { $0.hasSuffix(".old") }) { return .old }
         return nil
     }
+
+    /// The incident itself is the reader's now: not only their team's, nor only a part in it.
+    var isTheirs: Bool { part == .new("assignee") }
+
+    var hasItNow: Bool { if case .new = part { true } else { false } }
+
+    /// How people call somebody: the display name, where the data names a person of routes.yaml.
+    func who(_ name: String?) -> String? {
+        guard let name else { return nil }
+        let shown = line(request.displayName(name) ?? name)
+        return shown.isEmpty ? nil : shown
+    }
+
+    func who(_ value: JSONValue?) -> String? { who(value?.scalarText) }
+
+    /// A member of the data with the people in it called by their names.
+    func named(_ value: JSONValue?) -> JSONValue? {
+        guard var members = value?.object else { return value }
+        for member in Self.people { if let name = members[member]?.string.flatMap(request.displayName) { members[member] = .string(name) } }
+        return .object(members)
+    }
+
+    /// Members that name a person.
+    static let people = ["by", "who", "deputy"]
 
     var severityName: String? {
         (request.severity?.name ?? request.incident?.text("severity")).map(name).flatMap { $0.isEmpty ? nil : $0 }
@@ -62,10 +88,10 @@ extension Facts {
         if name == "id", let id = payload("broadcast") { return id }
         guard let value = raisedMember(name) else { return name == "id" ? raisedID : nil }
         if let list = value.array {
-            let names = list.prefix(20).compactMap { line($0) }
+            let names = list.prefix(20).compactMap { who($0) }
             return names.isEmpty ? nil : names.joined(separator: ", ")
         }
-        return line(value)
+        return Self.people.contains(name) ? who(value) : line(value)
     }
 
     /// The broadcast's own text.
@@ -103,7 +129,7 @@ extension Facts {
 
     /// What is to be done first, of an incident that was assigned.
     var checklist: [String] {
-        guard request.event.type == .assignment, part != .old, isOwn || part == .new else { return [] }
+        guard request.event.type == .assignment, part != .old, isOwn || hasItNow else { return [] }
         return (request.incident?.members["checklist"]?.array ?? []).prefix(20).compactMap { line($0) }
     }
 }

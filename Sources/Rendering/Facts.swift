@@ -51,14 +51,20 @@ final class Facts {
             return clean.isEmpty ? nil : Bidirectional.isolated(clean, always: isAlways)
         }
         status = request.incident?.status
-        title = line(request.incident?.text("title") ?? request.event.incident?.members["title"]?.string)
+        let title = request.incident?.text("title")
+        self.title = line(request.monitorTitle(title, phrases) ?? title ?? request.event.incident?.members["title"]?.string)
         said = (request.event.message ?? request.event.payload?["message"]?.string).flatMap(block)
 
         let event = request.event
         var change = Change(
             field: line(event.change.field), from: line(event.change.from ?? request.previous), to: line(event.change.to),
             reason: event.change.reason.flatMap(block),
-            by: line(event.change.by))
+            by: line(event.change.by.map { request.displayName($0) ?? $0 }))
+        // Teams have no other name.
+        if (event.type == .assignment && change.field != "team") || change.field == "rotation" {
+            change.from = line(event.change.from.map { request.displayName($0) ?? $0 }) ?? change.from
+            change.to = line(event.change.to.map { request.displayName($0) ?? $0 })
+        }
         switch event.type {
         case .statusChange:
             change.field = change.field ?? "status"
@@ -104,7 +110,7 @@ final class Facts {
     func payload(_ name: String) -> String? {
         let value = request.event.payload?[name]
         if let who = value?.object { return line(who["email"] ?? who["sms"] ?? .null) }
-        return line(value)
+        return Self.people.contains(name) ? who(value) : line(value)
     }
 
     func payloadTime(_ name: String) -> String? {
@@ -136,7 +142,7 @@ final class Facts {
     var isLate: Bool { !isTest && !isDigest && request.now.timeIntervalSince(request.event.time) > request.lateAfter }
 
     /// Who has it: who acknowledged, else nobody yet.
-    var holder: String? { (request.incident?.acknowledgedBy ?? request.incident?.text("assignee")).map { line($0) } }
+    var holder: String? { who(request.incident?.acknowledgedBy ?? request.incident?.text("assignee")) }
 
     /// The incident's id as a shell takes it; nil where quoting would not be safe to read and copy.
     var quotedID: String? { (request.incident?.id ?? request.event.incident?.id).flatMap(Self.quoted) }

@@ -98,7 +98,7 @@ struct RenderContext {
             case "type_words": .text(Words.type(request.event.type, facts.phrases))
             case "time": .text(Words.time(request.event.time, clock: facts.clock, now: request.now))
             case "when": .text(Words.moment(min(request.event.time, request.now), clock: facts.clock, now: request.now))
-            default: facts.value(request.event.document[name])
+            default: facts.value(facts.named(request.event.document[name]))
             }
         }
     }
@@ -119,15 +119,18 @@ struct RenderContext {
             case "lasted": .text(Words.duration(facts.lasted, facts.phrases))
             case "eta", "next_update_at": .text(moment(incident.text(name)))
             case "acknowledged": flag(incident.acknowledged)
-            case "acknowledged_by": .text(present(incident.acknowledgedBy.map { facts.line($0) }))
+            case "acknowledged_by": .text(facts.who(incident.acknowledgedBy))
             case "reopened": flag(incident.reopened)
             case "level": incident.level > 0 ? .number(incident.level) : nil
             case "is_ended": flag(!incident.isOpen)
             case "is_open": flag(incident.isOpen)
+            case "next_steps":
+                facts.value(request.monitorNextSteps(incident.text(name), facts.phrases).map(JSONValue.string) ?? incident.members[name])
             case "url", "runbook": .text(incident.text(name).flatMap(SafeLink.make))
             case "labels": labels(incident)
             case "label": facts.value(incident.members["labels"])
-            case "service", "category", "team", "assignee", "reporter", "communication_lead": .text(facts.line(incident.members[name]))
+            case "service", "category", "team": .text(facts.line(incident.members[name]))
+            case "assignee", "reporter", "communication_lead": .text(facts.who(incident.members[name]))
             default: facts.value(incident.members[name])
             }
         }
@@ -152,7 +155,7 @@ struct RenderContext {
             case "field": .text(change.field)
             case "from": .text(change.from)
             case "to": .text(change.to)
-            case "reason": .text(change.reason)
+            case "reason": .text(Words.reason(facts))
             case "by": .text(change.by)
             default: facts.value(request.event.document["change"]?[name])
             }

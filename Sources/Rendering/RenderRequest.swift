@@ -22,6 +22,10 @@ public struct RenderRequest: Sendable {
     public var reopens: Bool
     /// The reader's name in routes.yaml, where it is one person: what concerns them says "you".
     public var person: String?
+    /// What an assignment gave the reader: `assignee`, `team`, `communication_lead` or another role; nil: nothing, or not known.
+    public var given: String?
+    /// The display name of a person of routes.yaml, by whatever word the data names them; nil: it names nobody there.
+    public var displayName: @Sendable (String) -> String? = { _ in nil }
     /// The time zone is the reader's own, not only the router's: times may be called "your time".
     public var isReadersZone = false
     /// A person's display name, a channel's name, or an address.
@@ -45,6 +49,8 @@ public struct RenderRequest: Sendable {
     public var insteadOf: String?
     /// What happened while the message waited, as a sentence.
     public var meanwhile: String?
+    /// The incident's end, where it came while the message waited: said in the reader's language.
+    public var endedMeanwhile: (status: IncidentStatus, at: Date)?
     /// The promises of the incident as they stand now; nil where there are none.
     public var sla: SLAClocks?
     /// What was held and comes with this message. Of a digest (origin or template `digest`), all that it says; the event is

@@ -99,7 +99,10 @@ extension Words {
                 return .some(facts.phrases.say(.nobodyAcknowledged, (.duration, age)))
             }
             return .some(facts.change.reason.map(capitalized))
-        case .reminder where facts.isOwn && facts.change.field == "broadcast": return .some(facts.change.reason.map(capitalized))
+        case .reminder where facts.isOwn && facts.change.field == "broadcast":
+            // That nobody approved it in time is Tocsin's own sentence, and the headline says it.
+            let saysSo = facts.change.to == "expired" && !facts.phrases.isEnglish
+            return .some(saysSo ? nil : facts.change.reason.map(capitalized))
         case .reminder where facts.isOwn:
             // A message says it already, in whole sentences.
             return .some(facts.message == nil && facts.phrases.isEnglish ? facts.change.reason.map(capitalized) : nil)
@@ -117,7 +120,8 @@ extension Words {
         switch facts.change.field {
         case "silence": return phrases.say(facts.isSilenceOver ? .nothingToDo : .nothingUnless)
         case "rotation" where facts.isOwn:
-            return phrases.say(facts.isReader(facts.change.to) && !facts.openIncidents.isEmpty ? .lookAtIncidents : .nothingToDo)
+            return phrases.say(
+                facts.isReader(facts.request.event.change.to) && !facts.openIncidents.isEmpty ? .lookAtIncidents : .nothingToDo)
         case "broadcast" where facts.isOwn: return phrases.say(facts.change.to == "expired" ? .sendAgain : .nothingToDo)
         case _ where facts.isOver: return phrases.say(.nothingToDo)
         case "update": return tellStakeholders(facts, isShort: isShort)

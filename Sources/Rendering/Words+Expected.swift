@@ -24,12 +24,12 @@ extension Words {
         guard let incident = facts.request.incident, incident.isOpen else { return phrases.say(.nothingToDo) }
         switch facts.part {
         case .old: return phrases.say(.nothingToDo)
-        case .new where facts.change.field == "communication_lead": return tellStakeholders(facts, isShort: isShort)
+        case .new("communication_lead"): return tellStakeholders(facts, isShort: isShort)
         default: break
         }
         if facts.status == .onHold { return phrases.say(.nothingForNow) }
         if facts.isAcknowledged {
-            if facts.part == .new, facts.change.field != "team", let command = facts.quotedID {
+            if facts.isTheirs, let command = facts.quotedID {
                 return phrases.say(.takeOver, (.command, "tocsin ack \(command)"))
             }
             return facts.holder.map { phrases.say(.nothingHasIt, (.name, $0)) } ?? phrases.say(.nothingSomebody)
@@ -45,6 +45,7 @@ extension Words {
 
     private static func operationsExpected(_ facts: Facts) -> String {
         if facts.isTest { return facts.phrases.say(.nothingChannelWorks) }
+        if facts.isOwn, facts.change.field == "neglected" { return facts.phrases.say(.lookAtIncidents) }
         guard facts.isLostAddress else { return facts.phrases.say(.lookAtStatus) }
         return facts.phrases.say(facts.isPersonal ? .tellOperators : .lookAtSuppressions)
     }

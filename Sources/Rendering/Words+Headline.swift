@@ -73,10 +73,11 @@ extension Words {
         let who = facts.payload("who") ?? facts.phrases.say(.somebody)
         let until = facts.payloadTime("until")
         let deputy = facts.payload("deputy")
+        let payload = facts.request.event.payload
         if let end = facts.request.event.payload?["until"]?.string.flatMap(Timestamp.parse), end <= facts.request.event.time {
-            return facts.phrases.say(facts.isReader(who) ? .backAgain : .back, (.name, who))
+            return facts.phrases.say(facts.isReader(payload?["who"]?.string) ? .backAgain : .back, (.name, who))
         }
-        if facts.isReader(deputy) { return facts.phrases.say(.youStandIn, (.name, who), (.until, until)) }
+        if facts.isReader(payload?["deputy"]?.string) { return facts.phrases.say(.youStandIn, (.name, who), (.until, until)) }
         return facts.phrases.say(.away, (.name, who), (.until, until), (.deputy, deputy))
     }
 

@@ -11,25 +11,34 @@ extension Words {
         let id = facts.request.incident.map { facts.name($0.id) }
         let isLead = change.field == "communication_lead"
         switch facts.part {
-        case .new where isLead: return phrases.say(.youLead, (.id, id), (.severity, facts.isOwn ? facts.severityName : nil))
+        case .new("communication_lead"): return phrases.say(.youLead, (.id, id), (.severity, facts.isOwn ? facts.severityName : nil))
         case .old where isLead: return phrases.say(.youLeadNoMore, (.id, id), (.to, change.to))
-        case .new where change.field == "team": return phrases.say(.withYourTeam, (.id, id), (.team, change.to))
-        case .new: return phrases.say(.yoursNow, (.id, id))
-        case .old: return phrases.say(.notYours, (.id, id), (.to, change.to))
+        case .new("team"):
+            let team = change.field == "team" ? change.to : facts.line(facts.request.incident?.members["team"])
+            return phrases.say(.withYourTeam, (.id, id), (.team, team), (.to, newAssignee(facts)))
+        case .new("assignee"): return phrases.say(.yoursNow, (.id, id))
+        case .new(let role):
+            let name = phrases.label("field_\(role)") ?? facts.line(role.replacing("_", with: " "))
+            return phrases.say(.yourRole, (.id, id), (.what, name))
+        case .old: return phrases.say(.notYours, (.id, id), (.to, change.to ?? newAssignee(facts)))
         case nil: break
         }
         if isLead { return change.to.map { phrases.say(.leadIsNow, (.to, $0)) } ?? phrases.say(.leadIsNobody) }
         let members = facts.request.event.incident?.members ?? [:]
-        let assignee = change.field == "assignee" ? change.to : facts.line(members["assignee"])
+        let assignee = newAssignee(facts)
         let team = change.field == "team" ? change.to : facts.line(members["team"])
         if let assignee { return phrases.say(.assignedTo, (.to, assignee)) }
         if let team { return phrases.say(.nowWithTeam, (.team, team)) }
         return phrases.say(.noLongerAssigned)
     }
 
+    private static func newAssignee(_ facts: Facts) -> String? {
+        facts.change.field == "assignee" ? facts.change.to : facts.who(facts.request.event.incident?.members["assignee"])
+    }
+
     /// Why Tocsin gave it to them: `Assigned by response 2: category is network`.
     static func chosenBecause(_ facts: Facts) -> String? {
-        guard let reason = facts.change.reason else { return nil }
+        guard let reason = reason(facts) else { return nil }
         return facts.phrases.say(facts.change.field == "communication_lead" ? .chosenBecause : .assignedBy, (.reason, reason))
     }
 
@@ -43,9 +52,10 @@ extension Words {
     /// `You are on duty now (primary)`.
     static func handover(_ facts: Facts) -> String {
         let (from, to) = (facts.change.from, facts.change.to)
+        let named = facts.request.event.change
         let rotation = facts.line(facts.request.event.document["rotation"])
-        if facts.isReader(to) { return facts.phrases.say(.onDutyYou, (.name, rotation), (.from, from)) }
-        if facts.isReader(from) { return facts.phrases.say(.onDutyOver, (.name, rotation), (.to, to)) }
+        if facts.isReader(named.to) { return facts.phrases.say(.onDutyYou, (.name, rotation), (.from, from)) }
+        if facts.isReader(named.from) { return facts.phrases.say(.onDutyOver, (.name, rotation), (.to, to)) }
         guard let to else { return facts.phrases.say(.onDutyNobody, (.name, rotation), (.from, from)) }
         return facts.phrases.say(.onDutyNow, (.name, rotation), (.to, to), (.from, from))
     }
@@ -53,9 +63,10 @@ extension Words {
     /// What is open when a turn begins, as lines.
     private static func handoverBody(_ facts: Facts) -> String {
         let open = facts.openIncidents
-        if open.isEmpty { return facts.phrases.say(.noOpenIncidents) }
+        let why = grounds(facts).map { [capitalized($0) + "."] } ?? []
+        if open.isEmpty { return (why + [facts.phrases.say(.noOpenIncidents)]).joined(separator: "\n") }
         let lines = open.prefix(facts.request.kind == .sms ? 3 : 50).map { "• \($0)" }
-        return ([facts.phrases.say(.openIncidents, count: open.count)] + lines).joined(separator: "\n")
+        return (why + [facts.phrases.say(.openIncidents, count: open.count)] + lines).joined(separator: "\n")
     }
 
     static func broadcastHappening(_ facts: Facts) -> String {
@@ -122,6 +133,9 @@ extension Words {
             return .some(facts.phrases.say(.confirmBody, (.what, facts.wish)))
         case .approval where facts.isOwn && facts.payload("decision") == nil: return approvalBody(facts)
         case .reminder where facts.isOwn && facts.change.field == "rotation": return handoverBody(facts)
+        case .reminder where facts.isOwn && facts.change.field == "heartbeat": return .some(heartbeat(facts) ?? facts.said)
+        case .operations where facts.isOwn && facts.change.field == "neglected": return neglect(facts).map { .some($0) }
+        case .escalation, .statusChange: return monitor(facts).map { .some($0) }
         // These sentences were made in English when they fell due; the headline and the facts say the same.
         case .reminder where facts.isOwn && !facts.phrases.isEnglish && facts.change.field != "broadcast": return .some(nil)
         case .statusReport where facts.isOwn && !facts.phrases.isEnglish: return .some(nil)

@@ -40,7 +40,7 @@ extension Words {
         }
         let saysBy = type == .acknowledgement || (type == .statusChange && facts.status == .acknowledged && !facts.request.reopens)
         if let by = change.by, !saysBy { line = facts.phrases.say(line.isEmpty ? .by : .changeOf, (.what, line), (.by, by)) }
-        if let reason = change.reason { line = line.isEmpty ? reason : facts.phrases.say(.because, (.what, line), (.reason, reason)) }
+        if let reason = reason(facts) { line = line.isEmpty ? reason : facts.phrases.say(.because, (.what, line), (.reason, reason)) }
         return line.isEmpty ? nil : line
     }
 
@@ -48,10 +48,10 @@ extension Words {
     static func owner(_ facts: Facts) -> String? {
         guard let incident = facts.request.incident, !facts.isDigest else { return nil }
         let team = facts.line(incident.members["team"])
-        let assignee = facts.line(incident.members["assignee"])
+        let assignee = facts.who(incident.members["assignee"])
         let phrases = facts.phrases
         let isQuiet = incident.acknowledged || !incident.isOpen
-        if incident.acknowledged, let by = incident.acknowledgedBy.map({ facts.line($0) }) {
+        if incident.acknowledged, let by = facts.who(incident.acknowledgedBy) {
             return phrases.say(.ownerAcknowledged, (.name, by), (.team, team))
         }
         if let assignee { return phrases.say(isQuiet ? .ownerQuiet : .ownerOpen, (.name, assignee), (.team, team)) }

@@ -63,6 +63,7 @@ public struct Clock: Service {
         // What happened long ago is told before what follows from it now.
         if isLast { while try await release(late: true) { await dispatcher.room() } }
         while try await ring() { await dispatcher.room() }
+        try await tellNeglect()
         while try await release(late: isLast) { await dispatcher.room() }
     }
 
@@ -87,6 +88,17 @@ public struct Clock: Service {
         return alarms.count == Self.batch
     }
 
+    /// Tells the operators of open incidents that nobody has touched for long.
+    private func tellNeglect() async throws(LedgerError) {
+        let now = pipeline.clock()
+        guard let due = try await pipeline.ledger.nextNeglect(), due <= now else { return }
+        let mark = await dispatcher.mark()
+        let setup = pipeline.setup.value
+        let receipt = try await pipeline.ledger.tellNeglect(now: now) { setup.neglect($0, $1, now: now) }
+        guard let receipt else { return }
+        await dispatcher.offer(receipt.ready, raised: receipt.raised, since: mark)
+    }
+
     private func release(late: Bool) async throws(LedgerError) -> Bool {
         beat.touch()
         let mark = await dispatcher.mark()
@@ -96,7 +108,9 @@ public struct Clock: Service {
     }
 
     private func secondsToNext() async throws(LedgerError) -> TimeInterval {
-        let next = [try await pipeline.ledger.nextAlarm(), try await pipeline.ledger.nextRelease()].compactMap(\.self).min()
+        let next = [
+            try await pipeline.ledger.nextAlarm(), try await pipeline.ledger.nextRelease(), try await pipeline.ledger.nextNeglect(),
+        ].compactMap(\.self).min()
         guard let next else { return Self.grain }
         return min(max(next.timeIntervalSince(pipeline.clock()), 0.001), Self.grain)
     }

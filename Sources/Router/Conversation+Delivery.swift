@@ -64,7 +64,7 @@ extension RouterConfiguration {
     /// `critical · open · Payments API failing · Duty Engineer has it · https://…`.
     func topic(of incident: Incident, severity: Severity?) -> String {
         let owner = incident.text("assignee") ?? incident.acknowledgedBy ?? incident.text("team")
-        let name = owner.flatMap { table.directory.people[$0]?.displayName ?? $0 }
+        let name = owner.map { table.names[$0] ?? $0 }
         let last = [name.map { "\(Self.harmless($0)) has it" }, incident.text("url").flatMap(SafeLink.make)].compactMap(\.self)
         let first = [
             severity.map { Self.harmless($0.name) }, incident.status.rawValue.replacing("_", with: " "),

@@ -25,14 +25,21 @@ extension Dispatcher {
     }
 
     /// Tells by another way those whose address was suppressed while something waited for them.
-    func rerouteWhatIsAstray() async {
+    ///
+    /// - Returns: whether any was told.
+    @discardableResult
+    func rerouteWhatIsAstray() async -> Bool {
+        var hasTold = false
         while true {
-            guard let astray = try? await pipeline.ledger.astray(now: pipeline.clock(), limit: Self.atOnce), !astray.isEmpty else { return }
+            guard let astray = try? await pipeline.ledger.astray(now: pipeline.clock(), limit: Self.atOnce), !astray.isEmpty else {
+                return hasTold
+            }
             for delivery in astray {
                 let plan = pipeline.otherWay(for: delivery, now: pipeline.clock())
-                guard await failOver(delivery, to: plan, "nothing is sent to its address any more") else { return }
+                guard await failOver(delivery, to: plan, "nothing is sent to its address any more") else { return false }
+                if plan != nil { hasTold = true }
             }
-            if astray.count < Self.atOnce { return }
+            if astray.count < Self.atOnce { return hasTold }
         }
     }
 

@@ -114,7 +114,11 @@ public actor Dispatcher: Service {
                 turn(&group)
                 let now = pipeline.clock()
                 let isSettled = pauses.isAll || lanes.values.allSatisfy { $0.isSettled(now: now) }
-                if underWay == 0, isStopping || isSettled { break }
+                if underWay == 0, isStopping || isSettled {
+                    // A refusal may have suppressed an address: what waited for it takes another way in this very run.
+                    guard !isStopping, await rerouteWhatIsAstray() else { break }
+                    continue
+                }
                 await bell.wait(until: laneAlarms.min?.at)
                 await ringAlarms(now: pipeline.clock(), looksIntoLedger: false)
             }

@@ -101,6 +101,7 @@ public struct Intake: Service {
             do {
                 let receipts = try await pipeline.ledger.accept(arrivals)
                 count(arrivals, receipts)
+                warnOfStrangers(arrivals, receipts)
                 await dispatcher.offer(receipts.flatMap(\.ready), raised: receipts.flatMap(\.raised), since: mark)
                 // What an earlier try may have committed is known to the ledger only.
                 if hasFailed { await dispatcher.readLanes() }
@@ -118,6 +119,21 @@ public struct Intake: Service {
                 wait = min(wait * 2, 10)
             }
         }
+    }
+
+    /// Names whom assignments were made to and nobody is: they hear nothing.
+    private func warnOfStrangers(_ arrivals: [Arrival], _ receipts: [Receipt]) {
+        let table = pipeline.setup.value.configuration.table
+        var count = 0
+        for (arrival, receipt) in zip(arrivals, receipts) where arrival.event.type == .assignment && receipt.isAccepted {
+            for stranger in table.strangers(in: arrival.event) {
+                count += 1
+                if count > Self.logged { continue }
+                logger.warning(
+                    "an assignment to nobody", metadata: ["incident": "\(arrival.event.incident?.id ?? "")", "why": "\(stranger.text)"])
+            }
+        }
+        if count > Self.logged { logger.warning("assignments to nobody", metadata: ["more": "\(count - Self.logged)"]) }
     }
 
     private func count(_ arrivals: [Arrival], _ receipts: [Receipt]) {

@@ -32,9 +32,9 @@ extension QueuedDelivery {
             "the incident was \(ended.status) at \(Timestamp.format(ended.at)), before anything of it had been told here", by: nil)
     }
 
-    /// What has happened to the incident while this waited, for people.
-    var meanwhile: String? {
-        ended.map { "The incident was \($0.status) at \(Timestamp.format($0.at)), while this message waited." }
+    /// The end of the incident, where it came while this waited.
+    var endedMeanwhile: (status: IncidentStatus, at: Date)? {
+        ended.flatMap { ended in IncidentStatus(word: ended.status).map { ($0, ended.at) } }
     }
 }
 

@@ -13,6 +13,8 @@ public protocol Addressed {
     var channel: String { get }
     var kind: ChannelKind { get }
     var recipient: String { get }
+    /// The entry of `to` that it came from.
+    var `for`: String { get }
     var routes: [String] { get }
     var template: String { get }
     var language: String? { get }
@@ -56,7 +58,7 @@ extension RouterConfiguration {
         request.replaces = delivery.replaces
         request.earlier = delivery.earlier.map(\.event)
         request.insteadOf = delivery.tried.last?.channel
-        request.meanwhile = delivery.meanwhile
+        request.endedMeanwhile = delivery.endedMeanwhile
         request.digest = delivery.digest
         request.origin = delivery.origin.rawValue
         request.correction = delivery.corrected.map { Correction($0.event, at: $0.receivedAt) }
@@ -77,6 +79,11 @@ extension RouterConfiguration {
             previousSeverity: story.previous.flatMap(scale.severity), lateAfter: router.lateAfter,
             sla: story.incident.flatMap { table.clocks(of: $0, now: now) }, severities: scale)
         request.person = person == nil ? nil : delivery.recipient
+        let (directory, rotations) = (table.directory, table.people.rotations)
+        request.displayName = { [names = table.names] in names[$0] }
+        request.given = person.flatMap {
+            directory.given(to: $0.id, as: delivery.for, of: delivery.routes, by: story.event, story.incident, rotations: rotations)
+        }
         request.isReadersZone = person?.timezone != nil
         return request
     }

@@ -51,6 +51,13 @@ extension Setup {
     }
 }
 
+extension Setup {
+    /// What the operators are told of incidents that nobody has touched.
+    func neglect(_ incidents: [Incident], _ count: Int, now: Date) -> Arrival {
+        Pipeline.arrival(configuration.table.neglected(incidents, count: count, now: now), setup: self, now: now)
+    }
+}
+
 extension Pipeline {
     /// An event of the clock's on its way into the ledger.
     static func arrival(_ due: DueEvent, setup: Setup, now: Date) -> Arrival {

@@ -38,6 +38,11 @@ extension Condition {
     }
 }
 
+extension Condition {
+    /// What the event has there; nil: nothing.
+    func value(_ facts: MatchFacts) -> String? { subject.text(facts) }
+}
+
 extension ValueTest {
     func holds(_ text: String) -> Bool {
         switch self {

@@ -31,6 +31,8 @@ public struct RoutingTable: Sendable {
     /// Of silences.
     private(set) var standing = StandingIndex()
     private(set) var audiences = AudienceCache()
+    /// What people are called.
+    public private(set) var names: PeopleNames
 
     public init(
         routes: [Route], directory: Directory, scale: SeverityScale, assumedSeverity: Severity, unrouted: [RecipientEntry] = [],
@@ -46,6 +48,7 @@ public struct RoutingTable: Sendable {
         self.fallbacks = fallbacks
         self.rules = rules
         self.people = people
+        names = PeopleNames(directory.people)
         index = MatchIndex(routes.lazy.map(\.match))
         reach = directory.reach(of: routes, rotations: Set(people.rotations.keys))
         repeating = routes.indices.filter { routes[$0].repeatEvery != nil }
@@ -54,6 +57,7 @@ public struct RoutingTable: Sendable {
 
     private mutating func prepare() {
         audiences = AudienceCache()
+        names = PeopleNames(directory.people)
         index = MatchIndex(routes.lazy.map(\.match))
         reach = directory.reach(of: routes, rotations: Set(people.rotations.keys))
         repeating = routes.indices.filter { routes[$0].repeatEvery != nil }

@@ -249,4 +249,81 @@ import Testing
         #expect(try await workspace.run("verify").status == 0)
         await sandbox.stop()
     }
+
+    /// An incident that a rule opened does not outlive the rule, whether it goes during a stop or while the router runs.
+    @Test(arguments: [true, false]) func aDeadManWhoseRuleIsGoneIsOver(isRunning: Bool) async throws {
+        let sandbox = try await Sandbox.forTests()
+        let routes = #"routes: [{name: one, match: {id: "dead-man-*"}, to: [ops-slack]}]"#
+        let workspace = try Workspace(
+            sandbox.configuration("\(routes)\ndead_man: {watchdog: {match: {source: am}, after: 1m, severity: high}}"))
+        #expect(try await workspace.run("run", "--once").status == 0)
+        try workspace.setBack("monitors", ["since"], by: 3_600)
+        try workspace.setBack("alarms", ["due"], by: 3_600)
+        #expect(try await workspace.run("run", "--once").status == 0)
+        #expect(sandbox.inbox.count == 1)
+        func change() throws { try workspace.write(sandbox.configuration(routes), to: "routes.yaml") }
+        if isRunning {
+            let router = try await workspace.router()
+            try change()
+            try await eventually("the end is told: \(router.errors)") { sandbox.inbox.count == 2 }
+            #expect(await router.stop() == 0)
+        } else {
+            try change()
+            #expect(try await workspace.run("run", "--once").status == 0)
+        }
+        #expect(sandbox.inbox.count == 2)
+        #expect(sandbox.inbox.all().last?.text.contains("its rule was removed") == true)
+        #expect(try await workspace.run("run", "--once").status == 0)
+        #expect(sandbox.inbox.count == 2, "once")
+        let incidents = try await workspace.run("incidents", "--all", "--json").objects
+        #expect(incidents.first { $0["id"] == "dead-man-watchdog" }?["status"] == "resolved")
+        #expect(try await workspace.run("verify").status == 0)
+        await sandbox.stop()
+    }
+
+    /// Thirty days without a word are told to the operators, once, also over a restart.
+    @Test func whatNobodyTouchesIsTold() async throws {
+        let sandbox = try await Sandbox.forTests()
+        let workspace = try Workspace(
+            sandbox.configuration(
+                "routes: [{name: one, match: {severity: critical}, to: [ops-teams]}]", router: "  operators: [ops-slack]"))
+        try workspace.drop(
+            #"{"type": "status_change", "incident": {"id": "OLD", "severity": "low", "status": "open", "title": "The printer jams"}}"#)
+        #expect(try await workspace.run("run", "--once").status == 0)
+        #expect(sandbox.inbox.count == 0)
+        try workspace.setBack("incidents", ["look_at"], by: 32 * 86_400)
+        let router = try await workspace.router()
+        try await eventually("the operators hear: \(router.errors)") { sandbox.inbox.count == 1 }
+        #expect(await router.stop() == 0)
+        #expect(sandbox.inbox.all().first?.text.contains("OLD The printer jams (low)") == true)
+        let again = try await workspace.router()
+        try workspace.drop(#"{"type": "status_change", "incident": {"id": "NEW", "severity": "critical", "status": "open"}}"#)
+        try await eventually("the next is told: \(again.errors)") { sandbox.inbox.count == 2 }
+        #expect(await again.stop() == 0)
+        #expect(sandbox.inbox.count == 2)
+        #expect(try await workspace.run("verify").status == 0)
+        await sandbox.stop()
+    }
+
+    /// What looks like a slip is said, and dropped all the same; the router says whom it could not tell.
+    @Test func slipsAreNoticed() async throws {
+        let sandbox = try await Sandbox.forTests()
+        let workspace = try Workspace(sandbox.configuration("routes: [{name: one, match: {}, to: [ops-slack]}]"))
+        let router = try await workspace.router()
+        let first = try await workspace.run("send", "status_change", "--incident", "INC10", "--status", "open", "--severity", "low")
+        #expect(first.status == 0 && first.errors.isEmpty)
+        try await eventually("it is known") { sandbox.inbox.count == 1 }
+        let slip = try await workspace.run("send", "status_change", "--incident", "INC1O", "--status", "open", "--severity", "low")
+        #expect(slip.status == 0 && slip.errors.contains("no incident `INC1O` is known, and `INC10` is open"), "\(slip.errors)")
+        let other = try await workspace.run("send", "status_change", "--incident", "INC11", "--status", "open", "--severity", "low")
+        #expect(other.status == 0 && other.errors.isEmpty, "the next number is no slip")
+        let assigned = try await workspace.run(
+            "send", "assignment", "--incident", "INC10", "--set", "assignee=duty-enginer", "--by", "servce-owner")
+        #expect(assigned.status == 0)
+        #expect(assigned.errors.contains("nobody is called `duty-enginer` in routes.yaml"), "\(assigned.errors)")
+        #expect(assigned.errors.contains("did you mean `duty-engineer`?") && assigned.errors.contains("did you mean `service-owner`?"))
+        try await eventually("the router says so: \(router.errors)") { router.errors.contains("an assignment to nobody") }
+        #expect(await router.stop() == 0)
+        await sandbox.stop()
+    }
 }

@@ -106,7 +106,10 @@ import Testing
         _ = try await store.accept([timed(try event("e2", status: "resolved", time: now.addingTimeInterval(60)), at: now)])
         await store.close()
         try fixture.damage(
-            "DROP TABLE figures; DROP TABLE troubles; DROP TABLE monitors; DROP INDEX deliveries_undelivered; PRAGMA user_version = 4")
+            """
+            DROP TABLE figures; DROP TABLE troubles; DROP TABLE monitors; DROP INDEX deliveries_undelivered; DROP INDEX incidents_look_at;
+            ALTER TABLE incidents DROP COLUMN look_at; PRAGMA user_version = 4
+            """)
         let again = try fixture.open()
         let hours = try await again.figures(.hour, since: now.addingTimeInterval(-7_200))
         #expect(hours.map { "\($0.name) \($0.part) \($0.count) \($0.total)" } == ["a delivered 1 12", "b dead 1 3"])

@@ -46,6 +46,30 @@ import Testing
         await store.close()
     }
 
+    /// Its incident is ended by its alarm; until then it is known.
+    @Test func oneWhoseRuleIsGoneIsKeptUntilItsIncidentHasEnded() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        try await watch(store, ["a", "b"], now: start)
+        let opening = try event("dead_man/a/1", incident: "dead-man-a", source: Event.ownSource)
+        _ = try await store.accept([timed(opening), timed(try event("1", incident: "dead-man-c"))])
+        try await watch(store, [], now: after(60))
+        #expect(try await store.monitors() == [Monitor(name: "a", since: start, missed: start)])
+        #expect(try await store.alarms() == ["monitor/a": 60])
+        let end = try event("dead_man/a/2", incident: "dead-man-a", source: Event.ownSource, status: "resolved", time: after(60))
+        let bell = AlarmBell(
+            raise: { _, _, surroundings in
+                try surroundings.monitor("a") == nil ? [] : [timed(end, changes: [.forgetMonitor("a")], at: after(60))]
+            }, alarm: { _, _, _ in nil })
+        _ = try await store.ring(try await store.dueAlarms(now: after(60), limit: 5), with: bell, now: after(60))
+        #expect(try await store.monitors().isEmpty)
+        #expect(try await store.alarms().isEmpty)
+        try await watch(store, [], now: after(120))
+        #expect(try await store.monitors().isEmpty)
+        #expect(try await store.verify() == [])
+        await store.close()
+    }
+
     @Test func oneThatWasSilentIsLookedAtAtOnce() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()

@@ -24,7 +24,7 @@ enum Phrase: Int, CaseIterable, Sendable {
     case correctionOf, reopened, resolvedAfter, closed, beingWorkedOn, onHold, opened
     case severityRaised, severityLowered, severityChanged
     case leadIsNow, leadIsNobody, assignedTo, nowWithTeam, noLongerAssigned
-    case yoursNow, withYourTeam, notYours, youLead, youLeadNoMore, chosenBecause
+    case yoursNow, yourRole, withYourTeam, notYours, youLead, youLeadNoMore, chosenBecause
     case broadcastApproved, broadcastRefused, broadcastWaits, yourBroadcastRefused, yourBroadcastExpired, yourBroadcastStopped
     case yourBroadcastNobody, approvalFacts
     case subscribed, subscriptionEnded, confirmSubscription, confirmBody, incidentsInGeneral
@@ -33,6 +33,11 @@ enum Phrase: Int, CaseIterable, Sendable {
     case statusReport, tocsin, test, addressLost, yourAddressLost
     case reminder, updateIsDue, noWordFor, stillAfter, stillAndNobody, stillOpenNobody, still, comesAndGoes, calmAgain
     case onDutyYou, onDutyOver, onDutyNow, onDutyNobody, openIncidents, noOpenIncidents, openIncident
+    case groundFirst, groundNext, groundNobodyFree, groundStandsIn, groundOnDuty, groundAway, groundNobodyOnDuty, groundSnoozed
+    case groundQuietHours, groundNobodyStandsIn, groundNamedBy, groundResponse, groundCondition, groundNoOther, groundMoreAddresses
+    case signsOfLife, signsNoneOpen, signsOpen, signsNoneQueued, signsQueued, signsOverdue, signsNoneDead, signsDead
+    case monitorTitle, monitorNextSteps, monitorSilent, monitorNever, monitorHeard, monitorRemoved, endedMeanwhile
+    case neglected, neglectedIncident, neglectAdvice
     case unnamed, headline, because, nobodyAcknowledged, assignedBy
 
     // Lines below the headline.

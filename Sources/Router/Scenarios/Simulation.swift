@@ -114,12 +114,17 @@ struct Simulation {
                 for receipt in try ledger.ring(alarms, with: setup.bell(now: now), now: now) { try take(receipt) }
                 if alarms.count < Self.batch { break }
             }
+            if let due = try ledger.nextNeglect(), due <= now,
+                let receipt = try ledger.tellNeglect(now: now, notice: { setup.neglect($0, $1, now: now) })
+            {
+                try take(receipt)
+            }
             while try release() {}
         }
     }
 
     private func nextMoment() throws(LedgerError) -> Date? {
-        let moments = [nextEvent?.at, try ledger.nextAlarm(), try ledger.nextRelease()]
+        let moments = [nextEvent?.at, try ledger.nextAlarm(), try ledger.nextRelease(), try ledger.nextNeglect()]
         return moments.compactMap { $0.map(scenario.awake) }.min()
     }
 

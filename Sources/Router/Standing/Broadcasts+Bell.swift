@@ -62,15 +62,16 @@ extension Setup {
         let id = broadcast.id
         var extra = facts(broadcast, news)
         extra["count"] = reach.isMore ? .string("\(reach.count)+") : .integer(reach.count)
+        let limit = configuration.table.people.broadcasts.approveOver ?? 0
         extra["until"] = broadcast.until.map { .string(Timestamp.format($0)) }
         let event = Event.raised(
             .approvalWanted(broadcast: broadcast.id), id: ["broadcast", broadcast.id, "approval", Timestamp.format(broadcast.created)],
             time: now, incident: nil,
-            change: Change(reason: "more than \(configuration.table.people.broadcasts.approveOver ?? 0) addresses", by: broadcast.by),
+            change: Change(reason: "more than \(limit) addresses", by: broadcast.by),
             message:
                 "\(by) wants to send this to \(reach.words) addresses. Approve it: tocsin approve \(id) --by YOU. "
                 + "Refuse it: tocsin refuse \(id) --by YOU --reason WHY.\(page(of: id))\n\n\(news.text)",
-            extra: ["broadcast": .object(extra)])
+            extra: ["broadcast": .object(extra), Ground.member: .array([Ground(.moreAddresses, String(limit)).json])])
         let whom = asked.map { RecipientEntry(subject: .name($0), text: $0) }
         let told = whom.isEmpty ? configuration.table.operators : whom
         return DueEvent(

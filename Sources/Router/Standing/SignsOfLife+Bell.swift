@@ -8,15 +8,21 @@ import Routing
 extension Setup {
     /// A monitor has been silent for too long, or is heard again.
     func ringMonitor(_ name: String, _ surroundings: any Surroundings, now: Date) throws -> [Arrival] {
-        guard let monitor = try surroundings.monitor(name), let due = configuration.table.dueEvent(of: monitor, now: now) else { return [] }
-        var arrival = Pipeline.arrival(due.event, file: nil, setup: self, now: now)
+        guard let monitor = try surroundings.monitor(name) else { return [] }
+        let table = configuration.table
+        if let event = table.removal(of: monitor, now: now) { return [arrival(event, and: .forgetMonitor(name), now: now)] }
+        return table.dueEvent(of: monitor, now: now).map { [arrival($0.event, and: .monitor($0.after), now: now)] } ?? []
+    }
+
+    private func arrival(_ event: Event, and change: StandingChange, now: Date) -> Arrival {
+        var arrival = Pipeline.arrival(event, file: nil, setup: self, now: now)
         let decide = arrival.decide
         arrival.decide = { incident, surroundings in
             var decision = try decide(incident, surroundings)
-            decision.changes.append(.monitor(due.after))
+            decision.changes.append(change)
             return decision
         }
-        return [arrival]
+        return arrival
     }
 
     func monitorAlarm(_ name: String, _ surroundings: any Surroundings) throws -> Alarm? {

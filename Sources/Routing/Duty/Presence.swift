@@ -1,6 +1,7 @@
 // Who is there at one moment: who is on duty, who is away and who stands in for them, who does not want to hear now.
 
 import Foundation
+import Incidents
 
 /// Everybody's presence at one moment.
 public struct Presence: Sendable {
@@ -62,6 +63,13 @@ public struct Presence: Sendable {
     func note(of person: String) -> String? {
         guard let absence = absences[person], let other = standIn(for: person) else { return nil }
         return "\(other) stands in for \(person), who is away until \(text(absence.until))"
+    }
+
+    /// The same, or why nobody is told, part by part; nil: they are there.
+    func ground(of person: String) -> Ground? {
+        guard let absence = absences[person] else { return nil }
+        guard let other = standIn(for: person) else { return Ground(.nobodyStandsIn, person, until: absence.until) }
+        return Ground(.standsIn, other, other: person, until: absence.until)
     }
 
     /// Why nobody is told in place of somebody who is away: `ana is away until 09:00 UTC, and nobody stands in`.

@@ -36,6 +36,7 @@ extension RoutingTable {
         if next == last, next != nil { return nil }
         var change = Change(from: last, to: next)
         change.reason = next == turn.person ? nil : presence.note(of: turn.person) ?? presence.whyNobody(for: turn.person)
+        let ground = next == turn.person ? nil : presence.ground(of: turn.person)
         let open = try surroundings.openIncidents(limit: Self.handoverIncidents)
         let event = Event.raised(
             .handover(rotation: name), id: ["handover", name, Timestamp.format(turn.from), turn.person, next ?? ""], time: turn.from,
@@ -43,7 +44,7 @@ extension RoutingTable {
             extra: [
                 "rotation": .string(name), "incidents": .array(open.map(document)),
                 "turn": ["person": .string(turn.person), "from": time(turn.from), "until": time(turn.until)],
-            ])
+            ].merging(ground.map { [Ground.member: .array([$0.json])] } ?? [:]) { $1 })
         return DueEvent(event: event, directed: told(of: name, next, last))
     }
 

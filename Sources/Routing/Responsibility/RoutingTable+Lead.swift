@@ -30,7 +30,7 @@ extension RoutingTable {
         incident.members["communication_lead"] = .string(choice.person)
         incident.course.lead = Course.Lead(
             person: choice.person, severity: severity.name, told: lead?.told, number: (lead?.number ?? 0) + 1, since: now,
-            reason: choice.reason)
+            reason: choice.reason, grounds: choice.grounds)
     }
 
     /// Takes over whom the incident names, where that is not who was chosen. An assignment is itself the announcement; a
@@ -54,10 +54,11 @@ extension RoutingTable {
         }
         let before = incident.course.lead
         let by = event.change.by.flatMap { $0.isEmpty ? nil : $0 } ?? event.source
-        let reason = event.change.reason.flatMap { $0.isEmpty ? nil : $0 } ?? "named by \(quoted(by))"
+        let said = event.change.reason.flatMap { $0.isEmpty ? nil : $0 }
+        let reason = said ?? "named by \(quoted(by))"
         incident.course.lead = Course.Lead(
             person: word, severity: severity.name, isNamed: true, told: isAssignment || before?.told == nil ? word : before?.told,
-            number: (before?.number ?? 0) + 1, since: now, reason: reason)
+            number: (before?.number ?? 0) + 1, since: now, reason: reason, grounds: said == nil ? [Ground(.namedBy, by)] : [])
     }
 
     private func isSame(_ one: String, _ other: String) -> Bool {
@@ -79,19 +80,27 @@ extension RoutingTable {
 struct LeadChoice {
     let person: String
     let reason: String
+    /// The same, part by part.
+    let grounds: [Ground]
 
     init(of list: [String], for severity: Severity, _ table: RoutingTable, _ presence: Presence, now: Date) {
-        var passed: [String] = []
-        var first: (person: String, remark: String?)?
-        var chosen: (person: String, remark: String?)?
+        typealias Part = (text: String, ground: Ground)
+        var passed: [Part] = []
+        var first: (person: String, remark: Part?)?
+        var chosen: (person: String, remark: Part?)?
         for name in list {
             guard let person = Self.whom(name, table, presence) else {
-                passed.append(table.people.rotations[name] == nil ? "\(name) is away" : "nobody is on duty in \(name)")
+                passed.append(
+                    table.people.rotations[name] == nil
+                        ? ("\(name) is away", Ground(.away, name)) : ("nobody is on duty in \(name)", Ground(.nobodyOnDuty, name)))
                 continue
             }
-            let remark: String? =
+            let remark: Part? =
                 person == name
-                ? nil : table.people.rotations[name] == nil ? "\(person) stands in for \(name)" : "\(person) is on duty in \(name)"
+                ? nil
+                : table.people.rotations[name] == nil
+                    ? ("\(person) stands in for \(name)", Ground(.standsIn, person, other: name))
+                    : ("\(person) is on duty in \(name)", Ground(.onDuty, person, other: name))
             if first == nil { first = (person, remark) }
             if let obstacle = Self.obstacle(person, table, presence, now: now) {
                 passed.append(obstacle)
@@ -106,7 +115,9 @@ struct LeadChoice {
         let place =
             chosen == nil
             ? "nobody is free for \(severity.name), so the first is told" : "\(isFirst ? "first" : "next") for \(severity.name)"
-        reason = ([place + (taken.remark.map { " (\($0))" } ?? "")] + passed).joined(separator: "; ")
+        reason = ([place + (taken.remark.map { " (\($0.text))" } ?? "")] + passed.map(\.text)).joined(separator: "; ")
+        let head = Ground(chosen == nil ? .nobodyFree : isFirst ? .first : .next, severity.name)
+        grounds = [head] + [taken.remark?.ground].compactMap(\.self) + passed.map(\.ground)
     }
 
     /// Who is meant by a name of the list now; nil: they are away, and nobody stands in.
@@ -117,13 +128,16 @@ struct LeadChoice {
     }
 
     /// Why somebody is passed over; nil: they are free.
-    private static func obstacle(_ name: String, _ table: RoutingTable, _ presence: Presence, now: Date) -> String? {
+    private static func obstacle(_ name: String, _ table: RoutingTable, _ presence: Presence, now: Date) -> (text: String, ground: Ground)?
+    {
         if let until = presence.snoozedUntil(name) {
-            return "\(name) wants to hear nothing until \(Moment.text(until, now: now, in: table.rules.timeZone, isNamed: true))"
+            let text = Moment.text(until, now: now, in: table.rules.timeZone, isNamed: true)
+            return ("\(name) wants to hear nothing until \(text)", Ground(.snoozed, name, until: until))
         }
         guard let person = table.directory.people[name], let hours = person.quietHours else { return nil }
         let zone = person.timezone.flatMap(TimeZone.init(identifier:)) ?? table.rules.timeZone
         guard let end = hours.end(at: now, in: zone) else { return nil }
-        return "\(name) is in quiet hours until \(Moment.text(end, now: now, in: zone, isNamed: true))"
+        let text = Moment.text(end, now: now, in: zone, isNamed: true)
+        return ("\(name) is in quiet hours until \(text)", Ground(.quietHours, name, until: end))
     }
 }

@@ -22,6 +22,9 @@ extension RoutingTable {
         let found = response.match.conditions.map { $0.found(facts) }
         let reason = "response \(response.number): " + (found.isEmpty ? "no other takes it" : found.joined(separator: ", "))
 
+        var grounds = response.match.conditions.map { Ground(.condition, $0.member, other: $0.value(facts)) }
+        if grounds.isEmpty { grounds = [Ground(.noOther)] }
+
         if let team = response.team { incident.members["team"] = .string(team) }
         if let assignee = response.assignee { incident.members["assignee"] = .string(assignee) }
         // What a producer has said of a role stays.
@@ -30,7 +33,8 @@ extension RoutingTable {
         if !response.checklist.isEmpty { incident.members["checklist"] = .array(response.checklist.map(JSONValue.string)) }
         let tellsNobody = response.team == nil && response.assignee == nil && roles.isEmpty
         incident.course.response = Course.Response(
-            number: response.number, reason: reason, since: now, roles: roles, isTold: tellsNobody)
+            number: response.number, reason: reason, since: now, roles: roles, isTold: tellsNobody,
+            grounds: [Ground(.response, String(response.number))] + grounds)
     }
 
     /// Whether what a response gave is as it gave it.

@@ -39,6 +39,7 @@ struct EscalationWalk {
 
     private let policy: EscalationPolicy
     private let course: Course
+    private let id: String
     private let rank: Int
     private let now: Date
     /// The clock was due to look at it some time ago, and did not.
@@ -62,6 +63,7 @@ struct EscalationWalk {
         self.policy = policy
         self.now = now
         course = incident.course
+        id = incident.id
         rank = severity.rank
         wasAway = incident.alarm.map { now.timeIntervalSince($0) > 60 } ?? false
         let state = course.escalation
@@ -149,7 +151,7 @@ struct EscalationWalk {
         let heard = isNext && isUnheard ? "its last step reached nobody" : "nobody has answered"
         return AgendaItem(
             at: at, raised: .unanswered(policy: policy.name), reason: "escalation `\(policy.name)` is at its end, and \(heard)",
-            message: "Escalation `\(policy.name)` has come to its end, and \(heard).")
+            message: "Escalation `\(policy.name)` of \(ClockText.oneLine(id)) has come to its end, and \(heard).")
     }
 
     private func item(_ moment: Moment, instead missed: [Moment] = []) -> AgendaItem {

@@ -22,7 +22,7 @@ extension IncidentAgenda {
         }
         let event = Event.raised(
             item.raised, id: [incident.id] + name(of: item, time: time), time: time, incident: incident.id, members: members,
-            change: change, message: item.message)
+            change: change, message: item.message, extra: item.grounds.json.map { [Ground.member: $0] } ?? [:])
         return DueEvent(event: event, directed: directed(item))
     }
 
@@ -48,7 +48,7 @@ extension IncidentAgenda {
         case .response: ["assignment", "response \(course.response?.number ?? 1)", Timestamp.format(course.started), time]
         // Raised by others than incidents.
         case .handover(let name), .approvalWanted(let name), .broadcastOver(let name), .addressLost(_, let name): [name, time]
-        case .heartbeat: [time]
+        case .heartbeat, .neglected: [time]
         }
     }
 
@@ -80,7 +80,7 @@ extension IncidentAgenda {
                 Directed(.entry($0), origin: .route, name: route.name, template: route.template, isUrgent: route.isUrgent)
             }
         case .warning, .missedWarning, .breach, .unanswered, .gapIgnored, .flapping, .calm, .stillOpen, .silenceEnding, .silenceEnded,
-            .handover, .approvalWanted, .broadcastOver, .addressLost, .heartbeat:
+            .handover, .approvalWanted, .broadcastOver, .addressLost, .heartbeat, .neglected:
             return []
         }
     }

@@ -10,10 +10,10 @@ extension IncidentAgenda {
         guard course.hasNews else { return [] }
         var items: [AgendaItem] = []
         if let response = course.response, !response.isTold {
-            items.append(AgendaItem(at: min(response.since, now), raised: .response, reason: response.reason))
+            items.append(AgendaItem(at: min(response.since, now), raised: .response, reason: response.reason, grounds: response.grounds))
         }
         if let lead = course.lead, lead.isNews {
-            items.append(AgendaItem(at: min(lead.since, now), raised: .lead, reason: lead.reason))
+            items.append(AgendaItem(at: min(lead.since, now), raised: .lead, reason: lead.reason, grounds: lead.grounds))
         }
         return items
     }

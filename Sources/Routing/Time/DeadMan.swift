@@ -25,7 +25,12 @@ public struct DeadManRule: Sendable {
     }
 
     /// The incident that its silence opens.
-    public var incident: String { "dead-man-\(name)" }
+    public var incident: String { Self.incidentPrefix + name }
+
+    /// What the ids of such incidents begin with.
+    public static let incidentPrefix = "dead-man-"
+    /// What the ids of the events begin with that open and end them.
+    public static let eventPrefix = "dead_man"
 }
 
 /// What is known of a monitor.
@@ -122,6 +127,18 @@ extension RoutingTable {
         return (silent(rule, monitor, now: now), after)
     }
 
+    /// The end of the incident that a monitor's silence opened, where its rule is no more; nil: there is a rule, or no silence.
+    public func removal(of monitor: Monitor, now: Date) -> Event? {
+        guard deadMen.rules[monitor.name] == nil, let missed = monitor.missed else { return nil }
+        let name = monitor.name
+        return event(
+            DeadManRule(name: name, match: Match(), after: 0), .statusChange,
+            id: [Timestamp.format(missed), "removed", Timestamp.format(now)], time: now,
+            ["status": .string(IncidentStatus.resolved.rawValue)],
+            message: "Tocsin does not watch for \(name) any more: its rule was removed. Whether it runs is not known.",
+            said("removed", name, at: now, silence: 0))
+    }
+
     private func silent(_ rule: DeadManRule, _ monitor: Monitor, now: Date) -> Event {
         let last = moment(monitor.last, now: now)
         let age = age(now.timeIntervalSince(monitor.last))
@@ -135,9 +152,15 @@ extension RoutingTable {
             "description": .string("\(heard) It should be heard at least every \(AgeText.text(rule.after)) (`dead_man.\(rule.name)`)."),
             "next_steps": .string("See whether \(rule.name) runs, and whether its events reach the queue. It resolves by itself."),
         ]
+        members["dead_man"] = [
+            "name": .string(rule.name), "after": .integer(Int(rule.after)), "title": members["title"] ?? .null,
+            "next_steps": members["next_steps"] ?? .null,
+        ]
         members["severity"] = rule.severity.map { .string($0.name) }
         members["service"] = rule.service.map { .string($0) }
-        return event(rule, .escalation, id: [Timestamp.format(monitor.last)], time: now, members, message: heard)
+        let state = said(
+            monitor.heard == nil ? "never" : "silent", rule.name, at: monitor.last, silence: now.timeIntervalSince(monitor.last))
+        return event(rule, .escalation, id: [Timestamp.format(monitor.last)], time: now, members, message: heard, state)
     }
 
     private func heardAgain(_ rule: DeadManRule, _ monitor: Monitor, missed: Date) -> Event {
@@ -146,17 +169,26 @@ extension RoutingTable {
         let members: [String: JSONValue] = ["status": .string(IncidentStatus.resolved.rawValue)]
         return event(
             rule, .statusChange, id: [Timestamp.format(missed), "heard", Timestamp.format(monitor.last)], time: monitor.last, members,
-            message: message)
+            message: message, said("heard", rule.name, at: monitor.last, silence: monitor.last.timeIntervalSince(missed)))
+    }
+
+    /// What an event says of a monitor, for messages in other languages.
+    private func said(_ state: String, _ name: String, at: Date, silence: TimeInterval) -> JSONValue {
+        [
+            "name": .string(name), "state": .string(state), "at": .string(Timestamp.format(at)),
+            "silence": .integer(Int(max(0, min(silence, 1e12)))),
+        ]
     }
 
     /// Like a producer's, so that routes and policies take it as they take any other.
     private func event(
-        _ rule: DeadManRule, _ type: EventType, id: [String], time: Date, _ members: [String: JSONValue], message: String
+        _ rule: DeadManRule, _ type: EventType, id: [String], time: Date, _ members: [String: JSONValue], message: String,
+        _ monitor: JSONValue
     ) -> Event {
-        let id = Event.ownID(["dead_man", rule.name] + id)
+        let id = Event.ownID([DeadManRule.eventPrefix, rule.name] + id)
         let document: JSONValue = [
             "id": .string(id), "type": .string(type.rawValue), "source": .string(Event.ownSource),
-            "time": .string(Timestamp.format(time)), "message": .string(message), "dead_man": .string(rule.name),
+            "time": .string(Timestamp.format(time)), "message": .string(message), "dead_man": .string(rule.name), "monitor": monitor,
             "incident": .object(members.merging(["id": .string(rule.incident)]) { $1 }),
         ]
         return Event(

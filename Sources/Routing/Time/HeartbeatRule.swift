@@ -41,6 +41,15 @@ public struct VitalSigns: Sendable, Equatable {
         self.queued = queued
     }
 
+    /// The member of an event's document that holds them.
+    public static let member = "signs"
+
+    var document: JSONValue {
+        var out: [String: JSONValue] = ["open": .integer(openIncidents), "dead": .integer(dead), "overdue": .integer(overdue)]
+        out["queued"] = queued.map { .integer($0) }
+        return .object(out)
+    }
+
     /// `2 incidents are open, the queue is empty, nothing is dead.`
     public var words: String {
         var parts = [
@@ -68,7 +77,8 @@ extension RoutingTable {
         guard let heartbeat else { return nil }
         let beat = heartbeat.beat(at: now)
         let event = Event.raised(
-            .heartbeat, id: ["heartbeat", Timestamp.format(beat)], time: beat, incident: nil, message: "Tocsin is alive. \(signs.words)")
+            .heartbeat, id: ["heartbeat", Timestamp.format(beat)], time: beat, incident: nil, message: "Tocsin is alive. \(signs.words)",
+            extra: [VitalSigns.member: signs.document])
         let directed = heartbeat.to.map {
             Directed(.entry($0), origin: .reminder, name: Self.heartbeatName, template: "heartbeat", expire: heartbeat.every)
         }

@@ -12,6 +12,8 @@ struct AgendaItem: Sendable {
     /// In words, for `change.reason`.
     var reason: String?
     var message: String?
+    /// The reason, part by part, for whoever reads it in another language.
+    var grounds: [Ground] = []
     /// The target of a promise, where it is one: what its clock runs from.
     var start: Date?
     /// Steps: it has run before.
@@ -39,6 +41,7 @@ struct AgendaItem: Sendable {
         case .approvalWanted, .broadcastOver: "broadcast"
         case .addressLost: "address lost"
         case .heartbeat: "sign of life"
+        case .neglected: "nobody has touched it"
         }
     }
 }

@@ -40,6 +40,12 @@ extension Validation {
                 "`\(member.key)` speaks of an event, and an escalation policy is chosen by the incident alone: leave it out",
                 at: member.place)
         }
+        for member in policy.conditions where member.key == "status" {
+            findings.warning(
+                "escalation policy `\(policy.name.shortened)` may stop without a word: a policy is chosen again when the severity changes, and "
+                    + "where the status is another one by then, this one does not match any more; leave `status` out (what is "
+                    + "on hold or over is not escalated anyway)", at: member.place)
+        }
     }
 
     /// Steps whose `after` names no severity that the policy is for.

@@ -98,7 +98,7 @@ enum IncidentForms {
         pages.form("/incidents/{id}/acknowledge") { form in
             try await form.say("acknowledgement", said: "acknowledged") { incident in
                 if incident.acknowledged {
-                    throw PageFault(.conflict, form.words("act.has-it", ["who": incident.acknowledgedBy ?? "–"]))
+                    throw PageFault(.conflict, form.words("act.has-it", ["who": incident.acknowledgedBy.map(form.person) ?? "–"]))
                 }
                 return [:]
             }

@@ -102,6 +102,9 @@ struct FormRequest: Sendable {
         guard let text = fields[name]?.trimmingCharacters(in: .whitespacesAndNewlines), !text.isEmpty else { return nil }
         return text
     }
+
+    /// A person's own name, where they have one.
+    func person(_ name: String) -> String { house.setup.value.configuration.table.names[name] ?? name }
 }
 
 /// What becomes of a form.

@@ -111,7 +111,7 @@ extension PageRequest {
     }
 
     /// A person's own name, where they have one.
-    func person(_ name: String) -> String { table.directory.people[name]?.displayName ?? name }
+    func person(_ name: String) -> String { table.names[name] ?? name }
 
     // MARK: Deliveries
 

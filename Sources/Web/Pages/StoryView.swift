@@ -65,8 +65,13 @@ struct StoryView {
             return (entry.stored.previous, event.incident?.members["severity"]?.string ?? event.change.to)
         case .assignment:
             let names = ["assignee", "team", "communication_lead"].compactMap { event.incident?.members[$0]?.string }
-            return (event.change.from, names.isEmpty ? event.change.to : names.map(request.person).joined(separator: ", "))
+            return (
+                event.change.from.map(request.person),
+                names.isEmpty ? event.change.to.map(request.person) : names.map(request.person).joined(separator: ", ")
+            )
         case .slaWarning, .slaBreach: return (nil, event.change.field.map { words.word("target", $0) })
+        case .reminder where event.change.field == "rotation":
+            return (event.change.from.map(request.person), event.change.to.map(request.person))
         default: return (event.change.from, event.change.to)
         }
     }
@@ -83,6 +88,10 @@ struct StoryView {
         let title = event.payload?["subject"]?.string
         let text = event.payload?["message"]?.string
         for line in [title, text].compactMap({ $0 }) { lines.append(.paragraph(line)) }
+        for stranger in request.table.strangers(in: event) {
+            let near = stranger.near.map { " " + words("story.stranger-near", ["name": $0]) } ?? ""
+            lines.append(.paragraph(words("story.stranger", ["name": stranger.word]) + near, class: "warn"))
+        }
         return HTML(lines)
     }
 

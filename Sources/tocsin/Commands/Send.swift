@@ -55,6 +55,9 @@ struct Send: AsyncParsableCommand {
         }
         for member in members { try event.set(assignment: member) }
         if type.lowercased() == EventType.acknowledgement.rawValue, let incident { _ = try await option.known(incident, configuration) }
+        let hints = SendHints(event: try event.parsed(configuration), configuration: configuration)
+        // Before the router takes it, and the incident is known.
+        await hints.say(option)
         Terminal.say(try event.drop(into: configuration))
     }
 }

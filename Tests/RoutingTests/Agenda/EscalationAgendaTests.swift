@@ -212,7 +212,8 @@ import Testing
         lost.pass(to: 600)
         #expect(lost.log == ["+10 step 1", "+10 step 2", "+10 step 3", "+10 unanswered"])
         #expect(
-            lost.raised.last?.event.message == "Escalation `default` has come to its end, and its last step reached nobody.")
+            lost.raised.last?.event.message
+                == "Escalation `default` of \(lost.incident?.id ?? "") has come to its end, and its last step reached nobody.")
         #expect(Set(lost.raised.map(\.event.id)).count == 4)
     }
 

@@ -120,6 +120,7 @@ struct VirtualTime {
         case .broadcastOver: "broadcast over"
         case .addressLost: "address lost"
         case .heartbeat: "heartbeat"
+        case .neglected: "neglected"
         }
     }
 }

@@ -93,6 +93,16 @@ import Testing
         #expect(table.dueEvent(of: monitor, now: later(4))?.event.type == .statusChange)
     }
 
+    @Test func aRuleThatIsGoneEndsWhatItsSilenceOpened() throws {
+        let silent = Monitor(name: "watchdog", since: noon, missed: noon)
+        let end = try #require(table().removal(of: silent, now: later(60)))
+        #expect(end.type == .statusChange && end.source == Event.ownSource && end.incident?.id == "dead-man-watchdog")
+        #expect(end.incident?.members["status"] == "resolved")
+        #expect(end.message == "Tocsin does not watch for watchdog any more: its rule was removed. Whether it runs is not known.")
+        #expect(table().removal(of: Monitor(name: "watchdog", since: noon), now: later(60)) == nil)
+        #expect(table(rule(Match())).removal(of: silent, now: later(60)) == nil)
+    }
+
     @Test func aRuleThatIsGoneAsksForNothing() {
         #expect(table().alarm(of: Monitor(name: "watchdog", since: noon)) == nil)
         #expect(table().dueEvent(of: Monitor(name: "watchdog", since: noon), now: later(9_999)) == nil)

@@ -51,6 +51,24 @@ import Testing
         #expect(answer.headers[.cacheControl] == "no-store", "\(path)")
     }
 
+    /// The story calls people by their names, and says whom an assignment named in vain.
+    @Test func anAssignmentToNobodyStandsInTheStory() async throws {
+        let fixture = try PageFixture()
+        let opened: JSONValue = ["type": "status_change", "id": "e1", "incident": ["id": "INC1", "severity": "low", "status": "open"]]
+        try await fixture.accept(opened)
+        try await fixture.accept(
+            ["type": "assignment", "id": "e2", "incident": ["id": "INC1", "assignee": "anna"], "change": ["by": "ANA@example.com"]])
+        let cookie = try fixture.cookie("operator")
+        try await fixture.test { client in
+            let english = try await client.page("/incidents/INC1?lang=en", cookie).text
+            #expect(english.contains("Nobody is called anna in the configuration") && english.contains("Did you mean ana?"))
+            #expect(english.contains("by Ana<"))
+            let german = try await client.page("/incidents/INC1?lang=de", cookie).text
+            #expect(german.contains("Niemand heißt in der Konfiguration anna") && german.contains("Meinten Sie ana?"))
+        }
+        await fixture.house.ledger.close()
+    }
+
     @Test func theAssetsAreKeptAndTheirAddressesAreTheirContents() async throws {
         let fixture = try PageFixture()
         try await fixture.test { client in
