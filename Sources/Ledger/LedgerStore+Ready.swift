@@ -33,6 +33,16 @@ extension LedgerStore {
         }
     }
 
+    /// Makes the most urgent retries of a lane due now, because its destination is back: at most so many, the next due first.
+    ///
+    /// - Returns: how many.
+    public func hasten(lane: String, now: Date, limit: Int = 1_000) async throws(LedgerError) -> Int {
+        try await writing { database in
+            try database.run(Self.hastenRetries, [now.microseconds, lane, now.microseconds, limit])
+            return database.changesCount
+        }
+    }
+
     /// The lanes that have anything to send, now or later, in alphabetical order.
     public func lanes() async throws(LedgerError) -> [String] {
         try await readers.read { try Self.lanes($0) }
@@ -95,6 +105,11 @@ extension LedgerStore {
         SELECT count(*) FROM (
             SELECT 1 FROM deliveries INDEXED BY deliveries_ready
             WHERE lane = ? AND priority = ? AND due <= ? AND \(LedgerSchema.ready) LIMIT ?)
+        """
+    private static let hastenRetries = """
+        UPDATE deliveries SET due = ? WHERE id IN (
+            SELECT id FROM deliveries INDEXED BY deliveries_ready
+            WHERE lane = ? AND priority = 0 AND due > ? AND state = 'retrying' AND \(LedgerSchema.ready) ORDER BY due LIMIT ?)
         """
     static let nextLane = """
         SELECT lane FROM deliveries INDEXED BY deliveries_ready WHERE lane > ? AND \(LedgerSchema.ready) ORDER BY lane LIMIT 1

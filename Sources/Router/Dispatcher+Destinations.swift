@@ -29,6 +29,19 @@ extension Dispatcher {
         }
     }
 
+    /// Whose destination was away and is back: the most urgent do not wait for the next attempt that was planned meanwhile.
+    func hastenWhatIsBack() async {
+        for lane in recovered {
+            do {
+                let count = try await pipeline.ledger.hasten(lane: lane, now: pipeline.clock())
+                recovered.remove(lane)
+                if count > 0 { change(lane) { $0.lookAgain() } }
+            } catch {
+                complain("what waits for a destination that is back goes out at its planned time", error)
+            }
+        }
+    }
+
     private func state(of lane: Lane, now: Date) -> DestinationState {
         let breaker: String
         var retryAt: Date?
@@ -68,6 +81,7 @@ extension Dispatcher {
                 "does not get through; from now on one at a time is tried",
                 metadata: ["channel": "\(delivery.channel)", "lane": "\(delivery.lane)"].merging(delivery.logged) { $1 })
         case .closed(let seconds):
+            recovered.insert(delivery.lane)
             logger.notice(
                 "gets through again; what waited goes out",
                 metadata: ["channel": "\(delivery.channel)", "after_seconds": "\(Int(seconds))"])

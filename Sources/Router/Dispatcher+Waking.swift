@@ -73,8 +73,8 @@ extension Dispatcher {
         return true
     }
 
-    /// Once a second: what commands changed in the ledger (`tocsin dead retry`, `tocsin pause`), whose patience is over,
-    /// whether the clock was set, and what `status` is to show.
+    /// Once a second: what commands changed in the ledger (`tocsin dead retry`, `tocsin pause`), which destinations are back,
+    /// whose patience is over, whether the clock was set, and what `status` is to show.
     nonisolated func keepTime() async {
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(1))
@@ -86,6 +86,7 @@ extension Dispatcher {
     private func tick() async {
         await mindTheClock()
         await lookForChanges()
+        await hastenWhatIsBack()
         await failOverWhatIsDue()
         await failOverWhatIsStranded()
         giveUpWhatIsTooOld()

@@ -64,6 +64,8 @@ public actor Dispatcher: Service {
     var lastComplaint = Date.distantPast
     /// Lanes whose last attempt did not get through: said once, and once when it is over.
     var troubled: Set<String> = []
+    /// Lanes whose breaker has closed since the last look.
+    var recovered: Set<String> = []
     /// Lanes whose open breaker the operators were told of.
     var toldOfBreaker: Set<String> = []
     var pauses = Pauses()

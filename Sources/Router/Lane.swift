@@ -71,9 +71,10 @@ struct Lane: Sendable {
 
     // MARK: What it can do
 
-    /// Nothing is left to do or to remember.
+    /// Nothing is left to do or to remember. Failures in a row are remembered though everything waits for its next attempt: few
+    /// deliveries in large intervals are an outage as well.
     func isQuiet(now: Date) -> Bool {
-        claimed.isEmpty && inFlight == 0 && !mayHaveMore && !isRefilling && !isPaused(now) && breaker.isClosed && meter.isIdle(now: now)
+        claimed.isEmpty && inFlight == 0 && !mayHaveMore && !isRefilling && !isPaused(now) && breaker == Breaker() && meter.isIdle(now: now)
     }
 
     /// Nothing of it can be sent any more unless something else changes than our own rate.

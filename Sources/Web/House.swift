@@ -33,6 +33,7 @@ public struct House: Sendable {
     let shares = ConnectionShares()
     /// Who is signed in.
     var sessions: SessionStore
+    let sentForms = SentForms()
     /// Who looks at pages live.
     var live: LiveHub
     /// How the router is; nil where none runs beside it.

@@ -34,6 +34,27 @@ import Testing
         await store.close()
     }
 
+    @Test func whoseDestinationIsBackDoNotWaitWhereTheyAreMostUrgent() async throws {
+        let fixture = try LedgerFixture()
+        let store = try fixture.open()
+        func one(_ id: String, _ priority: Int, lane: String? = nil) throws -> Arrival {
+            arrival(try event(id, incident: id), [delivery(priority: priority)], lane: lane)
+        }
+        let ids = try await store.take(try one("a", 0), try one("b", 0), try one("c", 1), try one("d", 0, lane: "other"))
+        let later = start.addingTimeInterval(300)
+        _ = try await store.record(ids.map { deferred($0, until: later) })
+        let waits = try await store.accept([arrival(try event("e", incident: "e"), [delivery(priority: 0, due: later)])])
+        #expect(waits.count == 1)
+        let now = start.addingTimeInterval(10)
+        #expect(try await store.hasten(lane: "lane-ops-slack", now: now, limit: 1) == 1)
+        #expect(try await store.hasten(lane: "lane-ops-slack", now: now) == 1)
+        #expect(try await store.hasten(lane: "lane-ops-slack", now: now) == 0)
+        let ready = try await store.ready(lane: "lane-ops-slack", now: now, limit: 10).map(\.event.event.id)
+        #expect(ready == ["a", "b"], "neither what is less urgent, nor what was never tried, nor another lane's")
+        #expect(try await store.ready(lane: "other", now: now, limit: 10).isEmpty)
+        await store.close()
+    }
+
     @Test func lanesAreThoseWithWorkLeft() async throws {
         let fixture = try LedgerFixture()
         let store = try fixture.open()

@@ -186,6 +186,21 @@ import Testing
         #expect(sent(&lane, at: later).count == 5)
     }
 
+    @Test func failuresInLargeIntervalsAreAnOutageToo() {
+        var lane = lane([])
+        _ = lane.beginRefill(now: noon)
+        _ = lane.endRefill([])
+        for number in 1...5 {
+            let later = noon.addingTimeInterval(Double(number) * 60)
+            lane.offer(delivery(Int64(number)))
+            #expect(sent(&lane, at: later) == [Int64(number)])
+            let change = back(&lane, isHealthy: false, after: Double(number) * 60)
+            #expect((change == .opened) == (number == 5))
+            lane.finished(Int64(number))
+            #expect(!lane.isQuiet(now: later), "what failed would be forgotten with it")
+        }
+    }
+
     @Test func whatItsRateHoldsBackIsWaitedFor() {
         var lane = lane([delivery(1), delivery(2)])
         lane.meter.adopt([Rate(count: 1, seconds: 1, burst: 1)])

@@ -22,7 +22,7 @@ enum Live {
                 throw HTTPError(
                     .serviceUnavailable, headers: [.retryAfter: "60"], message: "too many look at live pages, or the router stops")
             }
-            let token = ByteBuffer(string: house.sessions.formToken(identity) ?? "")
+            let token = house.sessions.formToken(identity)
             let cookie = request.cookies[Sessions.cookieName(house)]?.value
             let began = house.clock()
             let isAllowed = { @Sendable in mayStill(identity, cookie: cookie, since: began, house) }
@@ -63,14 +63,16 @@ enum Live {
     }
 
     private static func stream(
-        _ words: AsyncStream<LiveWord>, token: ByteBuffer, isAllowed: @Sendable () -> Bool, saysEnd: Bool,
+        _ words: AsyncStream<LiveWord>, token: String?, isAllowed: @Sendable () -> Bool, saysEnd: Bool,
         to writer: inout any ResponseBodyWriter, now: Date
     ) async throws {
         try await writer.write(ByteBuffer(string: "retry: 5000\nevent: now\ndata: \(Timestamp.format(now))\n\n"))
         for await word in words {
             guard isAllowed() else { break }
             switch word {
-            case .main(let fragment): for piece in fragment.filled(token) { try await writer.write(piece) }
+            case .main(let fragment):
+                let token = ByteBuffer(string: token.map(FormToken.printed) ?? "")
+                for piece in fragment.filled(token) { try await writer.write(piece) }
             case .alive: try await writer.write(ByteBuffer(string: ": alive\n\n"))
             case .end: break
             }

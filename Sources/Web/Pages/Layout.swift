@@ -9,7 +9,13 @@ enum FormToken {
     static let field = "form_token"
     static let placeholder = "form-token-\(UUID().uuidString)"
 
-    static func filled(_ text: String, _ token: String?) -> String { text.replacing(placeholder, with: token ?? "") }
+    static func filled(_ text: String, _ token: String?) -> String { text.replacing(placeholder, with: token.map(printed) ?? "") }
+
+    /// The token as it stands in one copy of a page: a mark behind it tells a form that is sent twice from two forms.
+    static func printed(_ token: String) -> String { "\(token).\(String(UInt64.random(in: 0 ... .max), radix: 36))" }
+
+    /// The token of what stood in a form.
+    static func bare(_ text: String) -> String { String(text.prefix { $0 != "." }) }
 }
 
 /// What a frame knows of its page.

@@ -32,7 +32,7 @@ struct PageAnswer {
     }
 
     func form(
-        _ parameters: [String: String], for scope: Scope = .operate, _ act: @Sendable (FormRequest) async throws -> FormOutcome
+        _ parameters: [String: String], for scope: Scope = .operate, _ act: @escaping @Sendable (FormRequest) async throws -> FormOutcome
     ) async -> Response {
         if let refused = refused(wanting: scope) { return refused }
         guard let identity = context.identity else { return fault(PageFault(.unauthorized, words("fault.sign-in"))) }
@@ -40,7 +40,8 @@ struct PageAnswer {
             let fields = try await checkedFields(identity)
             let form = FormRequest(
                 house: house, identity: identity, words: words, parameters: parameters, fields: fields, now: house.clock())
-            switch try await act(form) {
+            let sent = house.sessions.formToken(identity).map { SentForms.Key($0, path: request.uri.path, fields) }
+            switch try await house.sentForms.outcome(of: sent, now: form.now, { try await act(form) }) {
             case .see(let path, let said):
                 let mark = said.map { (path.contains("?") ? "&" : "?") + "said=\($0)" } ?? ""
                 return Response(status: .seeOther, headers: [.location: path + mark])
@@ -67,7 +68,7 @@ struct PageAnswer {
         } catch {
             throw PageFault(.contentTooLarge, words("fault.form-too-large"))
         }
-        if let identity, !house.sessions.isFormToken(fields[FormToken.field] ?? "", of: identity) {
+        if let identity, !house.sessions.isFormToken(FormToken.bare(fields[FormToken.field] ?? ""), of: identity) {
             throw PageFault(.forbidden, words("fault.old-form"))
         }
         return fields

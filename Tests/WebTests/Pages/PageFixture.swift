@@ -147,6 +147,6 @@ extension TestResponse {
 
     /// The token in the first form of the page.
     var formToken: String? {
-        text.firstMatch(of: /name="form_token" value="([0-9a-f]+)"/).map { String($0.1) }
+        text.firstMatch(of: /name="form_token" value="([0-9a-f]+\.[0-9a-z]+)"/).map { String($0.1) }
     }
 }
