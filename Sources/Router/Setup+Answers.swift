@@ -11,45 +11,17 @@ import Settings
 extension Setup {
     /// Nil where nothing waits for somebody to acknowledge it, or nobody could.
     func acknowledging(for delivery: QueuedDelivery, now: Date) -> Acknowledging? {
-        guard configuration.answersLinks, delivery.ended == nil, let incident = delivery.event.incident else { return nil }
-        return acknowledging(
-            incident, delivery.event.event.type, delivery.origin, subscription: delivery.subscription, delivery, id: delivery.id, now: now)
+        guard delivery.ended == nil, let incident = delivery.event.incident else { return nil }
+        return configuration.acknowledging(
+            incident, delivery.event.event.type, delivery.origin, subscription: delivery.subscription, delivery, id: delivery.id,
+            links: links, now: now)
     }
 
     /// The same for a message that is only shown.
     func acknowledging(for planned: PlannedDelivery, about request: RenderRequest, now: Date) -> Acknowledging? {
-        guard configuration.answersLinks, let incident = request.incident else { return nil }
-        return acknowledging(
-            incident, request.event.type, planned.origin, subscription: planned.subscription, planned, id: 0, now: now)
-    }
-
-    /// Whether the message of a delivery carried links of its reader's own, to acknowledge or to leave: who has one can use it, so they
-    /// are shown to nobody else.
-    ///
-    /// - Parameter stored: the event that it is about.
-    public func carriedLinks(_ row: DeliveryRow, about stored: StoredEvent) -> Bool {
-        guard configuration.answersLinks else { return false }
-        if row.origin == .confirmation || row.routes.contains(where: { Subscription.id(ofRoute: $0) != nil }) { return true }
-        guard let incident = stored.incident, incident.isOpen, !incident.acknowledged else { return false }
-        return row.type.asksSomebody && row.origin.asksSomebody
-    }
-
-    private func acknowledging(
-        _ incident: Incident, _ type: EventType, _ origin: Origin, subscription: String?, _ delivery: some Addressed, id: Int64, now: Date
-    ) -> Acknowledging? {
-        guard incident.isOpen, !incident.acknowledged, type.asksSomebody, origin.asksSomebody, let http = configuration.http else {
-            return nil
-        }
-        // Who only asked to be told, and is nobody's colleague, does not decide that somebody has it.
-        if subscription != nil, configuration.table.directory.people[delivery.recipient] == nil { return nil }
-        let deed = Links.Deed.acknowledge(
-            Links.Acknowledge(
-                incident: incident.id, by: delivery.recipient, delivery: id, expires: now.addingTimeInterval(http.linksWork)))
-        guard let url = links.url(deed) else { return nil }
-        let hasButton = delivery.kind == .slack && http.slackSigningSecret != nil
-        let isAnswered = delivery.kind == .sms && configuration.isAnswered(delivery.channel)
-        return Acknowledging(
-            url: url, button: hasButton ? Links.token(in: url) : nil, answer: isAnswered ? "ACK \(incident.id)" : nil)
+        guard let incident = request.incident else { return nil }
+        return configuration.acknowledging(
+            incident, request.event.type, planned.origin, subscription: planned.subscription, planned, id: 0, links: links, now: now)
     }
 
     /// Where the gateway of a text message reports what became of it; nil where it cannot.
@@ -71,6 +43,42 @@ extension Setup {
 }
 
 extension RouterConfiguration {
+    /// Whether the message of a delivery carried links of its reader's own, to acknowledge or to leave: who has one can use it, so
+    /// nobody else is shown the real ones.
+    ///
+    /// - Parameter stored: the event that it is about.
+    public func carriedLinks(_ row: DeliveryRow, about stored: StoredEvent) -> Bool {
+        guard answersLinks else { return false }
+        if row.origin == .confirmation || row.routes.contains(where: { Subscription.id(ofRoute: $0) != nil }) { return true }
+        return acknowledging(shown: row, about: stored, now: .distantPast) != nil
+    }
+
+    /// How the message of a delivery could be acknowledged, for whoever looks at it: its link looks like the real one, and opens nothing.
+    public func acknowledging(shown row: DeliveryRow, about stored: StoredEvent, now: Date) -> Acknowledging? {
+        guard let incident = stored.incident else { return nil }
+        let subscription = row.routes.lazy.compactMap { Subscription.id(ofRoute: $0) }.first
+        return acknowledging(
+            incident, row.type, row.origin, subscription: subscription, row, id: row.id, links: .preview(publicURL: router.publicURL),
+            now: now)
+    }
+
+    fileprivate func acknowledging(
+        _ incident: Incident, _ type: EventType, _ origin: Origin, subscription: String?, _ delivery: some Addressed, id: Int64,
+        links: Links, now: Date
+    ) -> Acknowledging? {
+        guard answersLinks, incident.isOpen, !incident.acknowledged, type.asksSomebody, origin.asksSomebody, let http else { return nil }
+        // Who only asked to be told, and is nobody's colleague, does not decide that somebody has it.
+        if subscription != nil, table.directory.people[delivery.recipient] == nil { return nil }
+        let deed = Links.Deed.acknowledge(
+            Links.Acknowledge(
+                incident: incident.id, by: delivery.recipient, delivery: id, expires: now.addingTimeInterval(http.linksWork)))
+        guard let url = links.url(deed) else { return nil }
+        let hasButton = delivery.kind == .slack && http.slackSigningSecret != nil
+        let isAnswered = delivery.kind == .sms && isAnswered(delivery.channel)
+        return Acknowledging(
+            url: url, button: hasButton ? Links.token(in: url) : nil, answer: isAnswered ? "ACK \(incident.id)" : nil)
+    }
+
     /// Links in messages lead somewhere.
     var answersLinks: Bool { http != nil && router.publicURL != nil }
 

@@ -15,6 +15,8 @@ struct EventDocument: Sendable {
     var index: Int?
     /// Of NDJSON, from 1.
     var line: Int?
+    /// Of NDJSON, why the line is no JSON: told beside what is wrong with the others.
+    var fault: Problem?
 }
 
 /// How a request is read, by its `Content-Type` and its `ce-` headers.
@@ -69,7 +71,7 @@ enum EventFormat: Sendable, Equatable {
 extension EventFormat {
     /// The events of a body, or what keeps it from being read.
     ///
-    /// - Throws: `RefusedRequest` with every line that is at fault, at most 100.
+    /// - Throws: `RefusedRequest` where the whole is not what it should be.
     func documents(in body: [UInt8], _ headers: HTTPFields) throws(RefusedRequest) -> [EventDocument] {
         switch self {
         case .json, .batch:
@@ -108,7 +110,6 @@ extension EventFormat {
 
     private static func lines(_ body: [UInt8]) throws(RefusedRequest) -> [EventDocument] {
         var documents: [EventDocument] = []
-        var problems: [Problem] = []
         var line = 0
         var start = body.startIndex
         while start < body.endIndex {
@@ -117,7 +118,7 @@ extension EventFormat {
             start = end + 1
             line += 1
             if text.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
-            let index = documents.count + problems.count
+            let index = documents.count
             if index == EventDoor.maximumEvents { throw EventDoor.tooMany }
             do throws(JSONError) {
                 let value = try JSONValue.parse(bytes: Array(text), maximumDepth: EventParser.maximumDepth)
@@ -125,11 +126,9 @@ extension EventFormat {
             } catch {
                 var problem = Problem(Rejection(error), index: index)
                 problem.line = line
-                problems.append(problem)
-                if problems.count == EventDoor.maximumProblems { break }
+                documents.append(EventDocument(value: .null, index: index, line: line, fault: problem))
             }
         }
-        if !problems.isEmpty { throw RefusedRequest(.badRequest, problems) }
         if documents.isEmpty { throw RefusedRequest(.badRequest, "not_json", "the body is empty; send an event on each line") }
         return documents
     }

@@ -61,6 +61,11 @@ enum EventDoor {
         var named: Set<String> = []
         for (number, document) in documents.enumerated() {
             if number > 0, number.isMultiple(of: turn) { await Task.yield() }
+            if problems.count == maximumProblems { break }
+            if let fault = document.fault {
+                problems.append(fault)
+                continue
+            }
             do throws(Rejection) {
                 let event = try add(document, submitter, format, parser, now, to: &checked)
                 // What it says would be taken for the clock's word.
@@ -79,7 +84,6 @@ enum EventDoor {
                 if let line = document.line { problem.line = line }
                 problems.append(problem)
                 isTooLarge = isTooLarge || error.code == .tooLarge
-                if problems.count == maximumProblems { break }
             }
         }
         if !problems.isEmpty { throw RefusedRequest(isTooLarge ? .contentTooLarge : .badRequest, problems) }

@@ -104,10 +104,12 @@ struct DeliveryView {
         rendering.insteadOf = row.insteadOf?.channel
         rendering.origin = row.origin.rawValue
         if !row.contains.isEmpty { rendering.digest = try await request.ledger.digest(of: row.id, now: now).items }
+        let configuration = request.setup.configuration
+        rendering.acknowledging = configuration.acknowledging(shown: row, about: stored, now: now)
         let message = request.setup.templates.render(rendering)
         return .section(
             words("message.title"), id: "message", .paragraph(words("message.as-now"), class: "hint"),
-            request.setup.carriedLinks(row, about: stored) ? .paragraph(words("message.no-links"), class: "hint") : .empty,
+            configuration.carriedLinks(row, about: stored) ? .paragraph(words("message.no-links"), class: "hint") : .empty,
             MessagePreview(words: words).html(message))
     }
 }

@@ -138,8 +138,10 @@ enum DeliveryText {
         request.insteadOf = row.insteadOf?.channel
         request.digest = digest
         request.origin = row.origin.rawValue
+        request.acknowledging = configuration.acknowledging(shown: row, about: stored, now: now)
         let message = library.render(request)
-        Terminal.say("\n" + Terminal.coloured("The message, with the templates as they are now:", .bold))
+        let note = configuration.carriedLinks(row, about: stored) ? " (its reader's own links are not the real ones)" : ""
+        Terminal.say("\n" + Terminal.coloured("The message, with the templates as they are now\(note):", .bold))
         Terminal.say(Terminal.clean(message.preview, keepLines: true))
     }
 }

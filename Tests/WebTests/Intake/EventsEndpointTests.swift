@@ -72,6 +72,10 @@ import Testing
         #expect(bad.codes == ["not_json"])
         #expect(bad.errors.first?["line"] == 3)
         #expect(bad.errors.first?["index"] == 1)
+        let several = try await house.post(
+            "{\"type\": \"updat\"}\n\(Self.escalation)\nnot json\n{\"type\": \"update\"}", token: token, type: "application/x-ndjson")
+        #expect(several.codes.contains("not_json"))
+        #expect(several.errors.compactMap { $0["line"]?.integer } == [1, 3, 4], "each is named, in their order")
         let good = try await house.post("\(Self.escalation)\r\n\n\(Self.escalation)", token: token, type: "application/x-ndjson")
         #expect(good.ids.count == 2)
         #expect(try house.queued().count == 2)
