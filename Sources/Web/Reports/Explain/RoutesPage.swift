@@ -87,7 +87,9 @@ struct RoutesPage {
                 HTML(policy.name), conditions(policy.match),
                 HTML(
                     policy.steps.enumerated().map { index, step in
-                        .element(.div, [:], HTML("\(index + 1). \(Self.after(step, table.scale)): \(step.to.map(\.text).joined(separator: ", "))"))
+                        .element(
+                            .div, [:],
+                            HTML("\(index + 1). \(Self.after(step, table.scale)): \(step.to.map(\.text).joined(separator: ", "))"))
                     }),
             ]
         }
