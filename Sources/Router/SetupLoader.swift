@@ -43,7 +43,7 @@ public struct SetupLoader: Sendable {
         let inForce = endpoints.map { configuration.redirected(to: $0) } ?? configuration
         let channels = ChannelSet(inForce.channels, http: http, smtp: smtp, hostName: Host.name)
         let router = configuration.router
-        func refused(_ message: String, _ fault: LedgerError? = nil) -> LoadedSetup {
+        func refused(_ message: String, _ fault: LedgerError) -> LoadedSetup {
             let problem = Diagnostic(severity: .error, file: path, message: message)
             return LoadedSetup(setup: nil, diagnostics: checked.diagnostics + [problem], stateFault: fault)
         }
@@ -57,7 +57,7 @@ public struct SetupLoader: Sendable {
         do {
             links = try Links.load(state: router.state, publicURL: router.publicURL, makesKey: true)
         } catch {
-            return refused(error.message)
+            return refused(error.message, error.stateFault)
         }
         return LoadedSetup(
             setup: Setup(configuration: inForce, templates: templates, channels: channels, links: links), diagnostics: checked.diagnostics)
