@@ -18,6 +18,9 @@ public struct LoadedSetup: Sendable {
     public var stateFault: LedgerError?
 
     public var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
+
+    /// The one to say where there is room for one: others may follow from it.
+    public var cause: Diagnostic? { errors.first(where: \.isUnknownMember) ?? errors.first }
 }
 
 /// Reads configurations, and keeps the connections that outlive them.
