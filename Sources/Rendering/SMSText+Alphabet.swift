@@ -42,6 +42,8 @@ extension SMSText {
     /// The text with harmless replacements for typographic characters, where that makes it GSM-7; else as it was.
     public static func transliterated(_ text: String) -> String {
         if coding(text) == .gsm7 { return text }
+        // What was cut ends its sentence: one more dot would be a fourth.
+        let text = text.replacing("….", with: "…")
         var out = ""
         for scalar in text.unicodeScalars {
             if septets(scalar) != nil {

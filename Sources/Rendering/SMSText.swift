@@ -59,7 +59,7 @@ public enum SMSText {
         }
         func beginning(_ count: Int) -> String {
             var end = count
-            while end > 0, characters[end - 1].isWhitespace { end -= 1 }
+            while end > 0, characters[end - 1].isWhitespace || characters[end - 1] == "." { end -= 1 }
             let kept = String(characters[..<end])
             return kept + (coding(kept) == .gsm7 ? "..." : "…")
         }

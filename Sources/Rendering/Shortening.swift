@@ -32,7 +32,8 @@ enum Shortening {
         let scalars = text.unicodeScalars
         while end > scalars.startIndex {
             let before = scalars.index(before: end)
-            if !scalars[before].properties.isWhitespace { break }
+            // A stop before the mark would be a fourth dot.
+            if !scalars[before].properties.isWhitespace, scalars[before] != "." { break }
             end = before
         }
         return String(scalars[..<end]) + "…"

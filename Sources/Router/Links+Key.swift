@@ -3,13 +3,19 @@
 import Cryptography
 import Foundation
 import Glibc
+import Ledger
+import Spool
 
 /// Why there is no key; the message says how to mend it.
 public struct LinksKeyError: Error, Sendable, CustomStringConvertible {
     public var message: String
     /// There is none yet.
     public var isMissing = false
+    var kind = LedgerError.Code.io
     public var description: String { message }
+
+    /// Said as of the state directory that it lies in: nothing is wrong with routes.yaml.
+    var stateFault: LedgerError { LedgerError(kind, message) }
 }
 
 extension Links {
@@ -45,7 +51,12 @@ private struct LinksKeyFile {
             if errno == ELOOP {
                 throw LinksKeyError(message: "the key \(path) is a symbolic link, and is not followed; put the file itself there")
             }
-            throw fault("cannot be read", errno)
+            if errno == EACCES {
+                throw LinksKeyError(
+                    message: "the key \(path) is another user's: run as its owner, or give the state directory to this user (chown -R)",
+                    kind: .permission)
+            }
+            throw Self.fault("read the key \(path)", errno)
         }
         defer { close(descriptor) }
         var status = stat()
@@ -74,21 +85,28 @@ private struct LinksKeyFile {
         }
         let draft = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max))"
         let descriptor = open(draft, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw fault("cannot be made", errno) }
+        guard descriptor >= 0 else { throw Self.fault("make the key \(path)", errno) }
         defer { unlink(draft) }
         fchmod(descriptor, 0o600)
         let isWritten = write(descriptor, key, key.count) == key.count && fsync(descriptor) == 0
         let number = errno
         close(descriptor)
-        guard isWritten else { throw fault("cannot be made", number) }
-        guard link(draft, path) == 0 || errno == EEXIST else { throw fault("cannot be made", errno) }
+        guard isWritten else { throw Self.fault("make the key \(path)", number) }
+        guard link(draft, path) == 0 || errno == EEXIST else { throw Self.fault("make the key \(path)", errno) }
         let directory = open(state, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { return }
         fsync(directory)
         close(directory)
     }
 
-    private func fault(_ what: String, _ number: Int32) -> LinksKeyError {
-        LinksKeyError(message: "the key \(path) \(what): \(String(cString: strerror(number)))")
+    /// In the words of an unusable queue.
+    private static func fault(_ doing: String, _ number: Int32) -> LinksKeyError {
+        let kind: LedgerError.Code =
+            switch number {
+            case EACCES, EPERM, EROFS: .permission
+            case ENOSPC, EDQUOT: .diskFull
+            default: .io
+            }
+        return LinksKeyError(message: SpoolError(errno: number, doing: doing).message, kind: kind)
     }
 }

@@ -1,5 +1,5 @@
-// Takes up a changed routes.yaml: on SIGHUP, and when the file or the templates have changed. A bad one keeps the old
-// configuration, and says so.
+// Takes up a changed routes.yaml: on SIGHUP, and when the file, the templates, or a calendar or an adapter that it names have
+// changed. A bad one keeps the old configuration, and says so.
 
 import Cryptography
 import Foundation
@@ -16,6 +16,8 @@ public final class Reloader: Service {
 
     private let path: String
     private let setup: CurrentSetup
+    /// What some settings are until the end, whatever is reloaded.
+    private let started: RouterConfiguration
     private let load: @Sendable () -> LoadedSetup
     private let dispatcher: Dispatcher
     private let ledger: LedgerStore
@@ -30,6 +32,7 @@ public final class Reloader: Service {
         self.onReload = onReload
         self.path = path
         self.setup = setup
+        started = setup.value.configuration
         self.dispatcher = dispatcher
         self.ledger = ledger
         self.logger = logger
@@ -75,25 +78,31 @@ public final class Reloader: Service {
         let loaded = await Blocking.run { self.load() }
         for problem in loaded.diagnostics where problem.severity == .error { logger.error("\(problem.unmarked)") }
         guard let new = loaded.setup else {
-            await note(refused: loaded.errors)
+            let more = loaded.errors.count > 1 ? " (and \(loaded.errors.count - 1) more)" : ""
+            await note(refused: loaded.cause.map { "\($0)\(more)" } ?? "it cannot be read")
             logger.error(
                 "reload failed: the old configuration stays in force", metadata: ["version": "\(old.version)", "because": "\(reason)"])
             return
         }
-        if new.configuration.router.queue != old.router.queue || new.configuration.router.state != old.router.state {
-            logger.warning("`router.queue` and `router.state` take effect at the next start only")
-        }
-        for change in HTTPSettings.needingRestart(old.http, new.configuration.http) { logger.warning("\(change)") }
+        warn(of: new.configuration, after: old)
         setup.replace(with: new)
         await note(refused: nil)
         await dispatcher.readLanes()
         logger.notice("reloaded", metadata: ["version": "\(new.configuration.version)", "because": "\(reason)"])
     }
 
+    /// Names what has changed and is not as at the start, so that it waits for the next one.
+    private func warn(of new: RouterConfiguration, after old: RouterConfiguration) {
+        func places(_ configuration: RouterConfiguration) -> [String] { [configuration.router.queue, configuration.router.state] }
+        if places(new) != places(old), places(new) != places(started) {
+            logger.warning("`router.queue` and `router.state` take effect at the next start only")
+        }
+        let changed = HTTPSettings.needingRestart(old.http, new.http)
+        for setting in HTTPSettings.needingRestart(started.http, new.http) where changed.contains(setting) { logger.warning("\(setting)") }
+    }
+
     /// Lets `status` say that the files are not what is in force. No reload depends on it.
-    private func note(refused errors: [Diagnostic]?) async {
-        let more = (errors?.count ?? 0) > 1 ? " (and \((errors?.count ?? 0) - 1) more)" : ""
-        let why = errors.map { $0.first.map { "\($0)\(more)" } ?? "it cannot be read" }
+    private func note(refused why: String?) async {
         do {
             try await ledger.noteReload(refused: why.map { ReloadRefusal(at: Date(), why: $0) })
         } catch {
@@ -104,7 +113,9 @@ public final class Reloader: Service {
     /// What the files look like from outside: names, sizes and times.
     private func fingerprint() async -> [String] {
         let configuration = setup.value.configuration
-        let (templates, watched) = (configuration.router.templates, [path] + configuration.calendarFiles)
+        // An adapter that is no file is built in.
+        let adapters = (configuration.http?.intake.values.map(\.adapter) ?? []).filter { $0.hasPrefix("/") }
+        let (templates, watched) = (configuration.router.templates, [path] + configuration.calendarFiles + Set(adapters).sorted())
         return await Blocking.run {
             var prints = watched.map(FilePrint.of)
             let files = FileManager.default.enumerator(atPath: templates)

@@ -109,11 +109,18 @@ public struct RunningRouter: Sendable {
 
     /// Runs until SIGTERM or SIGINT, then ends what is under way, and closes. A second signal ends the process at once.
     ///
-    /// - Parameter beside: what runs with it and looks into the same ledger; it stops first.
+    /// - Parameter beside: what runs with it and looks into the same ledger; it stops first. Where there is any, nothing is
+    ///   taken or sent before it has said that it listens (`Vitals.listens`).
     public func run(beside: (CurrentSetup, LedgerStore, Vitals) -> [any Service] = { _, _, _ in [] }) async throws {
+        let others = beside(current, ledger, vitals)
+        if others.isEmpty { vitals.doors.open() }
+        func later(_ service: any Service) -> any Service { BehindDoors(service: service, doors: vitals.doors) }
         let services: [any Service] =
-            [operators, dispatcher, clock, reloader, retention, diskWatch, mailWatch, vitals, heart, intake]
-            + beside(current, ledger, vitals) + (manager.map { [Supervision(manager: $0, vitals: vitals)] } ?? [])
+            [
+                operators, later(dispatcher), later(clock), reloader, retention, diskWatch, later(mailWatch), vitals, later(heart),
+                later(intake),
+            ]
+            + others + (manager.map { [Supervision(manager: $0, vitals: vitals)] } ?? [])
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(Dispatcher.shutdownGrace + 5)

@@ -18,6 +18,9 @@ public struct LoadedSetup: Sendable {
     public var stateFault: LedgerError?
 
     public var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
+
+    /// The one to say where there is room for one: others may follow from it.
+    public var cause: Diagnostic? { errors.first(where: \.isUnknownMember) ?? errors.first }
 }
 
 /// Reads configurations, and keeps the connections that outlive them.
@@ -43,7 +46,7 @@ public struct SetupLoader: Sendable {
         let inForce = endpoints.map { configuration.redirected(to: $0) } ?? configuration
         let channels = ChannelSet(inForce.channels, http: http, smtp: smtp, hostName: Host.name)
         let router = configuration.router
-        func refused(_ message: String, _ fault: LedgerError? = nil) -> LoadedSetup {
+        func refused(_ message: String, _ fault: LedgerError) -> LoadedSetup {
             let problem = Diagnostic(severity: .error, file: path, message: message)
             return LoadedSetup(setup: nil, diagnostics: checked.diagnostics + [problem], stateFault: fault)
         }
@@ -57,7 +60,7 @@ public struct SetupLoader: Sendable {
         do {
             links = try Links.load(state: router.state, publicURL: router.publicURL, makesKey: true)
         } catch {
-            return refused(error.message)
+            return refused(error.message, error.stateFault)
         }
         return LoadedSetup(
             setup: Setup(configuration: inForce, templates: templates, channels: channels, links: links), diagnostics: checked.diagnostics)

@@ -14,6 +14,8 @@ public struct LoadResult: Sendable {
     /// The section `router`, where the directories of queue and state are known, whatever else is wrong with the file:
     /// enough for commands that only read. What could not be read in the rest of it has its default, but for `trust`.
     public var router: RouterSettings?
+    /// The severities, as far as they could be read, where `router` is known.
+    public var scale: SeverityScale?
     /// The templates that routes name, in file order, as far as they could be read, whatever else is wrong.
     public var templateReferences: [TemplateReference]
     /// In the order of the file; the note about what is not acted on yet comes last.
@@ -80,7 +82,7 @@ public enum ConfigurationLoader {
             root: root, isWhole: !findings.hasErrors, file: file, now: now, secrets: secrets, findings: findings)
         guard let decoded = reader.decode() else { return }
         Validation(reader, decoded).run()
-        if decoded.directoriesAreKnown { result.router = decoded.router }
+        if decoded.directoriesAreKnown { (result.router, result.scale) = (decoded.router, reader.scale) }
         result.templateReferences = decoded.routes.compactMap(\.template)
         if findings.hasErrors { return }
         var table = RoutingTable(

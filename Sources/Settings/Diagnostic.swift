@@ -19,6 +19,9 @@ public struct Diagnostic: Sendable, Equatable, CustomStringConvertible {
     /// From 1, in Unicode scalars.
     public var column: Int?
     public var message: String
+    /// A member that nobody knows. What it was meant to say is missing in other places, which have findings of their own: where
+    /// only one can be said, it is this.
+    public var isUnknownMember = false
 
     public init(severity: Severity, file: String, line: Int? = nil, column: Int? = nil, message: String) {
         self.severity = severity

@@ -26,9 +26,9 @@ final class Findings {
     /// What is added now is counted, and no longer kept: no need to word it well.
     var isFull: Bool { diagnostics.count >= Self.limit }
 
-    func error(_ message: String, at place: Place?) {
+    func error(_ message: String, at place: Place?, isUnknownMember: Bool = false) {
         hasErrors = true
-        add(.error, message, place)
+        add(.error, message, place, isUnknownMember)
     }
 
     func warning(_ message: String, at place: Place?) { add(.warning, message, place) }
@@ -38,12 +38,13 @@ final class Findings {
         if !later.contains(option) { later.append(option) }
     }
 
-    private func add(_ severity: Diagnostic.Severity, _ message: String, _ place: Place?) {
+    private func add(_ severity: Diagnostic.Severity, _ message: String, _ place: Place?, _ isUnknownMember: Bool = false) {
         guard diagnostics.count < Self.limit else {
             beyond += 1
             return
         }
-        let diagnostic = Diagnostic(severity: severity, file: file, line: place?.line, column: place?.column, message: message)
+        var diagnostic = Diagnostic(severity: severity, file: file, line: place?.line, column: place?.column, message: message)
+        diagnostic.isUnknownMember = isUnknownMember
         if seen.insert(diagnostic.description).inserted { diagnostics.append(diagnostic) }
     }
 

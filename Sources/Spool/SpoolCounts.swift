@@ -9,8 +9,10 @@ public struct SpoolCounts: Sendable, Equatable {
     public var waiting = 0
     /// Files that have been taken, and neither forgotten nor rejected yet.
     public var taken = 0
-    /// Files among those that wait whose content ends too early; known to a running spool only.
+    /// Files among those that wait whose content ends too early.
     public var incomplete = 0
+    /// When the oldest of those that wait was last written, of as many as were looked into.
+    public var oldest: Date?
     /// Names that are left alone: another extension, or a dot in front.
     public var ignored = 0
     /// Files in `rejected/`; of a running spool, those rejected since it started.
@@ -25,13 +27,22 @@ public struct SpoolCounts: Sendable, Equatable {
     /// - Parameters:
     ///   - queue: the path of the queue directory.
     ///   - limit: names looked at in each directory; with more, `isLowerBound` is set.
+    ///   - inspecting: how many of the files that wait are looked into, for those that are incomplete and for the oldest. What
+    ///     cannot be read counts as complete.
     /// - Throws: `SpoolError`; `.notFound` where there is no such directory, because the router has not run yet.
-    public static func of(queue: String, limit: Int = 1_000_000) throws(SpoolError) -> SpoolCounts {
+    public static func of(queue: String, limit: Int = 1_000_000, inspecting: Int = 0) throws(SpoolError) -> SpoolCounts {
         let places = SpoolDirectory(path: queue)
         var counts = SpoolCounts()
+        var waiting: [FileName] = []
         try each(places.path, limit, &counts, isRequired: true) { counts, name in
-            if name.kind != .other { counts.waiting += 1 } else if !QueueScan.isOurs(name) { counts.ignored += 1 }
+            if name.kind != .other {
+                counts.waiting += 1
+                if waiting.count < inspecting { waiting.append(name) }
+            } else if !QueueScan.isOurs(name) {
+                counts.ignored += 1
+            }
         }
+        counts.inspect(waiting, in: places.path)
         try each(places.taken, limit, &counts) { counts, name in
             if TakenName.sequence(name) != nil { counts.taken += 1 }
         }

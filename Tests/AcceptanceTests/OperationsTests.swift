@@ -76,8 +76,12 @@ import Testing
         let address = try await Self.address(router)
         let second = try Workspace(
             sandbox.configuration("routes: [{name: one, match: {}, to: [ops-slack]}]\nhttp: {listen: \"\(address)\"}"))
+        try second.drop(ReloadTests.update(1), as: "waits.json")
         let result = try await second.run("run")
         #expect(result.status == 69)
+        // Nothing was begun: neither taken nor sent.
+        #expect(second.files(in: "queue").contains("waits.json") && sandbox.inbox.count == 0)
+        #expect(!result.errors.contains("notice: running"), "\(result.errors)")
         #expect(result.errors.contains("cannot listen on \(address): the port is in use"))
         #expect(await router.stop() == 0)
         await sandbox.stop()

@@ -35,6 +35,40 @@ import Testing
         await sandbox.stop()
     }
 
+    @Test func anEditedAdapterIsReadAgain() async throws {
+        let sandbox = try await Sandbox.forTests()
+        let own = try String(contentsOf: repository.appending(path: "adapters/datadog.yaml"), encoding: .utf8)
+        let workspace = try Workspace(
+            sandbox.configuration(
+                "routes: [{name: one, match: {}, to: [ops-slack]}]\nhttp: {listen: \"127.0.0.1:0\", intake: {own: {adapter: own.yaml}}}"))
+        try workspace.write(own, to: "own.yaml")
+        let router = try await workspace.router()
+        try workspace.write(own + "\n# edited\n", to: "own.yaml")
+        try await eventually("the change is noticed: \(router.errors)") { router.errors.contains("notice: reloaded") }
+        #expect(await router.stop() == 0)
+        await sandbox.stop()
+    }
+
+    @Test func whatIsPutBackNeedsNoStart() async throws {
+        let sandbox = try await Sandbox.forTests()
+        let ports = try freePorts(2)
+        func configuration(_ port: Int) -> String {
+            sandbox.configuration("routes: [{name: one, match: {}, to: [ops-slack]}]\nhttp: {listen: \"127.0.0.1:\(port)\"}")
+        }
+        let workspace = try Workspace(configuration(Int(ports[0])))
+        let router = try await workspace.router()
+        func reloads() -> Int { router.errors.components(separatedBy: "notice: reloaded").count - 1 }
+        func warnings() -> Int { router.errors.components(separatedBy: "`http.listen` takes effect at the next start").count - 1 }
+        try workspace.write(configuration(Int(ports[1])), to: "routes.yaml")
+        try await eventually("it is taken up: \(router.errors)") { reloads() == 1 }
+        #expect(warnings() == 1)
+        try workspace.write(configuration(Int(ports[0])), to: "routes.yaml")
+        try await eventually("it is put back: \(router.errors)") { reloads() == 2 }
+        #expect(warnings() == 1, "\(router.errors)")
+        #expect(await router.stop() == 0)
+        await sandbox.stop()
+    }
+
     @Test func anEditedCalendarIsReadAgain() async throws {
         func calendar(_ who: String) -> String {
             "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:1\nDTSTART:20200101T000000Z\nDURATION:P1D\nRRULE:FREQ=DAILY\nSUMMARY:\(who)\n"

@@ -54,9 +54,16 @@ import Testing
 
     @Test(arguments: [
         ("It’s “down” – now…", "It's \"down\" - now..."), ("a\u{A0}→\u{A0}b", "a -> b"), ("Zażółć – x", "Zażółć – x"), ("plain", "plain"),
+        ("r…. Since 15:25", "r... Since 15:25"), ("ż…. Od", "ż… Od"),
     ])
     func replacesTypographyWhereThatHelps(text: String, plain: String) {
         #expect(SMSText.transliterated(text) == plain)
+    }
+
+    @Test func anEllipsisHasThreeDots() {
+        let text = String(repeating: "a", count: 155) + "... and more"
+        #expect(SMSText.shortened(text, segments: 1) == String(repeating: "a", count: 155) + "...")
+        #expect(Shortening.cut("server r. is down", to: 10) == "server r…")
     }
 
     @Test func leavesWhatFits() {

@@ -9,6 +9,9 @@ import Settings
 import Spool
 
 public enum StatusFacts {
+    /// Files of the queue whose content and age are looked at.
+    public static let filesLookedInto = 1_000
+
     /// What the ledger says.
     public struct Known: Sendable {
         public var summary: LedgerSummary
@@ -35,7 +38,7 @@ public enum StatusFacts {
             "queue",
             [
                 "waiting": .integer(counts.waiting), "incomplete": .integer(counts.incomplete), "ignored": .integer(counts.ignored),
-                "rejected": .integer(counts.rejected),
+                "rejected": .integer(counts.rejected), "oldest_at": counts.oldest.map { .string(Timestamp.format($0)) } ?? .null,
             ])
         guard let known else {
             DutyNow(configuration.table, absences: [], now: now).add(to: &line)

@@ -36,6 +36,8 @@ public final class Vitals: Service {
         var listens = false
     }
 
+    /// Open once the HTTP side listens.
+    let doors = Doors()
     private let state = Mutex(State())
     private let setup: CurrentSetup
     private let ledger: LedgerStore
@@ -96,6 +98,7 @@ public final class Vitals: Service {
     /// - Parameter address: where, for `tocsin status`.
     public func listens(at address: String) {
         state.withLock { $0.listens = true }
+        doors.open()
         Task { try? await ledger.noteListening(address) }
     }
 

@@ -69,7 +69,7 @@ extension ConfigurationReader {
                 message += "; known here: \(Set(known).sorted().joined(separator: ", "))"
             }
         }
-        findings.error(message, at: member.place)
+        findings.error(message, at: member.place, isUnknownMember: true)
     }
 
     /// Options under a section that is not acted on are named by the section alone.

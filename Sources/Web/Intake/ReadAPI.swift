@@ -28,7 +28,10 @@ struct ReadAPI: Sendable {
         _ = try query(request, context, known: [])
         let configuration = house.setup.value.configuration
         let now = house.clock()
-        let counts = await Blocking.run { (try? SpoolCounts.of(queue: configuration.router.queue, limit: 100_000)) ?? SpoolCounts() }
+        let counts = await Blocking.run {
+            (try? SpoolCounts.of(queue: configuration.router.queue, limit: 100_000, inspecting: StatusFacts.filesLookedInto))
+                ?? SpoolCounts()
+        }
         let known = try await StatusFacts.Known(house.ledger, configuration, isRunning: true, now: now)
         return Self.answer(StatusFacts.line(counts, known, isRunning: true, configuration, now: now).text)
     }

@@ -9,11 +9,15 @@ import NIOCore
 
 extension WebServer {
     static func addOperations(to router: Hummingbird.Router<WebContext>, _ house: House) {
-        router.get("healthz") { _, _ in alive(house) }
-        router.get("readyz") { _, _ in ready(house) }
-        router.get("metrics") { _, _ in
-            plain(Exposition.text(families(house)), status: .ok, type: Exposition.contentType)
-        }
+        add("healthz", to: router) { alive(house) }
+        add("readyz", to: router) { ready(house) }
+        add("metrics", to: router) { plain(Exposition.text(families(house)), status: .ok, type: Exposition.contentType) }
+    }
+
+    /// Many checkers ask by HEAD: the same without the body.
+    private static func add(_ path: String, to router: Hummingbird.Router<WebContext>, _ answer: @escaping @Sendable () -> Response) {
+        router.get(RouterPath(path)) { _, _ in answer() }
+        router.head(RouterPath(path)) { _, _ in answer().createHeadResponse() }
     }
 
     /// Whether the program lives: a part that is stuck is better started anew.

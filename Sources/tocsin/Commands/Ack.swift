@@ -28,7 +28,7 @@ struct Acknowledge: AsyncParsableCommand {
 
     func run() async throws {
         // A mistake in routes.yaml must not keep anybody from acknowledging: where the queue is, is all that is needed.
-        let configuration = try option.load(lenient: true)
+        let configuration = try option.load(lenient: true, remark: ConfigOption.isDropped)
         let known = try await option.known(incident, configuration)
         let name = Terminal.clean(known.id)
         guard known.isOpen else {

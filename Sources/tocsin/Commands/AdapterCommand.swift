@@ -38,7 +38,7 @@ struct AdapterList: ParsableCommand {
             }
             return
         }
-        var table = Table([.init("NAME"), .init("FOR", shrinks: true), .init("SIGNED IN")])
+        var table = Table([.name("NAME"), .init("FOR", shrinks: true), .init("SIGNED IN")])
         for adapter in adapters {
             let headers = adapter.signatureHeaders.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
             table.add([.init(adapter.name), .init(adapter.title), .init(headers.isEmpty ? "–" : headers.joined(separator: ", "))])

@@ -51,7 +51,8 @@ struct Check: AsyncParsableCommand {
     private static func show(_ costs: [TemplateCost]) {
         if costs.isEmpty { return Terminal.say("nothing is sent by SMS: there is no channel of type `sms`, or the file has errors") }
         var table = Table([
-            .init("TEMPLATE"), .init("LANGUAGE"), .init("SEGMENTS"), .init("ALPHABET"), .init("LENGTH"), .init("TEXT", shrinks: true),
+            .name("TEMPLATE"), .init("LANGUAGE"), .init("SEGMENTS"), .init("ALPHABET"), .init("LENGTH"),
+            .init("TEXT", shrinks: true, most: .max),
         ])
         for cost in costs {
             table.add([

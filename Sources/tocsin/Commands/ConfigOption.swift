@@ -35,7 +35,15 @@ func failure(_ message: String, _ code: ExitCode) -> ExitCode {
 /// Says what is wrong with the command line.
 func usage(_ message: String) -> ExitCode { failure(message, ExitCode(64)) }
 
+extension RouterConfiguration {
+    /// Made of a file with mistakes: its channels, people and routes are not known.
+    var isPartial: Bool { version.isEmpty }
+}
+
 struct ConfigOption: ParsableArguments {
+    /// Of commands that drop an event: it needs no more than the queue.
+    static let isDropped = "The event does not wait for that."
+
     /// The package's own (`packaging/`).
     static let installed = "/etc/tocsin/routes.yaml"
 
@@ -54,15 +62,19 @@ struct ConfigOption: ParsableArguments {
 
     /// The configuration, without a look at templates or connections.
     ///
-    /// - Parameter lenient: for commands that only look: where the file has mistakes but says where queue and state are,
-    ///   that is enough, with the standard severities and no channels or people.
-    func load(placeholderSecrets: Bool = true, lenient: Bool = false) throws -> RouterConfiguration {
+    /// - Parameters:
+    ///   - lenient: for commands that only look, or that must not fail for a slip in the file: where it has mistakes but says
+    ///     where queue and state are, that is enough, with the severities as far as they can be read and no channels or people.
+    ///   - remark: what that means for this command.
+    func load(
+        placeholderSecrets: Bool = true, lenient: Bool = false, remark: String = "This is what can be said without it:"
+    ) throws -> RouterConfiguration {
         try Self.mustExist(config)
         let loaded = ConfigurationLoader.load(path: config, placeholderSecrets: placeholderSecrets)
         guard let configuration = loaded.configuration else {
             if lenient, let router = loaded.router {
-                Terminal.complain("\(config) has mistakes; `tocsin check` lists them. This is what can be said without it:")
-                let scale = SeverityScale.standard
+                Terminal.complain("\(config) has mistakes; `tocsin check` lists them. \(remark)")
+                let scale = loaded.scale ?? .standard
                 return RouterConfiguration(
                     version: "", file: config, router: router, scale: scale,
                     table: RoutingTable(routes: [], directory: Directory(), scale: scale, assumedSeverity: scale.mostUrgent), channels: [])

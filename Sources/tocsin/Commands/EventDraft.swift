@@ -59,13 +59,28 @@ struct EventDraft {
 
     /// Checked as the router would.
     func parsed(_ configuration: RouterConfiguration) throws -> Event {
-        let bytes = document.bytes
         do {
-            return try EventParser(scale: configuration.scale).parse(
-                bytes, origin: EventOrigin(file: "", modified: Date(), size: bytes.count))
+            return try read(configuration)
         } catch {
             throw failure("that is no event: \(error)", Exit.badData)
         }
+    }
+
+    /// The same; nil where the file that says which severities there are has mistakes, and this one is not among those that
+    /// could be read: a router that runs may know it.
+    func checked(_ configuration: RouterConfiguration) throws -> Event? {
+        do {
+            return try read(configuration)
+        } catch {
+            if configuration.isPartial, error.code == .unknownSeverity { return nil }
+            throw failure("that is no event: \(error)", Exit.badData)
+        }
+    }
+
+    private func read(_ configuration: RouterConfiguration) throws(Rejection) -> Event {
+        let bytes = document.bytes
+        return try EventParser(scale: configuration.scale).parse(
+            bytes, origin: EventOrigin(file: "", modified: Date(), size: bytes.count))
     }
 
     static func isRouterRunning(_ configuration: RouterConfiguration) -> Bool {
@@ -77,7 +92,7 @@ struct EventDraft {
     /// - Returns: its id.
     @discardableResult
     func drop(into configuration: RouterConfiguration) throws -> String {
-        _ = try parsed(configuration)
+        _ = try checked(configuration)
         var hinter = EventHinter()
         for hint in hinter.hints(in: document) { Terminal.complain("note: \(Terminal.clean("\(hint)"))") }
         // The first event may come before the first run.

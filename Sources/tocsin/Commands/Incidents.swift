@@ -58,13 +58,13 @@ struct Incidents: AsyncParsableCommand {
         let now = Date()
         let isNarrow = Terminal.width.map { $0 < 160 } ?? false
         var columns: [Table.Column] = [
-            .init("INCIDENT"), .init("SEVERITY"), .init("STATUS"), .init("OPEN FOR"), .init("WHO HAS IT", shrinks: isNarrow),
+            .name("INCIDENT"), .init("SEVERITY"), .init("STATUS"), .init("OPEN FOR"), .init("WHO HAS IT", shrinks: isNarrow),
         ]
         // Where nobody speaks for any of them, nobody misses the column.
         let hasLeads = !isNarrow && incidents.contains { Self.lead($0) != nil }
         if hasLeads { columns.append(.init("LEAD")) }
         columns.append(.init("TITLE", shrinks: true))
-        if !isNarrow { columns += [.init("CLOCKS"), .init("NEXT", shrinks: true)] }
+        if !isNarrow { columns += [.init("CLOCKS", most: 160), .init("NEXT", shrinks: true, most: 160)] }
         var table = Table(columns)
         for incident in incidents {
             let severity = incident.text("severity") ?? "\(configuration.router.assumedSeverity.name) (assumed)"

@@ -38,7 +38,7 @@ struct Rejected: AsyncParsableCommand {
             Terminal.say("No file was rejected.")
             return
         }
-        var table = Table([.init("FILE", shrinks: true), Moment.column("WHEN"), .init("CODE"), .init("WHERE")])
+        var table = Table([.name("FILE", shrinks: true), Moment.column("WHEN"), .init("CODE"), .init("WHERE")])
         for file in files {
             let place = file.line.map { "line \($0)" } ?? file.pointer ?? ""
             table.add(

@@ -45,7 +45,8 @@ struct Send: AsyncParsableCommand {
     @OptionGroup var option: ConfigOption
 
     func run() async throws {
-        let configuration = try option.load()
+        // A mistake in routes.yaml must not swallow what a script has to say: where the queue is, is all that is needed.
+        let configuration = try option.load(lenient: true, remark: ConfigOption.isDropped)
         var event = EventDraft(type: type)
         for (path, value) in [
             ("incident.id", incident), ("incident.severity", severity), ("incident.title", title), ("incident.status", status),
@@ -55,9 +56,12 @@ struct Send: AsyncParsableCommand {
         }
         for member in members { try event.set(assignment: member) }
         if type.lowercased() == EventType.acknowledgement.rawValue, let incident { _ = try await option.known(incident, configuration) }
-        let hints = SendHints(event: try event.parsed(configuration), configuration: configuration)
         // Before the router takes it, and the incident is known.
-        await hints.say(option)
+        if let parsed = try event.checked(configuration) {
+            await SendHints(event: parsed, configuration: configuration).say(option)
+        } else {
+            Terminal.complain("its severity cannot be checked before \(option.config) is mended; the router decides")
+        }
         Terminal.say(try event.drop(into: configuration))
     }
 }

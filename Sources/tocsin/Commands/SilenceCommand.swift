@@ -50,7 +50,7 @@ struct SilenceCommand: AsyncParsableCommand {
     @OptionGroup var option: ConfigOption
 
     func run() async throws {
-        let configuration = try option.load(lenient: true)
+        let configuration = try option.load(lenient: true, remark: ConfigOption.isDropped)
         if let ended { try await end(ended, configuration) } else { try await start(configuration) }
     }
 

@@ -43,7 +43,7 @@ struct Silences: AsyncParsableCommand {
 
     private static func table(_ rows: [SilenceRow], now: Date) -> Table {
         var table = Table([
-            .init("ID"), .init("WHAT", shrinks: true), .init("OWNER"), .init("ENDS"), .init("KEPT BACK"), .init("WHY", shrinks: true),
+            .name("ID"), .init("WHAT", shrinks: true), .init("OWNER"), .init("ENDS"), .init("KEPT BACK"), .init("WHY", shrinks: true),
         ])
         for row in rows {
             let silence = row.silence

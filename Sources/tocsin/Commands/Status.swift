@@ -31,7 +31,7 @@ struct Status: AsyncParsableCommand {
         let queue = configuration.router.queue
         var counts = SpoolCounts()
         do {
-            counts = try SpoolCounts.of(queue: queue)
+            counts = try SpoolCounts.of(queue: queue, inspecting: StatusFacts.filesLookedInto)
         } catch {
             // Before the first run there is no queue, and nothing in it.
             if error.code != .notFound { throw failure(error.message, Exit.io) }
@@ -53,6 +53,11 @@ struct Status: AsyncParsableCommand {
         Terminal.say(
             "queue        \(counts.waiting) waiting, \(counts.incomplete) incomplete, \(counts.ignored) with other names  \(configuration.router.queue)"
         )
+        if let oldest = counts.oldest {
+            let age = "the oldest for \(Amount.time(max(0, -oldest.timeIntervalSinceNow)))"
+            let settle = Amount.time(configuration.router.settle)
+            Terminal.say("             \(age)" + (counts.incomplete > 0 ? "; what ends too early is rejected after \(settle)" : ""))
+        }
         let rejected = "\(counts.rejected) rejected" + (counts.rejected > 0 ? ": `tocsin rejected` lists them" : "")
         Terminal.say("             " + Terminal.coloured(rejected, counts.rejected > 0 ? .yellow : nil))
         guard let known else {
@@ -79,16 +84,18 @@ struct Status: AsyncParsableCommand {
         }
         Hindrances(summary, isRunning: isRunning, router: configuration.router, now: now).show()
         Terminal.say("")
-        showChannels(summary, configuration)
+        showChannels(summary, isRunning, configuration)
     }
 
-    private func showChannels(_ summary: LedgerSummary, _ configuration: RouterConfiguration) {
+    private func showChannels(_ summary: LedgerSummary, _ isRunning: Bool, _ configuration: RouterConfiguration) {
         let used = DeliveryState.allCases.filter { summary.deliveries[$0] ?? 0 > 0 }
-        var table = Table([.init("CHANNEL"), .init("TYPE")] + used.map { .init($0.rawValue.uppercased()) })
+        var table = Table([.name("CHANNEL"), .init("TYPE")] + used.map { .init($0.rawValue.uppercased()) })
+        // A file that cannot be read, or was refused, does not say which channels are in force.
+        let isUncertain = configuration.isPartial || (isRunning && summary.reloadRefused != nil)
         let configured = configuration.channels.map(\.name)
         let gone = summary.channels.keys.filter { !configured.contains($0) }.sorted()
         for name in configured + gone {
-            let kind = configuration.channels.first { $0.name == name }?.kind.rawValue ?? "(gone)"
+            let kind = configuration.channels.first { $0.name == name }?.kind.rawValue ?? (isUncertain ? "–" : "(gone)")
             let states = summary.channels[name] ?? [:]
             table.add([.init(name), .init(kind)] + used.map { .init(states[$0].map(String.init) ?? "–", DeliveryColour.of($0)) })
         }

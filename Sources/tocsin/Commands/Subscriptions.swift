@@ -55,7 +55,7 @@ struct Subscriptions: AsyncParsableCommand {
 
     private static func table(_ wishes: [Subscription], now: Date) -> Table {
         var table = Table([
-            .init("ID", shrinks: true), .init("WHO", shrinks: true), .init("WHAT", shrinks: true), .init("BY", shrinks: true),
+            .name("ID", shrinks: true), .init("WHO", shrinks: true), .init("WHAT", shrinks: true), .init("BY", shrinks: true),
             .init("WHEN"), .init("STATE"),
         ])
         for wish in wishes {

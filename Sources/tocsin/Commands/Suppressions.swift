@@ -46,7 +46,7 @@ struct SuppressionList: AsyncParsableCommand {
 
     private static func table(_ blocks: [AddressBlock], _ rule: BounceRule, now: Date) -> Table {
         var table = Table([
-            .init("ADDRESS"), .init("KIND"), Moment.column("SINCE", now: now), .init("CAUSE"), .init("BOUNCES"),
+            .name("ADDRESS"), .init("KIND"), Moment.column("SINCE", now: now), .init("CAUSE"), .init("BOUNCES"),
             .init("WHY", shrinks: true),
         ])
         for block in blocks {

@@ -92,7 +92,7 @@ struct TokenCommand: AsyncParsableCommand {
             } else if tokens.isEmpty {
                 Terminal.say("There is no token. (`tocsin token create --scope intake` makes one)")
             } else {
-                var table = Table([.init("ID"), .init("NAME", shrinks: true), .init("SCOPES"), .init("MADE"), .init("EXPIRES")])
+                var table = Table([.name("ID"), .init("NAME", shrinks: true), .init("SCOPES"), .init("MADE"), .init("EXPIRES")])
                 for token in tokens {
                     let expiry = token.expiresAt.map { "\(Moment.short($0, now: now)) (\(Moment.relative($0, now: now)))" } ?? "never"
                     table.add([

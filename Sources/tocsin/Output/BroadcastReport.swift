@@ -10,7 +10,7 @@ import Routing
 enum BroadcastReport {
     static func table(_ rows: [BroadcastRow], now: Date) -> Table {
         var table = Table([
-            .init("ID"), .init("STATE"), Moment.column("SINCE", now: now), .init("BY"), .init("AUDIENCE", shrinks: true),
+            .name("ID"), .init("STATE"), Moment.column("SINCE", now: now), .init("BY"), .init("AUDIENCE", shrinks: true),
             .init("DELIVERED"),
             .init("WAITING"), .init("FAILED"), .init("SUBJECT", shrinks: true),
         ])
@@ -50,7 +50,7 @@ enum BroadcastReport {
         }
         if !failures.isEmpty {
             Terminal.say("")
-            var table = Table([.init("COUNT"), .init("CHANNEL"), .init("STATE"), .init("WHY", shrinks: true)])
+            var table = Table([.init("COUNT"), .init("CHANNEL"), .init("STATE"), .init("WHY", shrinks: true, most: 160)])
             for one in failures { table.add([.init("\(one.count)"), .init(one.channel), .init(one.state.rawValue), .init(one.reason)]) }
             table.show()
         }

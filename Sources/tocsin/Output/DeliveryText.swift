@@ -13,11 +13,11 @@ enum DeliveryText {
     static func table(_ rows: [DeliveryRow]) -> Table {
         let isNarrow = Terminal.width.map { $0 < 110 } ?? false
         var columns: [Table.Column] = [
-            .init("ID"), Moment.column("MADE"), .init("INCIDENT", shrinks: true), .init("TYPE"), .init("RECIPIENT", shrinks: true),
+            .init("ID"), Moment.column("MADE"), .name("INCIDENT", shrinks: true), .init("TYPE"), .init("RECIPIENT", shrinks: true),
             .init("CHANNEL"),
             .init("STATE"),
         ]
-        if !isNarrow { columns.append(.init("WHY", shrinks: true)) }
+        if !isNarrow { columns.append(.init("WHY", shrinks: true, most: 160)) }
         var table = Table(columns)
         let now = Date()
         for row in rows {
@@ -117,7 +117,9 @@ enum DeliveryText {
     }
 
     private static func showAttempts(_ row: DeliveryRow) {
-        var table = Table([.init("ATTEMPT"), .init("OUTCOME"), .init("CODE"), .init("MS"), .init("WHAT WAS SEEN", shrinks: true)])
+        var table = Table([
+            .init("ATTEMPT"), .init("OUTCOME"), .init("CODE"), .init("MS"), .init("WHAT WAS SEEN", shrinks: true, most: .max),
+        ])
         for attempt in row.attempts {
             table.add([
                 .init(Timestamp.format(attempt.at)), .init(attempt.outcome), .init(attempt.code ?? ""), .init(String(attempt.milliseconds)),

@@ -74,7 +74,7 @@ enum ExplanationText {
         }
         if plan.fellThrough { Terminal.say(Terminal.coloured("The routes reach nobody, so `router.unrouted` is told:", .yellow)) }
         var table = Table([
-            .init("RECIPIENT"), .init("FOR", shrinks: true), .init("CHANNEL"), .init("ADDRESS", shrinks: true), .init("TEMPLATE"),
+            .init("RECIPIENT"), .init("FOR", shrinks: true), .init("CHANNEL"), .name("ADDRESS", shrinks: true), .init("TEMPLATE"),
             .init("ACTION"), .init("ROUTES", shrinks: true),
         ])
         for delivery in plan.deliveries {

@@ -1,4 +1,4 @@
-// Tables that fit the terminal, and are plain and whole when piped.
+// Tables that fit the terminal, and are plain when piped. Long texts are cut there too: who wants them whole takes `--json`.
 
 import Foundation
 
@@ -15,13 +15,23 @@ struct Table {
 
     /// A column; those that `shrink` are cut where the table is wider than the terminal.
     struct Column {
+        /// Characters of what producers and people wrote.
+        static let mostText = 80
+
         var title: String
         var shrinks: Bool
+        /// Characters, however wide the terminal is.
+        var most: Int
 
-        init(_ title: String, shrinks: Bool = false) {
+        /// - Parameter most: larger for what is copied from the table, such as ids, and where the text is what was asked for.
+        init(_ title: String, shrinks: Bool = false, most: Int = Column.mostText) {
             self.title = title
             self.shrinks = shrinks
+            self.most = most
         }
+
+        /// A column of what other commands take as it stands: it is never cut but for the terminal's width.
+        static func name(_ title: String, shrinks: Bool = false) -> Column { Column(title, shrinks: shrinks, most: .max) }
     }
 
     let columns: [Column]
@@ -59,7 +69,8 @@ struct Table {
 
     private func widths(in total: Int?) -> [Int] {
         var widths = columns.indices.map { index in
-            max(columns[index].title.count, rows.map { $0.indices.contains(index) ? $0[index].text.count : 0 }.max() ?? 0)
+            let longest = rows.map { $0.indices.contains(index) ? $0[index].text.count : 0 }.max() ?? 0
+            return max(columns[index].title.count, min(longest, columns[index].most))
         }
         guard let total else { return widths }
         var excess = widths.reduce(0, +) + 2 * (columns.count - 1) - total

@@ -13,7 +13,7 @@ enum TimelineText {
         }
         var table = Table([
             .init("TIME"), .init("OFFSET"), .init("ACTION"), .init("WHAT", shrinks: true), .init("WHO", shrinks: true), .init("BY"),
-            .init("WHY", shrinks: true),
+            .init("WHY", shrinks: true, most: 160),
         ])
         for line in timeline.lines {
             table.add([

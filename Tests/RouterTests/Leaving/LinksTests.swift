@@ -135,6 +135,9 @@ import Transport
         try Data().write(to: URL(fileURLWithPath: state + "/file"))
         let bad = try load(state + "/file")
         #expect(bad.setup == nil && bad.stateFault?.code == .notADirectory && !bad.errors.isEmpty)
+        // What is wrong with the key is wrong with the state, and not with routes.yaml.
+        try Data(repeating: 1, count: 7).write(to: URL(fileURLWithPath: state + "/state/links.key"))
+        #expect(try load(state + "/state").stateFault?.message.contains("damaged") == true)
     }
 
     @Test func whatCannotBeAKeyIsNamedAndLeftAlone() throws {

@@ -67,6 +67,14 @@ import Yams
         }
     }
 
+    /// Checkers of other people's ask so; the description says it in words.
+    @Test(arguments: ["/healthz", "/readyz", "/metrics"]) func healthAnswersHEAD(path: String) async throws {
+        let house = try IntakeHouse()
+        let (whole, head) = (try await house.send(.get, path), try await house.send(.head, path))
+        #expect(head.status == whole.status && head.headers[.contentType] == whole.headers[.contentType])
+        #expect(head.body.isEmpty && !whole.body.isEmpty)
+    }
+
     @Test func itIsServed() async throws {
         let house = try IntakeHouse()
         let answer = try await house.send(.get, "/openapi.yaml")
