@@ -5,7 +5,7 @@ import CLinux
 
 /// The memory of the process.
 public enum Memory {
-    /// Two pools: one for each core would be as fast, and larger.
+    /// Fewer are smaller, and slower where threads meet: docs/benchmarks.md says by how much.
     private static let pools: Int32 = 2
 
     /// Has all threads share the pools; to be called before there are many threads.

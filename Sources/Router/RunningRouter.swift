@@ -113,8 +113,8 @@ public struct RunningRouter: Sendable {
     ///   taken or sent before it has said that it listens (`Vitals.listens`).
     public func run(beside: (CurrentSetup, LedgerStore, Vitals) -> [any Service] = { _, _, _ in [] }) async throws {
         let others = beside(current, ledger, vitals)
-        if others.isEmpty { vitals.doors.open() }
-        func later(_ service: any Service) -> any Service { BehindDoors(service: service, doors: vitals.doors) }
+        if others.isEmpty { vitals.listening.open() }
+        func later(_ service: any Service) -> any Service { GatedService(service: service, gate: vitals.listening) }
         let services: [any Service] =
             [
                 operators, later(dispatcher), later(clock), reloader, retention, diskWatch, later(mailWatch), vitals, later(heart),

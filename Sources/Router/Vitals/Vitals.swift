@@ -37,7 +37,7 @@ public final class Vitals: Service {
     }
 
     /// Open once the HTTP side listens.
-    let doors = Doors()
+    let listening = Gate()
     private let state = Mutex(State())
     private let setup: CurrentSetup
     private let ledger: LedgerStore
@@ -98,7 +98,7 @@ public final class Vitals: Service {
     /// - Parameter address: where, for `tocsin status`.
     public func listens(at address: String) {
         state.withLock { $0.listens = true }
-        doors.open()
+        listening.open()
         Task { try? await ledger.noteListening(address) }
     }
 

@@ -1,18 +1,22 @@
 // A form that is sent twice acts once: by a double click where no script runs, by a browser that repeats what got no answer.
 
+import Cryptography
 import Foundation
+import JSON
 
 /// The form that each person sent last.
 actor SentForms {
     /// One copy of a form, with what was written into it.
     struct Key: Sendable, Equatable {
         var whom: String
-        var path: String
-        var fields: [String: String]
+        /// Of all that it says: a form may have megabytes.
+        private var digest: [UInt8]
 
         /// - Parameter token: of whoever sends it: the same for all of their forms.
         init(_ token: String, path: String, _ fields: [String: String]) {
-            (whom, self.path, self.fields) = (token, path, fields)
+            whom = token
+            let said: JSONValue = ["path": .string(path), "fields": .object(fields.mapValues { .string($0) })]
+            digest = SHA256.digest(said.canonicalBytes)
         }
     }
 

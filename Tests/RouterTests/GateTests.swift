@@ -6,7 +6,7 @@ import Testing
 
 @testable import Router
 
-@Suite struct DoorsTests {
+@Suite struct GateTests {
     private struct Counting: Service {
         let runs: Counter
         func run() async throws { runs.count.withLock { $0 += 1 } }
@@ -18,25 +18,25 @@ import Testing
     }
 
     @Test func whoWaitsGoesOnOnceTheyAreOpen() async throws {
-        let (doors, counter) = (Doors(), Counter())
+        let (gate, counter) = (Gate(), Counter())
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<20 { group.addTask { try await BehindDoors(service: Counting(runs: counter), doors: doors).run() } }
+            for _ in 0..<20 { group.addTask { try await GatedService(service: Counting(runs: counter), gate: gate).run() } }
             try await Task.sleep(for: .milliseconds(50))
             #expect(counter.value == 0)
-            doors.open()
+            gate.open()
             try await group.waitForAll()
         }
         #expect(counter.value == 20)
-        #expect(await doors.passed(), "who comes later does not wait")
+        #expect(await gate.passed(), "who comes later does not wait")
     }
 
     @Test func whereTheyStayShutNothingBegins() async throws {
-        let (doors, counter) = (Doors(), Counter())
-        let waiting = Task { try await BehindDoors(service: Counting(runs: counter), doors: doors).run() }
+        let (gate, counter) = (Gate(), Counter())
+        let waiting = Task { try await GatedService(service: Counting(runs: counter), gate: gate).run() }
         try await Task.sleep(for: .milliseconds(20))
         waiting.cancel()
         try await waiting.value
-        let late = Task { await doors.passed() }
+        let late = Task { await gate.passed() }
         late.cancel()
         #expect(await late.value == false)
         #expect(counter.value == 0)
